@@ -1,0 +1,65 @@
+"""The relay's routes, and what is answered where there is none."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from demo import about, queries
+from demo.auth import Misrouted
+from demo.chat import completions
+from demo.front import Front
+from demo.lines import is_api
+from demo.page import act_on_key, page, switch_line
+from demo.refusals import Refused, answer, invalid_url
+from demo.relay import Relay
+
+ROUTES = [
+    Route("/v1/models", queries.list_models),
+    Route("/v1/models/{model:path}", queries.retrieve_model),
+    Route("/v1/chat/completions", completions, methods=["POST"]),
+    *(
+        Route(f"{prefix}/dashboard/billing/{name}", endpoint)
+        for prefix in ("", "/v1")
+        for name, endpoint in (("subscription", queries.subscription), ("usage", queries.billing_usage))
+    ),
+    Route("/v1/token/quota", queries.token_quota),
+    Route("/api/usage/token/", queries.token_usage),
+    Route("/api/usage/token", queries.add_slash),
+    Route("/api/log/token", queries.token_log),
+    Route("/api/pricing", about.pricing),
+    Route("/api/status", about.status),
+    Route("/api/notice", about.notice),
+    Route("/api/user/groups", about.groups),
+    Route("/demo", page),
+    Route("/demo/keys/{name}/{action}", act_on_key, methods=["POST"]),
+    Route("/demo/lines/{line}/{action}", switch_line, methods=["POST"]),
+]
+
+
+def build(relay: Relay) -> ASGIApp:
+    """The whole ASGI application around `relay`."""
+    routes = Starlette(
+        routes=ROUTES,
+        exception_handlers={Refused: _refuse, Misrouted: _web_page, 404: _nowhere, 405: _nowhere},
+    )
+    routes.router.redirect_slashes = False
+    routes.state.relay = relay
+    return Front(routes, relay)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return answer(request, error)
+
+
+async def _nowhere(request: Request, _: Exception) -> Response:
+    path = request.url.path.removeprefix(request.scope["root_path"])
+    if is_api(path) or request.method not in ("GET", "HEAD"):
+        return invalid_url(request)
+    return await page(request)
+
+
+async def _web_page(_request: Request, _: Exception) -> Response:
+    return HTMLResponse("<!doctype html><html><head><title>Sign in to the network</title></head><body></body></html>")

@@ -1,0 +1,86 @@
+"""From a request to its key, and from a key's state to the first reason to refuse it."""
+
+import re
+import time
+
+from starlette.requests import Request
+
+from demo.books import Key
+from demo.catalogue import Model, models
+from demo.keys import NEVER, specs
+from demo.refusals import Refused
+from demo.relay import relay_of
+
+BEARER = re.compile(r"^bearer(\s+|$)", re.IGNORECASE)
+
+
+class Misrouted(Exception):
+    """The request got a web page instead of the API, as behind a captive portal."""
+
+
+def admit(request: Request) -> Key:
+    """The key of a `/v1` request that passes new-api's token check; Refused otherwise."""
+    key = _known(request, request.headers.get("authorization", ""))
+    if reason := refusal(key):
+        raise Refused(reason, masked=mask(key.spec.secret))
+    if key.fault == "html":
+        raise Misrouted
+    return key
+
+
+def bearer(request: Request, secret: str) -> Key | None:
+    """The key called `secret`, whatever its state, for the `/api` queries that serve expired keys too."""
+    name = _names().get(_bare(secret))
+    return None if name is None else relay_of(request).books.key(name)
+
+
+def refusal(key: Key) -> str | None:
+    """Why this key may not enter at all, as a name in `refusals.REFUSALS`; None where it may."""
+    if not key.enabled:
+        return "disabled"
+    if key.expires_at != NEVER and key.expires_at < time.time():
+        return "expired"
+    if not key.spec.unlimited and key.remain <= 0:
+        return "exhausted"
+    if key.banned:
+        return "banned"
+    return key.fault if key.fault in ("region", "limited") else None
+
+
+def allowed(key: Key) -> dict[str, Model]:
+    """The models this key may use: in one of its groups, and among its own where it names any."""
+    return {name: model for name, model in models().items() if permits(key, name) and reaches(key, model)}
+
+
+def permits(key: Key, model: str) -> bool:
+    """Whether the key's own list of models lets `model` through."""
+    return key.models is None or model in key.models
+
+
+def reaches(key: Key, model: Model) -> bool:
+    """Whether one of the key's groups has `model`."""
+    return any(group in model.groups for group in key.spec.groups)
+
+
+def mask(secret: str) -> str:
+    """A key as new-api shows it in messages."""
+    bare = _bare(secret)
+    return f"sk-{bare[:3]}***{bare[-3:]}"
+
+
+def _known(request: Request, header: str) -> Key:
+    secret = BEARER.sub("", header.strip())
+    if not secret:
+        raise Refused("no_key")
+    key = bearer(request, secret)
+    if key is None:
+        raise Refused("bad_key")
+    return key
+
+
+def _bare(secret: str) -> str:
+    return secret.strip().removeprefix("sk-")
+
+
+def _names() -> dict[str, str]:
+    return {_bare(spec.secret): name for name, spec in specs().items()}

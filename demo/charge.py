@@ -1,0 +1,54 @@
+"""What a call costs in quota units, as new-api settles it. Pure arithmetic in Decimal; 500,000 units are 1 USD."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from demo.catalogue import GROUP_RATIO, Model
+from demo.keys import QUOTA_PER_USD
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. `cached` is part of `prompt`, `reasoning` part of `completion`."""
+
+    prompt: int
+    completion: int
+    cached: int = 0
+    reasoning: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What one model costs one group. `price` is USD per call, None where tokens are charged."""
+
+    model_ratio: Decimal
+    completion_ratio: Decimal
+    cache_ratio: Decimal
+    group_ratio: Decimal
+    price: Decimal | None
+
+
+def rates(model: Model, group: str) -> Rates:
+    """The rates of `model` for `group`; a group without ratio pays 1, a model without cache ratio pays in full."""
+    return Rates(
+        model_ratio=model.model_ratio,
+        completion_ratio=model.completion_ratio,
+        cache_ratio=Decimal(1) if model.cache_ratio is None else model.cache_ratio,
+        group_ratio=GROUP_RATIO.get(group, Decimal(1)),
+        price=model.model_price if model.kind == "call" else None,
+    )
+
+
+def quota(usage: Usage, rates: Rates) -> int:
+    """Units to deduct: nothing without tokens, else rounded half away from zero, and at least 1 where tokens cost."""
+    if usage.prompt + usage.completion == 0:
+        return 0
+    if rates.price is not None:
+        return _round(rates.price * QUOTA_PER_USD * rates.group_ratio)
+    ratio = rates.model_ratio * rates.group_ratio
+    tokens = usage.prompt - usage.cached + usage.cached * rates.cache_ratio + usage.completion * rates.completion_ratio
+    return max(_round(tokens * ratio), 1 if ratio else 0)
+
+
+def _round(units: Decimal) -> int:
+    return int(units.quantize(Decimal(1), ROUND_HALF_UP))

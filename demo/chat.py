@@ -1,0 +1,275 @@
+"""POST /v1/chat/completions: from the request to an answer whose tokens come in real time, and its settlement.
+
+The order of the checks is new-api's: key, model, channel, body, quota, upstream.
+"""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from demo import prose
+from demo.auth import admit, permits, reaches
+from demo.books import Key
+from demo.catalogue import Model, models
+from demo.charge import Usage
+from demo.refusals import Refused
+from demo.relay import Relay, relay_of
+from demo.settlement import Settlement, check_funds
+from demo.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, prefix_hashes, split
+
+TOKENS_A_SECOND = 28.0
+FIRST_TOKEN_SECONDS = 0.3
+WHOLE_ANSWER_SHARE = 1 / 3
+"""An answer that isn't streamed takes this part of the time that streaming it takes."""
+
+PING_EVERY = 64
+"""A comment line comes once in so many tokens, as relays keep slow streams alive."""
+
+THINKS = re.compile(r"thinking|reasoner|-r1\b", re.IGNORECASE)
+
+
+class Part(BaseModel):
+    """One piece of a message's content; other fields than text are accepted unread."""
+
+    type: str
+    text: str = ""
+
+
+class Message(BaseModel):
+    """One message, its content a string or parts."""
+
+    role: str
+    content: str | list[Part] | None = None
+
+    def words(self) -> str:
+        """All its text."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+    def images(self) -> int:
+        """How many image parts it has."""
+        return sum(part.type == "image_url" for part in self.content) if isinstance(self.content, list) else 0
+
+
+class StreamOptions(BaseModel):
+    """Whether the last chunk tells the usage."""
+
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """What the demo reads of a request; every other parameter is accepted and has no effect."""
+
+    model: str
+    messages: list[Message] = Field(min_length=1)
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    max_tokens: int | None = Field(None, ge=0)
+    max_completion_tokens: int | None = Field(None, ge=0)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
+
+    def limit(self) -> int | None:
+        """The most tokens the answer may have."""
+        return self.max_completion_tokens or self.max_tokens or None
+
+    def last_words(self, *roles: str) -> str:
+        """The text of the last message by one of `roles`."""
+        return next((message.words() for message in reversed(self.messages) if message.role in roles), "")
+
+
+Piece = tuple[Literal["reasoning_content", "content"], str]
+
+
+class Completion:
+    """One answer: its pieces, how many were given out so far, and the settlement it ends with."""
+
+    def __init__(self, asked: ChatRequest, relay: Relay, settlement: Settlement, prompt: Usage) -> None:
+        self.asked, self.relay, self.settlement, self.prompt = asked, relay, settlement, prompt
+        whole = _pieces(asked)
+        self.pieces = whole[: asked.limit()]
+        self.finish_reason = "stop" if len(self.pieces) == len(whole) else "length"
+        self.given = 0
+        self.head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": asked.model}
+
+    async def paced(self, share: float = 1.0) -> AsyncIterator[Piece]:
+        """The pieces, each when it is due; `share` shortens every wait."""
+        start = time.monotonic()
+        for number, piece in enumerate(self.pieces):
+            due = (FIRST_TOKEN_SECONDS + number / TOKENS_A_SECOND) * share
+            await self.relay.pause(due - (time.monotonic() - start) * self.relay.speed)
+            if number == 0:
+                self.settlement.first_token()
+            self.given = number + 1
+            yield piece
+
+    def usage(self) -> Usage:
+        """What was used up to now."""
+        given = self.pieces[: self.given]
+        return Usage(self.prompt.prompt, len(given), self.prompt.cached, sum(kind != "content" for kind, _ in given))
+
+    def settle(self) -> None:
+        """Charge and log what was given out; a second time does nothing."""
+        self.settlement.settle(self.usage())
+
+
+async def completions(request: Request) -> Response:
+    """The route: a JSON answer, or server-sent events."""
+    key, relay = admit(request), relay_of(request)
+    body = await _body(request)
+    model = _distribute(key, body.get("model"))
+    settlement = Settlement(request, relay.books, key, model, is_stream=body.get("stream") is True)
+    try:
+        asked = _validated(body)
+        completion = _begin(asked, relay, key, settlement)
+    except Refused as refused:
+        settlement.fail(refused)
+        raise
+    if asked.stream:
+        return ChatStream(completion)
+    async for _ in completion.paced(WHOLE_ANSWER_SHARE):
+        pass
+    completion.settle()
+    return JSONResponse(_whole(completion))
+
+
+class ChatStream(StreamingResponse):
+    """Server-sent events of one completion; a client that leaves midway is charged for what it was sent."""
+
+    def __init__(self, completion: Completion) -> None:
+        super().__init__(_events(completion), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        self.completion = completion
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events, and settle however that ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.completion.settle()
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body())
+    except ValueError as error:
+        raise Refused("not_json", reason=str(error)) from error
+    if not isinstance(body, dict):
+        raise Refused("not_json", reason="the body is not a JSON object")
+    return body
+
+
+def _distribute(key: Key, name: object) -> Model:
+    """The model that serves a call, or new-api's refusals by its distributor."""
+    if not isinstance(name, str) or not name:
+        raise Refused("no_model")
+    if not permits(key, name):
+        raise Refused("model_not_allowed", model=name)
+    model = models().get(name)
+    if model is None or not reaches(key, model):
+        raise Refused("no_channel", model=name, group=key.spec.group)
+    return model
+
+
+def _validated(body: dict[str, Any]) -> ChatRequest:
+    try:
+        return ChatRequest.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        missing = f"field {field} is required"
+        reason = missing if first["type"] in ("missing", "too_short") else f"field {field}: {first['msg']}"
+        raise Refused("bad_field", reason=reason) from error
+
+
+def _begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -> Completion:
+    model = settlement.model
+    if key.fault == "no_channel":
+        raise Refused("no_channel", model=model.name, group=key.spec.group)
+    if "openai" not in model.endpoints:
+        raise Refused("not_chat", model=model.name, endpoints=", ".join(model.endpoints))
+    prompt = _prompt_usage(asked, relay, key)
+    check_funds(key, settlement.rates, Usage(prompt.prompt, asked.limit() or 0))
+    if key.fault == "saturated":
+        raise Refused("saturated")
+    return Completion(asked, relay, settlement, prompt)
+
+
+def _prompt_usage(asked: ChatRequest, relay: Relay, key: Key) -> Usage:
+    tokens = [token for message in asked.messages for token in (message.role, *split(message.words()))]
+    images = sum(message.images() for message in asked.messages)
+    cached = 0
+    for length, prefix in prefix_hashes(f"{key.spec.name} {asked.model}", tokens):
+        if relay.seen_before(prefix):
+            cached = length
+    total = len(tokens) + (MESSAGE_TOKENS - 1) * len(asked.messages) + IMAGE_TOKENS * images
+    return Usage(total, 0, cached)
+
+
+def _pieces(asked: ChatRequest) -> list[Piece]:
+    prompt = asked.last_words("user")
+    text = prose.answer(asked.model, asked.last_words("system", "developer"), prompt)
+    thoughts = prose.reasoning(prompt) if THINKS.search(asked.model) else ""
+    return [
+        *(("reasoning_content", token) for token in split(thoughts)),
+        *(("content", token) for token in split(text)),
+    ]
+
+
+def _whole(completion: Completion) -> dict[str, Any]:
+    texts: dict[str, str] = {
+        kind: "".join(text for each, text in completion.pieces if each == kind) for kind, _ in completion.pieces
+    }
+    message: dict[str, str] = {"role": "assistant", "content": "", **texts}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
+    return {
+        **completion.head,
+        "object": "chat.completion",
+        "choices": [choice],
+        "usage": _usage(completion.usage()),
+        "system_fingerprint": "",
+    }
+
+
+async def _events(completion: Completion) -> AsyncIterator[str]:
+    yield _chunk(completion, {"role": "assistant", "content": ""})
+    async for kind, text in completion.paced():
+        yield _chunk(completion, {kind: text})
+        if completion.given % PING_EVERY == 0:
+            yield ": PING\n\n"
+    completion.settle()
+    yield _chunk(completion, {}, completion.finish_reason)
+    if completion.asked.stream_options and completion.asked.stream_options.include_usage:
+        yield _data({**_chunk_head(completion), "choices": [], "usage": _usage(completion.usage())})
+    yield "data: [DONE]\n\n"
+
+
+def _chunk(completion: Completion, delta: dict[str, str], finish_reason: str | None = None) -> str:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+    return _data({**_chunk_head(completion), "choices": [choice], "usage": None})
+
+
+def _chunk_head(completion: Completion) -> dict[str, Any]:
+    return {**completion.head, "object": "chat.completion.chunk", "system_fingerprint": ""}
+
+
+def _data(document: dict[str, Any]) -> str:
+    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
+    return {
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.prompt + usage.completion,
+        "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": usage.reasoning, "audio_tokens": 0},
+    }

@@ -1,0 +1,66 @@
+"""What every test stands on: a data folder of its own, no key of the machine's owner, the demo relay on a free port."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder for this test alone, keys in a file, English, and nothing of the machine's own settings."""
+    for name in [name for name in os.environ if name.startswith(("RELAYSCOPE_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    monkeypatch.setenv("RELAYSCOPE_HOME", str(home))
+    monkeypatch.setenv("RELAYSCOPE_KEYS", "file")
+    monkeypatch.setenv("RELAYSCOPE_LANG", "en")
+    return home
+
+
+@dataclass(frozen=True)
+class DemoRelay:
+    """A demo relay that runs as a process of its own."""
+
+    url: str
+
+    @property
+    def connections(self) -> str:
+        """The text of demo/connections.json with this relay's port."""
+        port = self.url.rpartition(":")[2]
+        return (ROOT / "demo" / "connections.json").read_text(encoding="utf-8").replace("PORT", port)
+
+
+def start_demo(*options: str) -> tuple[subprocess.Popen[str], DemoRelay]:
+    """Starts `python -m demo` and waits until it listens; it ends when its stdin is closed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demo", "--until-eof", *options],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
+    )
+    assert process.stdout is not None
+    ready = process.stdout.readline()
+    assert ready.startswith("ready "), ready
+    return process, DemoRelay(ready.split()[1])
+
+
+def stop_demo(process: subprocess.Popen[str]) -> None:
+    """Ends a demo relay and waits for it."""
+    with process:
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoRelay]:
+    """A fresh demo relay, a thousand times faster than a real one."""
+    process, relay = start_demo("--speed", "1000")
+    yield relay
+    stop_demo(process)
