@@ -1,0 +1,1 @@
+"""The engine of Relayscope: everything but the screens. It never imports Streamlit."""

@@ -1,0 +1,55 @@
+"""One error tree.
+
+    RelayscopeError            a sentence for the user, as a message id and parameters (`lib.i18n` words it)
+    ├─ WrongUse                what was asked can't be done as asked: unknown id, bad file, bad zone (exit status 2)
+    │  ├─ BadAddress           a base URL that can't be one, with what to type instead
+    │  └─ BadKey               a key that can't be sent (control characters, not ASCII, empty)
+    ├─ Refused                 the guard: not sent, with the setting that says so
+    └─ LineFault               no HTTP answer came: DNS, connect, TLS, proxy, time-out
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+RefusedState = Literal["wrong_capability", "budget_exceeded", "bad_request", "unsupported", "not_configured"]
+LineFaultKind = Literal["dns", "connect", "tls", "proxy", "timeout", "closed", "redirects", "too_large"]
+
+
+class RelayscopeError(Exception):
+    """Anything the user is told about. `message` is an English message id, `params` fill its {braces}."""
+
+    def __init__(self, message: str, **params: str) -> None:
+        super().__init__(message.format(**params) if params else message)
+        self.message = message
+        self.params = params
+
+
+class WrongUse(RelayscopeError):
+    """What was asked can't be done as asked; nothing has changed."""
+
+
+class BadAddress(WrongUse):
+    """Not a base URL."""
+
+
+class BadKey(WrongUse):
+    """Not a key that could be sent."""
+
+
+class Refused(RelayscopeError):
+    """The guard refused a call; nothing was sent. `state` is the call's error state, `code` names the cause."""
+
+    def __init__(self, state: RefusedState, code: str, message: str, **params: str) -> None:
+        super().__init__(message, **params)
+        self.state = state
+        self.code = code
+
+
+class LineFault(RelayscopeError):
+    """No HTTP answer came. `kind` says where it broke; `sent` whether a byte of the request may have left."""
+
+    def __init__(self, kind: LineFaultKind, message: str, *, sent: bool, **params: str) -> None:
+        super().__init__(message, **params)
+        self.kind = kind
+        self.sent = sent

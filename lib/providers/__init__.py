@@ -1,0 +1,20 @@
+"""Facts as data: who makes and serves APIs, and what a model's name says. One TOML a provider.
+
+`facts` reads providers and presets, `names` reads the rules from model names to capabilities and makers.
+"""
+
+from lib.providers.facts import Offer, Preset, PresetLine, Provider, presets, provider, providers
+from lib.providers.names import capabilities_of, maker_of, output_limit
+
+__all__ = [
+    "Offer",
+    "Preset",
+    "PresetLine",
+    "Provider",
+    "capabilities_of",
+    "maker_of",
+    "output_limit",
+    "presets",
+    "provider",
+    "providers",
+]

@@ -1,0 +1,111 @@
+"""Providers and relay presets, read from their TOML files once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from lib.errors import WrongUse
+from lib.i18n import N_
+from lib.vocabulary import BillingUnit, Capability
+
+FOLDER = Path(__file__).parent
+
+ORDER = ("openai", "anthropic", "gemini", "zhipu", "sora", "midjourney", "stability", "custom")
+"""How providers are shown: those of the relay's guide first."""
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Offer(_Fact):
+    """One capability of a provider: the protocol it is spoken in at its own address, and what it bills by."""
+
+    protocol: str
+    billing: BillingUnit
+    default_model: str | None = None
+    retired_on: date | None = None
+    """The provider itself no longer serves it since that day; relays may."""
+    note: str = ""
+
+
+class OfficialPrice(_Fact):
+    """A price of the provider's own list that isn't by token; `amount` for one `unit`."""
+
+    model: str
+    unit: BillingUnit
+    amount: Decimal
+    currency: str
+    source: str
+    as_of: date
+
+
+class Provider(_Fact):
+    """Who makes or serves APIs. `vendors`: as relays list it. The first of its capabilities is its main one."""
+
+    id: str
+    name: str
+    base_url: str | None = None
+    relay_only: bool = False
+    auth: Literal["bearer", "x-api-key", "x-goog-api-key", "none"] = "bearer"
+    vendors: tuple[str, ...] = ()
+    keys_url: str | None = None
+    docs_url: str
+    read_on: date
+    capabilities: Mapping[Capability, Offer]
+    prices: tuple[OfficialPrice, ...] = ()
+
+
+class PresetLine(_Fact):
+    """One of a relay's addresses, interchangeable with the others."""
+
+    id: str
+    name: str
+    base_url: str
+
+
+class Preset(_Fact):
+    """A relay known by name. `doc_hosts`: its web pages that people paste for an API's address."""
+
+    id: str
+    name: str
+    lines: tuple[PresetLine, ...]
+    line: str
+    doc_hosts: tuple[str, ...]
+    keys_url: str
+    docs_url: str
+    read_on: date
+    note: str = ""
+
+
+def read(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+
+
+@cache
+def providers() -> Mapping[str, Provider]:
+    """Every provider by id, in the order of display."""
+    return {name: Provider.model_validate(read(FOLDER / f"{name}.toml")) for name in ORDER}
+
+
+def provider(id: str) -> Provider:
+    """The provider of that id; raises `WrongUse`."""
+    found = providers().get(id)
+    if found is None:
+        raise WrongUse(N_("There is no provider {id}."), id=id)
+    return found
+
+
+@cache
+def presets() -> Mapping[str, Preset]:
+    """Every relay preset by id."""
+    found = (Preset.model_validate(read(path)) for path in sorted((FOLDER / "presets").glob("*.toml")))
+    return {preset.id: preset for preset in found}

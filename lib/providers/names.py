@@ -1,0 +1,86 @@
+"""What a model's name says: what it is for, who makes it, how long its answers may be. By rules, not by lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+
+from pydantic import BaseModel, ConfigDict
+
+from lib.providers.facts import FOLDER, providers, read
+from lib.vocabulary import Capability
+
+KNOWN_NAMES = 16_384
+"""Names whose reading is kept; a large relay lists 5,000."""
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NameRule(_Rule):
+    """A family of names: the first rule whose pattern is found in the lower-cased name says what it is for."""
+
+    name: re.Pattern[str]
+    capabilities: tuple[Capability, ...]
+
+
+class MakerRule(_Rule):
+    """A family of names and the provider that makes it."""
+
+    name: re.Pattern[str]
+    maker: str
+
+
+class LimitRule(_Rule):
+    """A family of names and the most tokens one answer of theirs can have."""
+
+    name: re.Pattern[str]
+    output_tokens: int
+
+
+class Rules(_Rule):
+    """The whole file. `endpoints` says what an endpoint type is for where the name says nothing."""
+
+    capabilities: tuple[NameRule, ...]
+    endpoints: Mapping[str, tuple[Capability, ...]]
+    makers: tuple[MakerRule, ...]
+    limits: tuple[LimitRule, ...]
+
+
+@cache
+def rules() -> Rules:
+    """The rules, compiled once."""
+    return Rules.model_validate(read(FOLDER / "rules.toml"))
+
+
+def capabilities_of(model: str, endpoints: Sequence[str], vendor: str) -> tuple[Capability, ...]:
+    """What a listed name is for, the main one first; () where nobody can tell, or it is for nothing of ours."""
+    return _capabilities(model.lower(), tuple(endpoints))
+
+
+@lru_cache(KNOWN_NAMES)
+def _capabilities(name: str, endpoints: tuple[str, ...]) -> tuple[Capability, ...]:
+    for rule in rules().capabilities:
+        if rule.name.search(name):
+            return rule.capabilities
+    by_type = rules().endpoints
+    return next((by_type[one] for one in endpoints if one in by_type), ())
+
+
+@lru_cache(KNOWN_NAMES)
+def maker_of(model: str, vendor: str) -> str:
+    """The provider that makes a model: by its name, else by the vendor the relay names; `custom` if unknown to us."""
+    name = model.lower()
+    for rule in rules().makers:
+        if rule.name.search(name):
+            return rule.maker
+    return next((one.id for one in providers().values() if vendor in one.vendors), "custom")
+
+
+@lru_cache(KNOWN_NAMES)
+def output_limit(model: str) -> int | None:
+    """The most tokens one answer of a model can have, where our data know."""
+    name = model.lower()
+    return next((rule.output_tokens for rule in rules().limits if rule.name.search(name)), None)

@@ -1,0 +1,249 @@
+"""OpenAI's chat completions and model list, as OpenAI, relays and local servers speak them (wire.md 1A, 1C, 3, 9).
+
+The base URL is without `/v1`; a path it carries is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import httpx
+from pydantic import AliasChoices, Field
+
+from lib.vocabulary import Usage
+from lib.wire import (
+    Endpoint,
+    Event,
+    Fault,
+    Finished,
+    FinishReason,
+    Json,
+    KeyModel,
+    Outcome,
+    Reasoning,
+    Said,
+    Text,
+    TextRequest,
+    Unreadable,
+    UsageSeen,
+)
+from lib.wire.answers import (
+    Answer,
+    Count,
+    Names,
+    Object,
+    Objects,
+    Words,
+    document,
+    fault,
+    parsed,
+    plain,
+    request_id,
+    said,
+)
+
+__all__ = ["build", "events", "models_request", "read", "read_models", "request_id", "said"]
+
+RENAMES_MAX_TOKENS = re.compile(r"(?:^|/)(?:o\d+|gpt-[5-9]\d*)(?:[-.:]|$)")
+"""Models that refuse `max_tokens` and take `max_completion_tokens` (wire.md 3: o-series and gpt-5)."""
+
+FINISH_REASONS: Mapping[str, FinishReason] = {
+    "stop": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+}
+"""OpenAI's words; `max_tokens` and `function_call` come from relays and old builds. Any other word is "other"."""
+
+CACHE_WRITES = AliasChoices("cache_write_tokens", "cached_creation_tokens")
+"""OpenAI's name for what a maker bills as written to its cache, and new-api's."""
+
+DONE = "[DONE]"
+
+
+def build(endpoint: Endpoint, request: TextRequest) -> httpx.Request:
+    """The chat completion that would be sent. A stream asks for its usage."""
+    body: dict[str, Json] = {
+        **_renamed(request.model, request.params),
+        "model": request.model,
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+    }
+    if request.stream:
+        given = request.params.get("stream_options")
+        options = given if isinstance(given, Mapping) else {}
+        body |= {"stream": True, "stream_options": {"include_usage": True, **options}}
+    return httpx.Request("POST", f"{endpoint.base_url}/v1/chat/completions", headers=_headers(endpoint), json=body)
+
+
+def models_request(endpoint: Endpoint) -> httpx.Request:
+    """Asks for the key's own model list; costs nothing."""
+    return httpx.Request("GET", f"{endpoint.base_url}/v1/models", headers=_headers(endpoint))
+
+
+def read_models(response: httpx.Response) -> tuple[KeyModel, ...]:
+    """The key's own model list, which may be empty; raises `Unreadable`.
+
+    new-api adds `supported_endpoint_types` to each model; an empty list comes as `[]` or null (wire.md, Corrections).
+    """
+    body = document(response)
+    if not isinstance(body.get("data", ""), list | None):
+        raise Unreadable(said(response))
+    models = {entry.id: entry for entry in _ModelList.model_validate(body).data if entry.id}
+    return tuple(KeyModel(entry.id, entry.supported_endpoint_types) for entry in models.values())
+
+
+def read(response: httpx.Response) -> Outcome:
+    """A whole answer. Raises `Unreadable`; its `said` may be a fault told in a 200."""
+    body = document(response)
+    choice = _Chunk.model_validate(body).first
+    if choice is None:
+        raise Unreadable(said(response))
+    return Outcome(
+        text=choice.message.words,
+        reasoning=choice.message.thoughts,
+        usage=_usage(body),
+        finished=_finish(choice.finish_reason),
+    )
+
+
+def events(data: str) -> Iterator[Event]:
+    """What one server-sent event's data says: any of text, reasoning, usage and finish mark; or a fault.
+
+    `[DONE]` says nothing: relays send it after a cut upstream too; the finish mark is `finish_reason`. Usage comes on
+    any chunk, with or without choices. Raises `Unreadable` where the data is not a JSON object.
+    """
+    if data.strip() in ("", DONE):
+        return
+    body = _chunk(data)
+    told = fault(body) if body.get("error") or "choices" not in body else None
+    if told is not None:
+        yield Fault(told)
+        return
+    if (usage := _usage(body)) is not None:
+        yield usage
+    choice = _Chunk.model_validate(body).first
+    if choice is None:
+        return
+    if choice.delta.thoughts:
+        yield Reasoning(choice.delta.thoughts)
+    if choice.delta.words:
+        yield Text(choice.delta.words)
+    if (finished := _finish(choice.finish_reason)) is not None:
+        yield Finished(finished)
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    return {"Authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+
+
+def _renamed(model: str, params: Mapping[str, Json]) -> dict[str, Json]:
+    if "max_tokens" not in params or not RENAMES_MAX_TOKENS.search(model):
+        return dict(params)
+    return {"max_completion_tokens" if name == "max_tokens" else name: value for name, value in params.items()}
+
+
+def _chunk(data: str) -> dict[str, Any]:
+    try:
+        body = parsed(data)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Unreadable(Said(200, message=data[:500]))
+    return body
+
+
+def _flat(content: object) -> str:
+    """Content as text: a string, null, or a list of parts of which the text ones count."""
+    parts = content if isinstance(content, list) else [content]
+    return "".join(_Part.model_validate(part).text if isinstance(part, dict) else plain(part) for part in parts)
+
+
+class _Part(Answer):
+    text: Words = ""
+
+
+class _Message(Answer):
+    """A message or a delta. Relays add the two forms of reasoning; a refusal stands in place of content."""
+
+    content: Any = None
+    refusal: Words = ""
+    reasoning_content: Words = ""
+    reasoning: Words = ""
+
+    @property
+    def words(self) -> str:
+        return _flat(self.content) or self.refusal
+
+    @property
+    def thoughts(self) -> str:
+        return self.reasoning_content or self.reasoning
+
+
+class _Choice(Answer):
+    index: Count = None
+    message: Annotated[_Message, Object] = _Message()
+    delta: Annotated[_Message, Object] = _Message()
+    finish_reason: Words = ""
+
+
+class _Chunk(Answer):
+    """A whole completion or a chunk of one; they differ in `message` and `delta` only."""
+
+    choices: Annotated[tuple[_Choice, ...], Objects] = ()
+
+    @property
+    def first(self) -> _Choice | None:
+        return next((choice for choice in self.choices if not choice.index), None)
+
+
+class _InputDetails(Answer):
+    cached_tokens: Count = None
+    cache_write_tokens: Count = Field(None, validation_alias=CACHE_WRITES)
+
+
+class _OutputDetails(Answer):
+    reasoning_tokens: Count = None
+
+
+class _UsageBody(Answer):
+    """`prompt_tokens` includes the cached ones, `completion_tokens` the reasoning ones (wire.md 3)."""
+
+    prompt_tokens: Count = None
+    completion_tokens: Count = None
+    prompt_tokens_details: Annotated[_InputDetails, Object] = _InputDetails()
+    completion_tokens_details: Annotated[_OutputDetails, Object] = _OutputDetails()
+
+
+class _ModelEntry(Answer):
+    id: Words = ""
+    supported_endpoint_types: Names = ()
+
+
+class _ModelList(Answer):
+    data: Annotated[tuple[_ModelEntry, ...], Objects] = ()
+
+
+def _usage(body: Mapping[str, Any]) -> UsageSeen | None:
+    raw = body.get("usage")
+    if not isinstance(raw, dict) or not raw:
+        return None
+    figures = _UsageBody.model_validate(raw)
+    if figures.prompt_tokens is None and figures.completion_tokens is None:
+        return None
+    usage = Usage(
+        input_tokens=figures.prompt_tokens,
+        cached_input_tokens=figures.prompt_tokens_details.cached_tokens,
+        cache_write_tokens=figures.prompt_tokens_details.cache_write_tokens,
+        output_tokens=figures.completion_tokens,
+        reasoning_tokens=figures.completion_tokens_details.reasoning_tokens,
+        calls=1,
+    )
+    return UsageSeen(usage, raw)
+
+
+def _finish(word: str) -> FinishReason | None:
+    return FINISH_REASONS.get(word, "other") if word else None

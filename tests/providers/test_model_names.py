@@ -1,0 +1,160 @@
+"""What a name says: tables of names as relays write them, and every name that the demo lists."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from lib.providers import capabilities_of, maker_of, output_limit
+from lib.providers.names import rules
+
+LISTED = [
+    pytest.param(row["model"], tuple(row["endpoints"].split(";")), row["vendor"], row["capability"], id=row["model"])
+    for row in csv.DictReader((Path(__file__).parents[2] / "demo" / "models.csv").read_text("utf-8").splitlines())
+]
+
+CHAT = ("openai",)
+
+FOR = [
+    # a video model listed as a conversation is still a video model
+    ("sora-2", CHAT, "video"),
+    ("sora_video2-landscape-15s", CHAT, "video"),
+    ("veo3.1-fast", CHAT, "video"),
+    ("google/veo-3", (), "video"),
+    ("kling-v2-master", CHAT, "video"),
+    ("wan2.5-t2v-preview", CHAT, "video"),
+    ("hunyuanvideo", CHAT, "video"),
+    ("image-to-video-01", CHAT, "video"),
+    ("mj_video", CHAT, "video"),
+    # of families that make videos, what makes images
+    ("sora_image", CHAT, "image"),
+    ("kling-image-o1", CHAT, "image"),
+    ("wan2.5-t2i-preview", CHAT, "image"),
+    ("gpt-4o-image-vip", CHAT, "image"),
+    ("gpt-image-1-mini", (), "image"),
+    ("nano-banana-2-4k", CHAT, "image"),
+    ("doubao-seedream-4-0-250828", CHAT, "image"),
+    ("imagen-4.0-generate-001", CHAT, "image"),
+    ("black-forest-labs/FLUX.1-dev", CHAT, "image"),
+    ("mj_imagine", CHAT, "image"),
+    ("niji-6", CHAT, "image"),
+    ("flux-kontext-pro", CHAT, "image_edit"),
+    ("qwen-image-edit", CHAT, "image_edit"),
+    ("stable-outpaint-v1", CHAT, "image_edit"),
+    ("whisper-large-v3", CHAT, "transcription"),
+    ("gpt-4o-mini-transcribe", CHAT, "transcription"),
+    ("qwen3-asr-flash", CHAT, "transcription"),
+    ("tts-1-hd-1106", (), "speech"),
+    ("gemini-2.5-pro-preview-tts", ("gemini", "openai"), "speech"),
+    ("eleven_turbo_v2_5", CHAT, "speech"),
+    ("suno-v5", CHAT, "music"),
+    ("chirp-v3-5", CHAT, "music"),
+    ("text-embedding-3-large", (), "embedding"),
+    ("cohere.embed-english-image-v3.0", CHAT, "embedding"),
+    ("BAAI/bge-m3", (), "embedding"),
+    ("deepl-zh-en", CHAT, "translation"),
+    ("qwen-mt-plus", CHAT, "translation"),
+    ("gpt-4o-audio-preview", CHAT, "text"),
+    ("gpt-4-vision-preview", CHAT, "text"),
+    ("inkling-small", CHAT, "text"),
+    ("claude-sonnet-4-5", (), "text"),
+    ("llama3.1:8b", (), "text"),
+    # the endpoint type says it where the name doesn't
+    ("some-model", CHAT, "text"),
+    ("some-model", ("anthropic",), "text"),
+    ("some-model", ("gemini",), "text"),
+    ("some-model", ("openai-response",), "text"),
+    ("some-model", ("image-generation", "openai"), "image"),
+    ("some-model", ("embeddings",), "embedding"),
+    ("some-model", ("openai-video",), "video"),
+    # nothing we know, and unknown
+    ("some-model", ("jina-rerank",), None),
+    ("bge-reranker-v2-m3", CHAT, None),
+    ("omni-moderation-latest", CHAT, None),
+    ("gpt-realtime-mini", CHAT, None),
+    ("gemini-3.1-flash-live-preview", CHAT, None),
+    ("some-model", ("a-type-of-tomorrow",), None),
+    ("some-model", (), None),
+    ("", (), None),
+]
+
+BOTH = ["gpt-image-1", "gemini-2.5-flash-image", "nano-banana", "qwen-image-2.0", "sd3.5-large", "dall-e-2", "mj_zoom"]
+
+MAKERS = [
+    ("gpt-4o-mini", "", "openai"),
+    ("openai/gpt-4.1", "", "openai"),
+    ("o3-mini", "", "openai"),
+    ("dall-e-3", "", "openai"),
+    ("whisper-1", "", "openai"),
+    ("text-embedding-3-small", "", "openai"),
+    ("sora-2-pro", "OpenAI", "sora"),
+    ("sora_video2", "", "sora"),
+    ("claude-opus-4-1-20250805", "", "anthropic"),
+    ("anthropic/claude-3.5-haiku", "", "anthropic"),
+    ("gemini-2.5-flash-image", "", "gemini"),
+    ("nano-banana-2", "", "gemini"),
+    ("veo3.1", "", "gemini"),
+    ("imagen-4.0-generate-001", "", "gemini"),
+    ("glm-4-flash", "", "zhipu"),
+    ("chatglm3-6b", "", "zhipu"),
+    ("cogview-4", "", "zhipu"),
+    ("cogvideox-3", "", "zhipu"),
+    ("mj_imagine", "", "midjourney"),
+    ("stable-diffusion-3-5-large", "", "stability"),
+    ("sd3.5-large", "", "stability"),
+    ("grok-4", "xAI", "custom"),
+    ("deepseek-chat", "", "custom"),
+    ("some-model", "Google", "gemini"),
+    ("some-model", "Nobody", "custom"),
+    ("some-model", "", "custom"),
+]
+
+
+@pytest.mark.parametrize(("model", "endpoints", "vendor", "capability"), LISTED)
+def test_every_listed_name(model: str, endpoints: tuple[str, ...], vendor: str, capability: str) -> None:
+    assert capabilities_of(model, endpoints, vendor)[:1] == ((capability,) if capability else ())
+
+
+@pytest.mark.parametrize(("model", "endpoints", "capability"), FOR)
+def test_what_a_name_is_for(model: str, endpoints: tuple[str, ...], capability: str | None) -> None:
+    for written in (model, model.upper()):
+        assert capabilities_of(written, list(endpoints), "")[:1] == ((capability,) if capability else ())
+
+
+@pytest.mark.parametrize("model", BOTH)
+def test_what_makes_and_edits_images(model: str) -> None:
+    assert capabilities_of(model, CHAT, "") == ("image", "image_edit")
+
+
+@pytest.mark.parametrize(("model", "vendor", "maker"), MAKERS)
+def test_who_makes_it(model: str, vendor: str, maker: str) -> None:
+    assert maker_of(model, vendor) == maker
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens"),
+    [
+        ("gpt-4o-mini", 16_384),
+        ("gpt-4.1-nano", 32_768),
+        ("gpt-5-mini", 128_000),
+        ("gpt-5-chat-latest", 16_384),
+        ("gpt-5-pro", 272_000),
+        ("o3", 100_000),
+        ("gpt-4-turbo", 4_096),
+        ("claude-3-5-haiku-latest", 8_192),
+        ("claude-opus-4-1-20250805", 32_000),
+        ("claude-sonnet-4-5", 64_000),
+        ("claude-opus-4-6", 128_000),
+        ("gemini-2.5-pro", 65_536),
+        ("some-model", None),
+    ],
+)
+def test_the_longest_answer(model: str, tokens: int | None) -> None:
+    assert output_limit(model) == tokens
+
+
+def test_rules_are_about_families() -> None:
+    file = rules()
+    assert len(file.capabilities) + len(file.endpoints) + len(file.makers) + len(file.limits) <= 200
