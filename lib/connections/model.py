@@ -1,0 +1,146 @@
+"""What the user has configured, as frozen values: relays with their lines, connections, prices of his own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from lib.errors import WrongUse
+from lib.i18n import N_
+from lib.vocabulary import BillingUnit, Capability
+
+WRONG_USE = "wrong_use"
+"""The type of pydantic's errors that carry a message id of ours (`message`, `params`) in their context."""
+
+
+def wrong(message: str, **params: str) -> PydanticCustomError:
+    """A message id as an error that pydantic gives a place."""
+    return PydanticCustomError(WRONG_USE, "{message}", {"message": message, "params": params})
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=24)]
+
+
+class Model(BaseModel):
+    """Immutable, knows no other fields, never repeats what it was given in an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Line(Model):
+    """One of a relay's interchangeable addresses."""
+
+    id: Id
+    name: Name
+    base_url: str
+
+
+class Relay(Model):
+    """A relay, its lines, and the one in use."""
+
+    id: Id
+    name: Name
+    preset: Id | None = None
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+    line: Id
+
+    @property
+    def chosen(self) -> Line:
+        """The line in use."""
+        return next(line for line in self.lines if line.id == self.line)
+
+
+class OwnPrice(Model):
+    """What the user says a model costs: `amount` per call, image, second or character, or per 1M tokens.
+
+    By token, `input`, `output` and `cached_input` may differ; an `amount` alone holds for all of them.
+    """
+
+    model: Name
+    unit: BillingUnit
+    amount: Amount | None = None
+    input: Amount | None = None
+    output: Amount | None = None
+    cached_input: Amount | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+
+    @model_validator(mode="after")
+    def _fits_its_unit(self) -> Self:
+        by_token = (self.input, self.output, self.cached_input)
+        if self.unit == "token" and (self.amount is None) is (self.input is None):
+            raise wrong(N_("{where}: a price by token has either an amount, or input (and output, cached_input)."))
+        if self.unit != "token" and (self.amount is None or any(price is not None for price in by_token)):
+            raise wrong(N_("{where}: a price by {unit} has an amount, and nothing by token."), unit=self.unit)
+        return self
+
+
+class Connection(Model):
+    """A provider, an address and what its key is for. Absent `capabilities` and `models`: all that is found.
+
+    `bound`: the addresses its key was saved for. `key_tail`: the key's last four characters.
+    """
+
+    id: Id
+    provider: Id
+    relay: Id | None = None
+    base_url: str | None = None
+    capabilities: Annotated[tuple[Capability, ...], Field(min_length=1)] | None = None
+    group: Name | None = None
+    models: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    prices: tuple[OwnPrice, ...] = ()
+    protocol: Name | None = None
+    bound: tuple[str, ...] = ()
+    key_tail: str = ""
+
+
+class Configuration(Model):
+    """All relays and connections, in the user's order."""
+
+    relays: tuple[Relay, ...] = ()
+    connections: tuple[Connection, ...] = ()
+
+    def connection(self, id: str) -> Connection:
+        """The connection of that id; raises `WrongUse`."""
+        found = next((one for one in self.connections if one.id == id), None)
+        if found is None:
+            raise WrongUse(N_("There is no connection {id}."), id=id)
+        return found
+
+    def relay(self, id: str) -> Relay:
+        """The relay of that id; raises `WrongUse`."""
+        found = next((one for one in self.relays if one.id == id), None)
+        if found is None:
+            raise WrongUse(N_("There is no relay {id}."), id=id)
+        return found
+
+    def line(self, connection: Connection) -> Line | None:
+        """The line a connection's requests take; None where it has an address of its own."""
+        return self.relay(connection.relay).chosen if connection.relay else None
+
+    def address(self, connection: Connection) -> str:
+        """The base URL a connection's requests go to; raises `WrongUse` where there is none."""
+        line = self.line(connection)
+        address = line.base_url if line else connection.base_url
+        if address is None:
+            raise WrongUse(N_("The connection {id} has neither a relay nor a base_url."), id=connection.id)
+        return address
+
+    def addresses(self, connection: Connection) -> tuple[str, ...]:
+        """Every address a key entered now is for: all of the relay's lines, or the one address."""
+        if connection.relay is None:
+            return (self.address(connection),)
+        return tuple(dict.fromkeys(line.base_url for line in self.relay(connection.relay).lines))
+
+    def export(self) -> dict[str, Any]:
+        """What import reads, without keys and without what is internal."""
+        internal = {"connections": {"__all__": {"bound", "key_tail"}}}
+        document = self.model_dump(mode="json", exclude_none=True, exclude=internal)
+        for connection in document["connections"]:
+            if not connection["prices"]:
+                del connection["prices"]
+        return document

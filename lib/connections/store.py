@@ -1,0 +1,163 @@
+"""Changes what is configured: imports a file, removes, switches a line. A change is whole or doesn't happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import SecretStr
+from sqlalchemy import Connection as Db
+from sqlalchemy import delete
+
+from lib.connections.addresses import tail
+from lib.connections.importing import ImportFile, plan_import, relays_wanted
+from lib.connections.keys import KeyStore, binding
+from lib.connections.model import Configuration, Connection, Relay
+from lib.connections.rows import drop, load, put, read
+from lib.errors import WrongUse
+from lib.i18n import N_
+from lib.ledger import Ledger
+from lib.ledger.schema import evidence, evidence_newest, settings, snapshots
+
+__all__ = ["ImportFile", "apply_import", "choose_line", "load", "plan_import", "remove"]
+
+
+def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile) -> None:
+    """Saves relays, connections and keys, each in place of the one of its id; what isn't in the plan stays.
+
+    A connection without a key in the plan keeps the one it has, for the addresses that was saved for. Raises
+    `WrongUse` where a relay is nowhere or a key can't be saved; nothing has changed then.
+    """
+    before = load(ledger)
+    relays = relays_wanted(plan, before)
+    after = _with(before, relays, plan.connections)
+    connections = [_bound(one, plan.keys.get(one.id), before, after) for one in plan.connections]
+    stale = [one.id for one in connections if _is_another(one, plan.keys.get(one.id), keys, before, after)]
+    moved = [one.id for one in relays if _has_moved(one, before)]
+
+    def change(db: Db) -> None:
+        for relay in relays:
+            put(db, relay)
+        for connection in connections:
+            put(db, connection)
+        for id in stale:
+            _forget_connection(db, id)
+        for id in moved:
+            _forget_snapshots(db, f"relay:{id}")
+
+    _with_keys(keys, plan.keys, lambda: ledger.write(change))
+
+
+def remove(ledger: Ledger, keys: KeyStore, id: str) -> None:
+    """Removes a connection with its key and what was seen of it, or a relay nothing depends on. The log stays.
+
+    Raises `WrongUse` for an unknown id and for a relay in use, naming its connections.
+    """
+    configured = load(ledger)
+    if any(one.id == id for one in configured.connections):
+        keys.forget(id)
+        ledger.write(lambda db: _remove_connection(db, configured.connection(id)))
+    elif any(one.id == id for one in configured.relays):
+        ledger.write(lambda db: _remove_relay(db, id))
+    else:
+        raise WrongUse(N_("There is no connection or relay {id}."), id=id)
+
+
+def choose_line(ledger: Ledger, relay_id: str, line_id: str) -> None:
+    """Switches a relay to another of its lines. Raises `WrongUse` for an unknown relay or line."""
+
+    def change(db: Db) -> None:
+        relay = read(db).relay(relay_id)
+        ids = [line.id for line in relay.lines]
+        if line_id not in ids:
+            raise WrongUse(
+                N_("The relay {relay} has no line {line}; it has {lines}."),
+                relay=relay_id, line=line_id, lines=", ".join(ids),
+            )  # fmt: skip
+        put(db, relay.model_copy(update={"line": line_id}))
+
+    ledger.write(change)
+
+
+def _with(before: Configuration, relays: tuple[Relay, ...], connections: tuple[Connection, ...]) -> Configuration:
+    return Configuration(
+        relays=tuple({one.id: one for one in (*before.relays, *relays)}.values()),
+        connections=tuple({one.id: one for one in (*before.connections, *connections)}.values()),
+    )
+
+
+def _old(id: str, before: Configuration) -> Connection | None:
+    return next((one for one in before.connections if one.id == id), None)
+
+
+def _bound(
+    connection: Connection, key: SecretStr | None, before: Configuration, after: Configuration
+) -> Connection:
+    """A new key is for the addresses the connection has now, a kept one for those it was saved for."""
+    old = _old(connection.id, before)
+    if key is not None:
+        binding = {"bound": after.addresses(connection), "key_tail": tail(key.get_secret_value())}
+    else:
+        binding = {"bound": old.bound, "key_tail": old.key_tail} if old else {}
+    return connection.model_copy(update=binding)
+
+
+def _is_another(
+    new: Connection, key: SecretStr | None, keys: KeyStore, before: Configuration, after: Configuration
+) -> bool:
+    """Whether what was seen of the connection of this id says nothing of the new one."""
+    old = _old(new.id, before)
+    if old is None:
+        return False
+    another_key = key is not None and key != keys.saved(new.id)
+    return another_key or (old.provider, before.address(old)) != (new.provider, after.address(new))
+
+
+def _has_moved(relay: Relay, before: Configuration) -> bool:
+    """Whether not one address is left of the relay of this id."""
+    old = [line.base_url for one in before.relays if one.id == relay.id for line in one.lines]
+    return bool(old) and not {line.base_url for line in relay.lines} & set(old)
+
+
+def _with_keys(keys: KeyStore, new: Mapping[str, SecretStr], write: Callable[[], None]) -> None:
+    """Saves keys, then the rest; if either fails, the keys are what they were."""
+    old: dict[str, SecretStr | None] = {}
+    try:
+        for id, key in new.items():
+            old[id] = keys.saved(id)
+            keys.save(id, key)
+        write()
+    except BaseException:
+        for id, former in old.items():
+            if former is None:
+                keys.forget(id)
+            elif keys.saved(id) != former:
+                keys.save(id, former)
+        raise
+
+
+def _remove_connection(db: Db, connection: Connection) -> None:
+    drop(db, connection)
+    _forget_connection(db, connection.id)
+    db.execute(delete(settings).where(settings.c.name == binding(connection.id)))
+
+
+def _remove_relay(db: Db, id: str) -> None:
+    configured = read(db)
+    users = [one.id for one in configured.connections if one.relay == id]
+    if users:
+        raise WrongUse(
+            N_("The relay {id} is in use: remove {connections} first."), id=id, connections=", ".join(users)
+        )
+    drop(db, configured.relay(id))
+    _forget_snapshots(db, f"relay:{id}")
+
+
+def _forget_connection(db: Db, id: str) -> None:
+    """Deletes what was seen of a connection."""
+    for table in (evidence_newest, evidence):
+        db.execute(delete(table).where(table.c.connection == id))
+    _forget_snapshots(db, id, f"connection:{id}")
+
+
+def _forget_snapshots(db: Db, *subjects: str) -> None:
+    db.execute(delete(snapshots).where(snapshots.c.subject.in_(subjects)))

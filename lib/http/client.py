@@ -1,0 +1,242 @@
+"""Sends. A GET is retried, `Retry-After` honoured; a POST is sent once, whatever happens to it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+from httpx_sse import EventSource, ServerSentEvent
+
+from lib.http.faults import line_fault, mapped, origin
+
+USER_AGENT = "relayscope/0.1"
+ANSWER_LIMIT = 32 * 1024 * 1024
+"""Bytes of an answer read as a whole; a list of 5,000 models is a hundredth of it."""
+STREAM_LIMIT = 256 * 1024 * 1024
+REDIRECTS = 3
+RETRIES = 2
+LONGEST_WAIT_S = 5.0
+"""A `Retry-After` beyond this is for the user to wait, not for a request."""
+BROKEN_GATEWAYS = (502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `read` is between two pieces of an answer: a model may think that long before its first word."""
+
+    connect: float = 10.0
+    read: float = 120.0
+    write: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineTimes:
+    """One fresh connection's milliseconds. `tls_ms` None: no TLS there. `first_byte_ms` counts from the request on."""
+
+    connect_ms: int
+    tls_ms: int | None
+    first_byte_ms: int
+    total_ms: int
+    status: int
+
+
+class TryAgain(httpx.NetworkError):
+    """An answer that is worth a second question."""
+
+
+async def worth_another_try(response: httpx.Response) -> None:
+    """Raises `TryAgain` for a gateway that broke, or a limit that ends within `LONGEST_WAIT_S`."""
+    after = response.headers.get("retry-after", "")
+    try:
+        wait = Retry().parse_retry_after(after) if after else 0.0
+    except ValueError:
+        wait = 0.0
+    limited = response.status_code == 429 and bool(after)
+    if wait <= LONGEST_WAIT_S and (limited or response.status_code in BROKEN_GATEWAYS):
+        raise TryAgain(f"HTTP {response.status_code}")
+
+
+def retry() -> Retry:
+    """Only for requests that cost nothing and change nothing. A time-out isn't repeated: it was long enough."""
+    return Retry(
+        total=RETRIES,
+        allowed_methods=("GET", "HEAD"),
+        status_forcelist=(599,),  # statuses are judged with their headers, by `worth_another_try`
+        retry_on_exceptions=(httpx.NetworkError, httpx.RemoteProtocolError),
+        backoff_factor=0.3,
+        max_backoff_wait=LONGEST_WAIT_S,
+        validate_response=worth_another_try,
+    )
+
+
+async def without_broken_location(response: httpx.Response) -> None:
+    """Takes away a `Location` that is no address, on which httpx would raise; the answer then stands as it is."""
+    try:
+        leads_somewhere = bool(response.request.url.join(response.headers.get("location", "")).host)
+    except (httpx.InvalidURL, ValueError):
+        leads_somewhere = False
+    if not leads_somewhere:
+        del response.headers["location"]
+
+
+class Streamed:
+    """An answer whose head has come and whose body is still to be read."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+    @property
+    def is_events(self) -> bool:
+        """Whether it is a stream of events that began well; anything else is read as a whole."""
+        kind = self.response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.response.is_success and kind == "text/event-stream"
+
+    async def read(self) -> httpx.Response:
+        """The whole answer; raises `LineFault` where it breaks or never ends."""
+        return await whole(self.response)
+
+    async def events(self) -> AsyncIterator[ServerSentEvent]:
+        """The events as they come. A last one without its blank line counts too."""
+        framed = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=self._ended())
+        async for event in EventSource(framed).aiter_sse():
+            yield event
+
+    async def _ended(self) -> AsyncIterator[bytes]:
+        async for chunk in limited(self.response, STREAM_LIMIT):
+            yield chunk
+        yield b"\n\n"
+
+
+async def limited(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+    """The body piece by piece; raises `LineFault` beyond the limit."""
+    seen = 0
+    async for chunk in response.aiter_bytes():
+        seen += len(chunk)
+        if seen > limit:
+            raise line_fault("too_large", response.request, sent=True)
+        yield chunk
+
+
+async def whole(response: httpx.Response) -> httpx.Response:
+    """An answer read to its end, as one value."""
+    body = b"".join([chunk async for chunk in limited(response, ANSWER_LIMIT)])
+    coded = ("content-encoding", "content-length", "transfer-encoding")
+    headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in coded]
+    return httpx.Response(
+        response.status_code, headers=headers, content=body, request=response.request, extensions=response.extensions
+    )
+
+
+def retries_of(response: httpx.Response) -> int:
+    """How often a request was repeated before this answer came."""
+    done: Retry | None = response.extensions.get("retry")
+    return done.attempts_made if done else 0
+
+
+class Http:
+    """One client for everything that is sent; use it on one event loop and close it there."""
+
+    def __init__(self, proxy: str | None = None, timeouts: Timeouts = Timeouts()) -> None:
+        self._ssl = ssl.create_default_context()
+        self._proxy = proxy
+        self._timeout = httpx.Timeout(timeouts.connect, read=timeouts.read, write=timeouts.write)
+        self._client = self._made(RetryTransport(self._transport(), retry()))
+
+    def _transport(self) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+        return httpx.AsyncHTTPTransport(verify=self._ssl, proxy=self._proxy, limits=limits)
+
+    def _made(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+        hooks = {"response": [without_broken_location]}
+        return httpx.AsyncClient(transport=transport, timeout=self._timeout, event_hooks=hooks)
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        await self._client.aclose()
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer to a request. Raises `LineFault` where none comes, or it leads elsewhere."""
+        for _ in range(REDIRECTS + 1):
+            with mapped(request):
+                response = await self._client.send(self._dressed(request), stream=True)
+                try:
+                    onward = self._onward(request, response)
+                    if onward is None:
+                        return await whole(response)
+                finally:
+                    await response.aclose()
+            request = onward
+        raise line_fault("redirects", request, sent=False, target=origin(request.url))
+
+    @asynccontextmanager
+    async def stream(self, request: httpx.Request) -> AsyncIterator[Streamed]:
+        """The answer to a request as it comes. Raises `LineFault`, also from within where it breaks off."""
+        with mapped(request):
+            response = await self._client.send(self._dressed(request), stream=True)
+            try:
+                self._onward(request, response)
+                yield Streamed(response)
+            finally:
+                await response.aclose()
+
+    async def probe(self, request: httpx.Request) -> LineTimes:
+        """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
+        clock = _Clock()
+        request.extensions["trace"] = clock
+        with mapped(request):
+            async with self._made(self._transport()) as client:
+                response = await client.send(self._dressed(request), stream=True)
+                try:
+                    await whole(response)
+                finally:
+                    await response.aclose()
+        return clock.times(response.status_code)
+
+    def _dressed(self, request: httpx.Request) -> httpx.Request:
+        """`AsyncClient.send` adds neither headers nor time-outs to a request that it did not build."""
+        request.headers.setdefault("user-agent", USER_AGENT)
+        request.headers.setdefault("accept", "*/*")
+        request.extensions.setdefault("timeout", self._timeout.as_dict())
+        return request
+
+    @staticmethod
+    def _onward(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:
+        """Where a redirect leads, if it may be followed: a GET, on the same origin. Raises `LineFault` if not."""
+        onward = response.next_request
+        if onward is None:
+            return None
+        if request.method != "GET" or origin(onward.url) != origin(request.url):
+            raise line_fault("redirects", request, sent=False, target=origin(onward.url))
+        return onward
+
+
+class _Clock:
+    """Notes when httpcore reports each step of a request."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._at: dict[str, float] = {}
+
+    async def __call__(self, event: str, _info: dict[str, Any]) -> None:
+        self._at[event.partition(".")[2]] = monotonic()
+
+    def _between(self, start: str, end: str) -> int | None:
+        if start not in self._at or end not in self._at:
+            return None
+        return round((self._at[end] - self._at[start]) * 1000)
+
+    def times(self, status: int) -> LineTimes:
+        """What was noted, once the answer is read."""
+        return LineTimes(
+            connect_ms=self._between("connect_tcp.started", "connect_tcp.complete") or 0,
+            tls_ms=self._between("start_tls.started", "start_tls.complete"),
+            first_byte_ms=self._between("send_request_headers.started", "receive_response_headers.complete") or 0,
+            total_ms=round((monotonic() - self._began) * 1000),
+            status=status,
+        )

@@ -1,0 +1,41 @@
+"""Days of the user's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.localtime import get_localzone
+
+from lib.errors import WrongUse
+from lib.i18n import N_
+
+
+@lru_cache
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of an IANA name; raises `WrongUse`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        raise WrongUse(N_("{zone} is not a time zone; use a name such as Asia/Shanghai."), zone=name) from fault
+
+
+def system_zone() -> str:
+    """The IANA name of the zone this machine is set to; UTC if it has no name."""
+    return getattr(get_localzone(), "key", "UTC")
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> str:
+    """The day of a moment there, as 2026-01-31."""
+    return at.astimezone(zone).date().isoformat()
+
+
+def day_begins(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day there, in UTC (not always 00:00 by the clock)."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def is_border(at: datetime | None, zone: ZoneInfo) -> bool:
+    """Whether a range that starts or ends at that moment cuts no day; None is no border at all."""
+    return at is None or day_begins(at.astimezone(zone).date(), zone) == at

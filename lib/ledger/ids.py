@@ -1,0 +1,44 @@
+"""Ids of calls: 56 bits of microseconds and 74 of chance, in 26 characters.
+
+Ordering by id is ordering by time, and a range of time is a range of the primary key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+
+from lib.ledger.schema import MICROSECOND, calls, microseconds
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH, _BITS, _CHANCE = 26, 5, 74
+
+
+def new_id(at: datetime) -> str:
+    """An id for a call made at that moment; nobody can guess it."""
+    return _base32(microseconds(at) << _CHANCE | secrets.randbits(_CHANCE))
+
+
+def first_id(at: datetime) -> str:
+    """The smallest id of that moment."""
+    return _base32(max(0, microseconds(at)) << _CHANCE)
+
+
+def is_of(id: str, at: datetime) -> bool:
+    """Whether the id was made for that moment."""
+    return first_id(at) <= id < first_id(at + MICROSECOND)
+
+
+def between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
+    """The conditions for calls made at `since` or later and before `until`; None is no border."""
+    if since is not None:
+        yield calls.c.id >= first_id(since)
+    if until is not None:
+        yield calls.c.id < first_id(until)
+
+
+def _base32(number: int) -> str:
+    return "".join(_ALPHABET[number >> _BITS * place & 31] for place in reversed(range(_LENGTH)))

@@ -1,0 +1,125 @@
+"""Sums by the user's day, kept beside the calls: one table for each dimension alone, one for all of them together.
+
+They are moved in the transaction that changes a call, by the difference of what the row contributed before and
+contributes now; `rebuild` makes them anew, `prove` compares.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
+from lib.ledger import settings
+from lib.ledger.contribution import By, Cell, Sums, alone, contribution, summed
+from lib.ledger.database import hold_still, upsert
+from lib.ledger.days import day_of, is_border, zone_named
+from lib.ledger.ids import between
+from lib.ledger.report import Found, ReportRow, report_rows, total
+from lib.ledger.row import CallRow, of_record
+from lib.ledger.schema import SUMS, calls, rollup_cross, rollups
+
+__all__ = ["By", "ReportRow", "contribution", "move", "prove", "rebuild", "report", "stored_zone", "total"]
+
+ZONE = "zone"
+"""The setting that names the zone of the rollups' days."""
+
+
+def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) -> None:
+    """Takes away what calls contributed and adds what they contribute now."""
+    if [_place(row) for row in before] == [_place(row) for row in after]:
+        return  # most steps of a call's life; spares them the question of the zone
+    zone = zone_named(stored_zone(conn))
+    moved = summed(after, zone)
+    for cell, sums in summed(before, zone).items():
+        moved.setdefault(cell, Counter()).subtract(sums)
+    _add(conn, moved)
+
+
+def rebuild(conn: Connection, zone: str) -> None:
+    """Makes the rollups anew from the calls, by the days of that zone; raises `WrongUse` for an unknown zone."""
+    days = zone_named(zone)
+    hold_still(conn, calls)
+    for table in (rollups, rollup_cross):
+        conn.execute(table.delete())
+    settings.put(conn, ZONE, zone)
+    _add(conn, summed(_scan(conn), days))
+
+
+def prove(conn: Connection) -> bool:
+    """Whether the rollups are what a rebuild would make."""
+    truth = summed(_scan(conn), zone_named(stored_zone(conn)))
+    return _stored(conn, rollup_cross) == _nonzero(truth) and _stored(conn, rollups) == _nonzero(alone(truth))
+
+
+def stored_zone(conn: Connection) -> str:
+    """The zone of the rollups' days."""
+    return settings.get(conn, ZONE) or "UTC"
+
+
+def report(conn: Connection, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
+    """Sums of the calls made at `since` or later and before `until` (None: no border): days in order, else most calls
+    first. Read from the rollups where the range is whole days of their zone, else from the calls; both give the same.
+
+    Raises `WrongUse` for an unknown zone.
+    """
+    days = zone_named(zone)
+    whole = zone == stored_zone(conn) and is_border(since, days) and is_border(until, days)
+    found = (_rolled_up if whole else _scanned)(conn, by, since, until, days)
+    return sorted(report_rows(found), key=lambda row: row.key if by == "day" else (-row.calls, row.key))
+
+
+def _place(row: CallRow) -> tuple[object, ...]:
+    return (row.created_at, row.provider, row.model, row.capability, row.connection, contribution(row))
+
+
+def _scan(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[CallRow]:
+    found = conn.execute(select(calls).where(*conditions), execution_options={"yield_per": 1000})
+    return map(of_record, found.mappings())
+
+
+def _nonzero(cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
+    return {cell: sums for cell, sums in cells.items() if any(sums.values())}
+
+
+def _add(conn: Connection, cross: Mapping[Cell, Sums]) -> None:
+    for table, cells in ((rollup_cross, cross), (rollups, alone(cross))):
+        in_order = sorted(_nonzero(cells).items(), key=itemgetter(0))  # so that two writers can't wait for each other
+        rows = [
+            dict(zip(table.primary_key.columns.keys(), cell, strict=True)) | {name: sums[name] for name in SUMS}
+            for cell, sums in in_order
+        ]
+        upsert(conn, table, rows, add=SUMS)
+
+
+def _stored(conn: Connection, table: Table) -> dict[Cell, Sums]:
+    keys = table.primary_key.columns.keys()
+    rows = conn.execute(select(table)).mappings()
+    return _nonzero({tuple(row[key] for key in keys): Counter({name: row[name] for name in SUMS}) for row in rows})
+
+
+def _rolled_up(
+    conn: Connection, by: By, since: datetime | None, until: datetime | None, zone: ZoneInfo
+) -> Iterator[Found]:
+    columns = rollups.c
+    query = select(columns.key, columns.currency, *(func.sum(columns[name]).label(name) for name in SUMS))
+    query = query.where(columns.dimension == by).group_by(columns.key, columns.currency)
+    if since is not None:
+        query = query.where(columns.day >= day_of(since, zone))
+    if until is not None:
+        query = query.where(columns.day < day_of(until, zone))
+    for row in conn.execute(query).mappings():
+        yield row["key"], row["currency"], Counter({name: int(row[name]) for name in SUMS})
+
+
+def _scanned(
+    conn: Connection, by: By, since: datetime | None, until: datetime | None, zone: ZoneInfo
+) -> Iterator[Found]:
+    cells = alone(summed(_scan(conn, *between(since, until)), zone))
+    for (dimension, _, key, currency), sums in cells.items():
+        if dimension == by:
+            yield key, currency, sums

@@ -1,0 +1,233 @@
+"""The tables. `VERSION` names the migration that makes exactly these; a test compares both.
+
+Times are integers of microseconds since 1970 in UTC (sortable and summable on every database), amounts integers of
+10⁻⁹ of their currency. A call's id begins with its time, so the primary key is also the index by time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+VERSION = "0001"
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MICRO = 6
+
+MONEY = ("quoted", "estimated", "billed", "official")
+"""A call's four figures; each is two columns, `…_nano` and `…_currency`."""
+
+SUMS = (
+    "calls",
+    "failed",
+    "unknown_cost_calls",
+    "cost_nano",
+    "estimated_nano",
+    "official_nano",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "duration_ms",
+)
+"""What the rollups add up."""
+
+
+def microseconds(at: datetime) -> int:
+    """An aware time as microseconds since 1970."""
+    return (at - EPOCH) // MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored in microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Millionths(TypeDecorator[Decimal]):
+    """A Decimal kept to its sixth place, stored as an integer."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(MICRO).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-MICRO)
+
+
+metadata = MetaData()
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("finished_at", Moment),
+    Column("status", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("capability", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("relay", Text),
+    Column("line", Text),
+    Column("base_url", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("request_id", Text),
+    Column("task_id", Text),
+    Column("http_status", Integer),
+    Column("retries", Integer, nullable=False),
+    Column("error_state", Text),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    Column("error_params", JSON, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("cached_input_tokens", BigInteger),
+    Column("cache_write_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("reasoning_tokens", BigInteger),
+    Column("images", BigInteger),
+    Column("seconds", Millionths),
+    Column("characters", BigInteger),
+    Column("calls", BigInteger),
+    *(
+        Column(f"{figure}_{part}", kind)
+        for figure in MONEY
+        for part, kind in (("nano", BigInteger), ("currency", Text))
+    ),
+    Column("price_source", Text),
+    Column("usage_source", Text),
+    Column("first_byte_ms", Integer),
+    Column("duration_ms", Integer),
+    Column("prompt_chars", Integer, nullable=False),
+    *(Index(f"calls_by_{name}", name, "id") for name in ("status", "connection", "capability", "model")),
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("call", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("prompt", Text, nullable=False),
+    Column("request_json", JSON(none_as_null=True)),
+    Column("text", Text, nullable=False),
+    Column("reasoning", Text, nullable=False),
+    Column("raw_usage", JSON(none_as_null=True)),
+    Column("prices", JSON(none_as_null=True)),
+    Column("answer_excerpt", Text, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("model", Text),
+    Column("capability", Text),
+    Column("ms", Integer),
+    Column("http_status", Integer),
+    Column("provider_code", Text),
+    Column("request_id", Text),
+    Column("reason", JSON(none_as_null=True)),
+    Column("detail", JSON, nullable=False),
+    Column("call", Text),
+)
+
+evidence_newest = Table(
+    "evidence_newest",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("capability", Text, primary_key=True),
+    Column("ok", Boolean, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("evidence", Integer, ForeignKey("evidence.id", ondelete="CASCADE"), nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+relays = Table(
+    "relays",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("body", JSON, nullable=False),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("body", JSON, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("dimension", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
+)
+
+rollup_cross = Table(
+    "rollup_cross",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("capability", Text, primary_key=True),
+    Column("connection", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
+)

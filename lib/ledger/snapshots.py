@@ -1,0 +1,36 @@
+"""What a relay answered last, word for word: its status, its public list, a key's own model list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from lib.ledger.database import upsert
+from lib.ledger.schema import snapshots
+
+Kind = Literal["status", "pricing", "models"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The body of an answer and when it came."""
+
+    at: datetime
+    body: str
+
+
+def put(conn: Connection, kind: Kind, subject: str, at: datetime, body: str) -> None:
+    """Keeps the newest answer about a subject (a relay's or a connection's id)."""
+    row = {"kind": kind, "subject": subject, "at": at, "body": body}
+    upsert(conn, snapshots, [row], replace=("at", "body"), newer="at")
+
+
+def get(conn: Connection, kind: Kind, subject: str) -> Snapshot | None:
+    """The newest answer, None if there is none."""
+    found = conn.execute(
+        select(snapshots.c.at, snapshots.c.body).where(snapshots.c.kind == kind, snapshots.c.subject == subject)
+    ).one_or_none()
+    return None if found is None else Snapshot(found.at, found.body)

@@ -1,0 +1,136 @@
+"""Whose price holds: the user's own, the relay's, the maker's; and how they compare."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lib.connections.model import OwnPrice
+from lib.cost.book import PriceBook, markup
+from lib.cost.price import Price, cost
+from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
+from lib.wire.newapi import ListedApi, Listing
+
+AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def api(model: str, ratio: str = "0.1", *, formula: bool = False) -> ListedApi:
+    return ListedApi(
+        model=model,
+        vendor="",
+        endpoints=("openai",),
+        groups=("default",),
+        quota_type=0,
+        model_ratio=Decimal(ratio),
+        completion_ratio=Decimal(4),
+        cache_ratio=None,
+        create_cache_ratio=None,
+        model_price=Decimal(0),
+        tags=(),
+        formula=formula,
+    )
+
+
+LISTING = Listing(
+    apis=(api("gpt-4o"), api("gpt-4o-mini"), api("gpt-4o-mini", "9"), api("o3", formula=True), api("unheard-of", "0")),
+    group_ratio={"default": Decimal(1), "vip": Decimal("0.5")},
+    usable_groups={},
+    endpoint_paths={},
+    auto_groups=(),
+)
+
+
+def own(model: str = "gpt-4o", unit: BillingUnit = "token", currency: str = "CNY", **rates: str) -> OwnPrice:
+    amounts: dict[str, Any] = {name: Decimal(rate) for name, rate in rates.items()}
+    return OwnPrice(model=model, unit=unit, currency=currency, **amounts)
+
+
+def book(*own_prices: OwnPrice, listing: Listing | None = LISTING, group: str | None = None) -> PriceBook:
+    return PriceBook(own_prices, listing, None, group)
+
+
+@pytest.mark.parametrize(
+    ("prices", "model", "source", "rate"),
+    [
+        (book(own(input="3")), "gpt-4o", "user", "3"),
+        (book(own(input="3")), "gpt-4o-mini", "relay", "0.2"),  # of one listed twice the first: 0.1 × 2
+        (book(), "gpt-4o", "relay", "0.2"),
+        (book(group="vip"), "gpt-4o", "relay", "0.1"),
+        (book(), "unheard-of", "relay", "0"),  # free is a price
+        (book(), "o3", "official", "2"),  # priced by an expression there
+        (book(), "claude-sonnet-4-5", "official", "3"),
+        (book(listing=None), "gpt-4o", "official", "2.5"),
+    ],
+)
+def test_the_first_that_knows_sets_the_price(prices: PriceBook, model: str, source: PriceSource, rate: str) -> None:
+    price = prices.price(model, AT)
+    assert price is not None
+    assert (price.source, price.input) == (source, Decimal(rate))
+
+
+def test_a_price_nobody_knows_is_unknown() -> None:
+    assert book().price("no-such-model", AT) is None
+    assert book().official("no-such-model", AT) is None
+    assert book().official_cost("no-such-model", Usage(), AT) is None
+
+
+def test_the_official_figures_ignore_what_holds_here() -> None:
+    prices = book(own(input="3"))
+    official = prices.official("gpt-4o", AT)
+    assert official is not None
+    assert (official.source, official.input) == ("official", Decimal("2.5"))
+    # 1000 × 2.5 + 100 × 10
+    usage = Usage(input_tokens=1000, output_tokens=100)
+    assert prices.official_cost("gpt-4o", usage, AT) == Money(Decimal("0.0035"), "USD")
+
+
+@pytest.mark.parametrize(
+    ("given", "usage", "amount"),
+    [
+        # output at the price of input: 1000 × 3 + 100 × 3
+        (own(input="3"), Usage(input_tokens=1000, output_tokens=100), "0.0033"),
+        # one amount for both: 1000 × 4 + 100 × 4
+        (own(amount="4"), Usage(input_tokens=1000, output_tokens=100), "0.0044"),
+        # 1000 × 2 + 100 × 8
+        (own(input="2", output="8"), Usage(input_tokens=1000, output_tokens=100), "0.0028"),
+        # 600 × 2 + 400 × 1 + 100 × 8
+        (own(input="2", output="8", cached_input="1"), Usage(1000, 400, output_tokens=100), "0.0024"),
+        (own(unit="call", amount="0.10"), Usage(), "0.1"),
+        (own(unit="image", amount="0.10"), Usage(images=2), "0.2"),
+    ],
+)
+def test_the_users_own_price(given: OwnPrice, usage: Usage, amount: str) -> None:
+    price = book(given).price("gpt-4o", AT)
+    assert price is not None
+    assert cost(price, usage) == Money(Decimal(amount), "CNY")
+
+
+def priced(rate: str | None, unit: BillingUnit = "token", currency: str = "USD") -> Price:
+    figure = None if rate is None else Decimal(rate)
+    if unit == "token":
+        return Price(unit, currency, "relay", input=figure, output=Decimal(99))
+    return Price(unit, currency, "relay", amount=figure)
+
+
+@pytest.mark.parametrize(
+    ("price", "official", "expected"),
+    [
+        (priced("3"), priced("2.5"), "0.2000"),
+        (priced("0.5"), priced("2.5"), "-0.8000"),
+        (priced("2.5"), priced("2.5"), "0.0000"),
+        (priced("0"), priced("2.5"), "-1.0000"),
+        (priced("1"), priced("3"), "-0.6667"),
+        (priced("0.12", "call"), priced("0.1", "call"), "0.2000"),
+        (priced("3"), priced("0"), None),
+        (priced("3"), priced(None), None),
+        (priced(None), priced("3"), None),
+        (priced("3", "call"), priced("3"), None),
+        (priced("3", currency="CNY"), priced("3"), None),
+    ],
+)
+def test_the_markup_over_the_official_price(price: Price, official: Price, expected: str | None) -> None:
+    found = markup(price, official)
+    assert (None if found is None else str(found)) == expected

@@ -1,0 +1,119 @@
+"""A relay's listed ratios as a price (wire.md 1C), computed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lib.cost.price import Price, at_most, cost
+from lib.cost.relay import price_of
+from lib.vocabulary import Money, Usage
+from lib.wire.newapi import ListedApi, Listing, RelayStatus
+
+GROUPS = {"default": Decimal(1), "vip": Decimal("0.5"), "pricey": Decimal("1.6")}
+LISTING = Listing((), GROUPS, {}, {}, ())
+STATUS = RelayStatus("new-api", "GPTBest", "v1", 500_000, "USD", None)
+GPT_4O_MINI = ListedApi(
+    model="gpt-4o-mini",
+    vendor="OpenAI",
+    endpoints=("openai",),
+    groups=("default",),
+    quota_type=0,
+    model_ratio=Decimal("0.075"),
+    completion_ratio=Decimal(4),
+    cache_ratio=None,
+    create_cache_ratio=None,
+    model_price=Decimal(0),
+    tags=(),
+    formula=False,
+)
+CACHED = {"cache_ratio": Decimal("0.5"), "create_cache_ratio": Decimal("1.5")}
+SORA = replace(GPT_4O_MINI, model="sora-2", quota_type=1, model_ratio=Decimal(0), model_price=Decimal("0.1"))
+
+
+def listed(api: ListedApi = GPT_4O_MINI, group: str | None = None, **changes: Any) -> Price | None:
+    return price_of(replace(api, **changes), group, LISTING, STATUS, date(2026, 1, 2))
+
+
+def rates(price: Price | None) -> tuple[Decimal | None, ...]:
+    assert price is not None
+    return price.input, price.cached_input, price.cache_write, price.output
+
+
+@pytest.mark.parametrize(
+    ("group", "changes", "expected"),
+    [
+        # 0.075 × 2 = 0.15; × 4 = 0.60; cached × 1, written × 1.25
+        (None, {}, ("0.15", "0.15", "0.1875", "0.6")),
+        ("default", {}, ("0.15", "0.15", "0.1875", "0.6")),
+        ("vip", {}, ("0.075", "0.075", "0.09375", "0.3")),
+        # 0.15 × 1.6 = 0.24; × 4 = 0.96; 0.24 × 0.5 = 0.12; 0.24 × 1.5 = 0.36
+        ("pricey", CACHED, ("0.24", "0.12", "0.36", "0.96")),
+        # a group that isn't listed counts as 1
+        ("unheard-of", {}, ("0.15", "0.15", "0.1875", "0.6")),
+        # cached for nothing is not "not listed"
+        (None, {"cache_ratio": Decimal(0)}, ("0.15", "0", "0.1875", "0.6")),
+        (None, {"model_ratio": Decimal(0)}, ("0", "0", "0", "0")),
+        # the ratio of "no price set", but not its completion ratio
+        (None, {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(4)}, ("75", "75", "93.75", "300")),
+    ],
+)
+def test_a_price_by_token(group: str | None, changes: dict[str, Any], expected: tuple[str, ...]) -> None:
+    price = listed(GPT_4O_MINI, group, **changes)
+    assert rates(price) == tuple(Decimal(rate) for rate in expected)
+    assert price is not None
+    assert (price.unit, price.currency, price.source, price.as_of) == ("token", "USD", "relay", date(2026, 1, 2))
+
+
+@pytest.mark.parametrize(("group", "amount"), [(None, "0.1"), ("vip", "0.05"), ("pricey", "0.16")])
+def test_a_price_by_call(group: str | None, amount: str) -> None:
+    price = listed(SORA, group)
+    assert price is not None
+    assert (price.unit, price.amount, price.input) == ("call", Decimal(amount), None)
+    assert at_most(price, input_tokens=9, output_tokens=9) == Money(Decimal(amount), "USD")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"formula": True},
+        {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2)},  # 75/150: no price set
+        {"model_ratio": Decimal(-1)},
+        {"quota_type": 1, "model_price": Decimal(-1)},
+        {"quota_type": 7},
+    ],
+    ids=["formula", "no price set", "negative ratio", "negative price", "unknown billing"],
+)
+def test_what_the_list_does_not_tell_is_unknown(changes: dict[str, Any]) -> None:
+    assert listed(**changes) is None
+
+
+def test_a_free_model_costs_nothing_which_is_not_unknown() -> None:
+    price = listed(model_ratio=Decimal(0))
+    assert price is not None
+    assert cost(price, Usage(input_tokens=1000, output_tokens=1000)) == Money(Decimal(0), "USD")
+
+
+@pytest.mark.parametrize(
+    ("status", "quantum"),
+    [
+        (STATUS, "0.000002"),
+        (replace(STATUS, quota_per_unit=1_000_000), "0.000001"),
+        (None, "0.000002"),
+    ],
+)
+def test_the_smallest_amount_is_the_sites_quota_unit(status: RelayStatus | None, quantum: str) -> None:
+    price = price_of(GPT_4O_MINI, None, LISTING, status, None)
+    assert price is not None
+    assert price.quantum == Decimal(quantum)
+
+
+def test_a_call_costs_what_the_relay_takes_off_the_quota() -> None:
+    # (9 + 3 × 4) × 0.075 × 0.5 = 0.7875 quota units: 1 unit = $0.000002
+    price = listed(GPT_4O_MINI, "vip")
+    assert price is not None
+    assert cost(price, Usage(input_tokens=9, output_tokens=3)) == Money(Decimal("0.000002"), "USD")

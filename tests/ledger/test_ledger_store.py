@@ -1,0 +1,282 @@
+"""Opening, migrating, sharing and losing a ledger: with real processes where it matters."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from ledger_rows import NOON, row
+from sqlalchemy.exc import OperationalError
+
+from lib.errors import WrongUse
+from lib.ledger import Ledger, calls, rollups, settings
+from lib.ledger.calls import Payload
+from lib.ledger.database import engine, locate
+from lib.ledger.migrate import MIGRATIONS, bring_up_to_date, stored_version
+from lib.ledger.owners import Owner
+from lib.ledger.schema import VERSION, metadata
+
+ROOT = Path(__file__).parents[2]
+
+WORK = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from lib.ledger import Ledger, calls
+from lib.ledger.owners import Owner
+sys.path.insert(0, "tests/ledger")
+from ledger_rows import row
+ledger = Ledger.open(None, Path(sys.argv[1]))
+owner = Owner(ledger.database)
+for _ in range(int(sys.argv[2])):
+    made = row(datetime.now(UTC), owner=owner.id)
+    ledger.write(lambda db: calls.insert(db, made, calls.Payload(prompt="hello")))
+    ledger.write(lambda db: calls.update(db, made.id, status="sent", sent_at=made.created_at))
+print(owner.id, flush=True)
+sys.stdin.read()
+owner.release()
+ledger.close()
+"""
+"""A process that logs calls, says whose they are, and lives until its stdin ends."""
+
+
+@contextmanager
+def process(home: Path, count: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-W", "error", "-c", WORK, str(home), str(count)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+def said(started: subprocess.Popen[str]) -> str:
+    assert started.stdout is not None
+    return started.stdout.readline().strip()
+
+
+def test_the_migrations_make_the_tables_of_the_schema(ledger: Ledger) -> None:
+    with ledger.read() as db:
+        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+
+
+def test_nothing_but_a_comparison_when_up_to_date(ledger: Ledger, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lib.ledger import Ledger\n"
+        "Ledger.open(None, Path(sys.argv[1])).close()\n"
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code, str(tmp_path)], cwd=ROOT, check=True)
+    assert not (tmp_path / "backups").exists()
+
+
+def test_processes_that_open_an_empty_folder_at_once_and_write(tmp_path: Path) -> None:
+    with process(tmp_path, 20) as one, process(tmp_path, 20) as two:
+        owners = {said(one), said(two)}
+        for started in (one, two):
+            started.communicate()
+        assert (one.returncode, two.returncode) == (0, 0)
+    with Ledger.open(None, tmp_path) as ledger, ledger.read() as db:
+        assert {found.owner for found in calls.unfinished(db)} == owners
+        assert len(calls.unfinished(db)) == 40
+        assert rollups.prove(db)
+    assert list((tmp_path / "owners").iterdir()) == []
+
+
+def test_a_killed_process_loses_no_call_and_its_lock(tmp_path: Path) -> None:
+    with process(tmp_path, 1) as started, Ledger.open(None, tmp_path) as ledger:
+        dead = said(started)
+        mine = Owner(ledger.database)
+        assert mine.alive(dead)
+        started.kill()
+        started.wait()
+        assert not mine.alive(dead)
+        assert not mine.alive(dead)
+        with ledger.read() as db:
+            (left,) = calls.unfinished(db)
+        assert (left.owner, left.status) == (dead, "sent")
+        assert [lock.stem for lock in (tmp_path / "owners").iterdir()] == [mine.id]
+        mine.release()
+        assert not mine.alive(mine.id)
+
+
+def test_of_two_who_take_over_one_wins(ledger: Ledger, tmp_path: Path) -> None:
+    left = row(owner="dead", status="sent")
+    ledger.write(lambda db: calls.insert(db, left, Payload()))
+    start, won = threading.Barrier(2), []
+
+    def compete(name: str) -> None:
+        with Ledger.open(None, tmp_path) as mine:
+            start.wait()
+            if mine.write(lambda db: calls.take_over(db, left.id, "dead", name)):
+                won.append(name)
+
+    racers = [threading.Thread(target=compete, args=(name,)) for name in ("a", "b")]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    with ledger.read() as db:
+        found = calls.get(db, left.id)
+    assert found is not None
+    assert [found.owner] == won
+
+
+def test_a_finished_call_is_nobodys_to_take(ledger: Ledger) -> None:
+    done = row(owner="dead", status="succeeded")
+    ledger.write(lambda db: calls.insert(db, done, Payload()))
+    assert not ledger.write(lambda db: calls.take_over(db, done.id, "dead", "me"))
+
+
+def test_a_write_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    def half(db: calls.Connection) -> None:
+        settings.put(db, "half", "done")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        ledger.write(half)
+    with ledger.read() as db:
+        assert settings.get(db, "half") is None
+
+
+def test_a_reader_cannot_write(ledger: Ledger) -> None:
+    with ledger.read() as db, pytest.raises(OperationalError, match="readonly"):
+        settings.put(db, "a", "b")
+
+
+async def _cancelled_write(ledger: Ledger) -> None:
+    busy, go = threading.Event(), threading.Event()
+
+    def occupy(db: calls.Connection) -> None:
+        busy.set()
+        go.wait()
+
+    first = asyncio.create_task(ledger.awrite(occupy))
+    await asyncio.to_thread(busy.wait)
+    second = asyncio.create_task(ledger.awrite(lambda db: settings.put(db, "asked", "done")))
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    go.set()
+    await first
+
+
+def test_a_write_asked_for_is_done_even_if_who_asked_is_cancelled(ledger: Ledger) -> None:
+    asyncio.run(_cancelled_write(ledger))
+    assert ledger.write(lambda db: settings.get(db, "asked")) == "done"
+
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    with op.batch_alter_table("calls", recreate="always") as batch:
+        batch.add_column(sa.Column("mood", sa.Text()))
+    {more}
+"""
+
+
+def newer(folder: Path, more: str = "pass") -> Path:
+    """The migrations of a Relayscope to come, whose next one makes the table of calls anew."""
+    shutil.copytree(MIGRATIONS, folder)
+    (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+    return folder
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A home whose ledger has one call, closed."""
+    home = tmp_path / "home"
+    with Ledger.open(None, home) as ledger:
+        ledger.write(lambda db: calls.insert(db, row(id=CALL), Payload(prompt="kept")))
+    return home
+
+
+CALL = row().id
+
+
+def prompts(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as db:
+        return [found for (found,) in db.execute("SELECT prompt FROM calls JOIN payloads ON payloads.call = calls.id")]
+
+
+def version(home: Path) -> str | None:
+    return stored_version(engine(locate(None, home), "migrate"))
+
+
+def test_an_older_ledger_is_copied_then_migrated(old: Path, tmp_path: Path) -> None:
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0002")
+    (copy,) = (old / "backups").iterdir()
+    assert version(old) == "0002"
+    assert prompts(old / "relayscope.sqlite3") == prompts(copy) == ["kept"]
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"), [("raise LookupError('no')", "no"), ("op.execute('DELETE FROM calls')", "refer to nothing")]
+)
+def test_a_migration_that_fails_changes_nothing(old: Path, tmp_path: Path, more: str, why: str) -> None:
+    with pytest.raises((LookupError, RuntimeError), match=why):
+        bring_up_to_date(locate(None, old), newer(tmp_path / "newer", more), "0002")
+    assert version(old) == VERSION
+    with Ledger.open(None, old) as ledger, ledger.read() as db:
+        assert calls.payload(db, CALL) == Payload(prompt="kept")
+
+
+def test_a_ledger_of_a_newer_relayscope_is_left_alone(old: Path, tmp_path: Path) -> None:
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0002")
+    before = (old / "relayscope.sqlite3").read_bytes()
+    with pytest.raises(WrongUse, match="newer Relayscope"):
+        Ledger.open(None, old)
+    assert (old / "relayscope.sqlite3").read_bytes() == before
+    assert len(list((old / "backups").iterdir())) == 1
+
+
+def test_a_sqlite_file_of_ones_own(tmp_path: Path) -> None:
+    with Ledger.open(f"sqlite:///{tmp_path}/100%/mine.db", tmp_path / "home") as ledger:
+        ledger.write(lambda db: calls.insert(db, row(NOON), Payload()))
+    assert (tmp_path / "100%" / "mine.db").exists()
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql+psycopg://u@127.0.0.1:1/db", r"psycopg\[binary\]|opened"),
+        ("postgresql://u@127.0.0.1:1/db", r"psycopg\[binary\]|opened"),
+        ("mysql://u@localhost/db", "SQLite file"),
+        ("sqlite://", "SQLite file"),
+        ("sqlite:///:memory:", "SQLite file"),
+        ("nonsense", "can't be read"),
+    ],
+)
+def test_what_is_no_database(tmp_path: Path, url: str, why: str) -> None:
+    with pytest.raises(WrongUse, match=why):
+        Ledger.open(url, tmp_path)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "relayscope.sqlite3").write_text("a shopping list, long enough to be taken for a database" * 20)
+    with pytest.raises(WrongUse, match="file is not a database"):
+        Ledger.open(None, tmp_path)
+
+
+def test_a_home_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(WrongUse, match="can't be used"):
+        Ledger.open(None, tmp_path / "home")
