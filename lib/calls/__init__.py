@@ -1,0 +1,1 @@
+"""The life of a call: guard → quote → log → send → read → settle."""

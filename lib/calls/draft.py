@@ -1,0 +1,109 @@
+"""What a user asks for, made ready: guarded, priced, as the very request that would be sent. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+
+from lib.calls.guard import default_model, guard, refusal
+from lib.calls.known import Known
+from lib.calls.route import Route
+from lib.cost.official import approximate_tokens
+from lib.cost.price import Price, at_most
+from lib.errors import Refused, WrongUse
+from lib.http import curl, python
+from lib.i18n import N_
+from lib.providers import output_limit
+from lib.vocabulary import Capability, Money, Operation
+from lib.wire import Json, Message, TextRequest
+
+MINIMUM_QUOTED_INPUT = 1_000
+"""Tokens: the contract's floor for a quoted input, since it is only approximated."""
+UNKNOWN_OUTPUT_LIMIT = 8_192
+"""Tokens: the contract's output for a model whose limit nobody knows."""
+OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
+OURS = ("model", "messages", "stream", "stream_options")
+"""Parameters that the call itself decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallDraft:
+    """What is asked for. `model` None: the connection's default for the capability."""
+
+    connection: str
+    capability: Capability
+    prompt: str
+    model: str | None = None
+    operation: Operation = "generate"
+    system: str = ""
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft made ready, or refused with the reason; in both cases with what it would cost at most, if known."""
+
+    draft: CallDraft
+    route: Route
+    model: str
+    request: httpx.Request | None
+    price: Price | None
+    quoted: Money | None
+    refused: Refused | None
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that stands for the key in exported code."""
+        return f"RELAYSCOPE_KEY_{self.draft.connection.upper()}"
+
+    @property
+    def curl(self) -> str:
+        """The request as a shell command; empty if refused."""
+        return curl(self.request, self.key_variable) if self.request else ""
+
+    @property
+    def python(self) -> str:
+        """The request as a Python script; empty if refused."""
+        return python(self.request, self.key_variable) if self.request else ""
+
+
+def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
+    """Guards and prices a draft. Raises `WrongUse` for an unknown connection or a parameter the call itself decides."""
+    route = known.route(draft.connection)
+    listed = known.key_models(draft.connection)
+    models = listed.value if listed else None
+    model = draft.model or default_model(route.connection, draft.capability, models)
+    ours = sorted(set(draft.params) & set(OURS))
+    if ours:
+        raise WrongUse(N_("The parameter {name} is set by the call itself."), name=ours[0])
+    try:
+        guard(route.connection, draft.capability, model, models)
+        request = _request(route, draft, model or "")
+    except Refused as refused:
+        return Drafted(draft, route, model or "", None, None, None, refused)
+    price = known.book(route.connection).price(model or "", at)
+    return Drafted(draft, route, model or "", request, price, _quoted(price, draft, model or ""), None)
+
+
+def _request(route: Route, draft: CallDraft, model: str) -> httpx.Request:
+    if draft.capability != "text":
+        raise refusal("cannot_call_yet", capability=draft.capability)
+    if not draft.prompt.strip():
+        raise refusal("empty_prompt")
+    if route.endpoint.key is None:
+        raise refusal("no_key", connection=draft.connection)
+    messages = (Message("system", draft.system),) if draft.system.strip() else ()
+    text = TextRequest(model, (*messages, Message("user", draft.prompt)), draft.params)
+    return route.text.build(route.endpoint, text)
+
+
+def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
+    if price is None:
+        return None
+    seen = approximate_tokens(draft.system) + approximate_tokens(draft.prompt)
+    asked = next((v for name in OUTPUT_LIMIT_NAMES if isinstance(v := draft.params.get(name), int)), None)
+    output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
+    return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output)

@@ -1,0 +1,100 @@
+"""What has been fetched before: a relay's status and price list, a key's own model list. Sends nothing.
+
+The ledger keeps the raw answers; here they are read by the wire modules once for each time they were fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from lib.calls.route import Route, asks_what_is_there, place_of, route
+from lib.connections.keys import KeyStore
+from lib.connections.model import Configuration, Connection, OwnPrice
+from lib.connections.store import load
+from lib.cost.book import PriceBook
+from lib.ledger import Ledger
+from lib.ledger.snapshots import Kind, get, put
+from lib.wire import KeyModel, newapi, openai
+from lib.wire.newapi import Listing, RelayStatus
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """Something that was true when it was fetched."""
+
+    at: datetime
+    value: T
+
+
+READERS: dict[Kind, Callable[[httpx.Response], Any]] = {
+    "status": newapi.read_status,
+    "pricing": newapi.read_pricing,
+    "models": openai.read_models,
+}
+
+
+class Known:
+    """The ledger's snapshots, read; and the configuration they belong to."""
+
+    def __init__(self, ledger: Ledger, keys: KeyStore) -> None:
+        self._ledger = ledger
+        self._read: dict[tuple[Kind, str], Dated[Any]] = {}
+        self.keys = keys
+
+    def _snapshot(self, kind: Kind, subject: str) -> Dated[Any] | None:
+        with self._ledger.read() as db:
+            stored = get(db, kind, subject)
+        if stored is None:
+            return None
+        seen = self._read.get((kind, subject))
+        if seen is None or seen.at != stored.at:
+            seen = Dated(stored.at, READERS[kind](httpx.Response(200, text=stored.body)))
+            self._read[kind, subject] = seen
+        return seen
+
+    async def keep(self, kind: Kind, subject: str, at: datetime, response: httpx.Response) -> Any:
+        """Stores an answer that could be read and returns what it says; raises `Unreadable`, storing nothing."""
+        value = READERS[kind](response)
+        await self._ledger.awrite(lambda db: put(db, kind, subject, at, response.text))
+        return value
+
+    def status(self, connection_or_place: Connection | str) -> RelayStatus | None:
+        """What the relay at a connection's address said of itself, if it is one."""
+        place = connection_or_place if isinstance(connection_or_place, str) else place_of(connection_or_place)
+        found = self._snapshot("status", place)
+        return found.value if found else None
+
+    def listing(self, place: str) -> Dated[Listing] | None:
+        """The price list of a place."""
+        return self._snapshot("pricing", place)
+
+    def key_models(self, connection_id: str) -> Dated[tuple[KeyModel, ...]] | None:
+        """The models a key's own list showed."""
+        return self._snapshot("models", connection_id)
+
+    def configuration(self) -> Configuration:
+        """The user's relays and connections as they stand."""
+        return load(self._ledger)
+
+    def route(self, connection_id: str) -> Route:
+        """A connection's way out (see `lib.calls.route`)."""
+        configuration = self.configuration()
+        connection = configuration.connection(connection_id)
+        relay_seen = asks_what_is_there(connection) and self.status(connection) is not None
+        return route(configuration, self.keys, connection_id, relay_seen=relay_seen)
+
+    def book(self, connection: Connection) -> PriceBook:
+        """The prices that hold for a connection: the user's own, its relay's list, the official one."""
+        return self.book_of(place_of(connection), connection.prices, connection.group)
+
+    def book_of(self, place: str, own: Sequence[OwnPrice] = (), group: str | None = None) -> PriceBook:
+        """The prices of a place's list beside the user's own and the official ones."""
+        listing = self.listing(place)
+        return PriceBook(own, listing.value if listing else None, self.status(place), group)

@@ -1,0 +1,61 @@
+"""After a crash: what a dead process left unfinished is ended as what it is, by one process, once.
+
+`drafted` never left the house: cancelled. `sent` and `streaming` become interrupted, with the text so far and what it
+cost as far as that can be guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from lib.calls.result import Reading
+from lib.causes import CAUSES
+from lib.cost.price import Price, cost
+from lib.ledger import Ledger
+from lib.ledger import calls as log
+from lib.ledger.calls import Payload
+from lib.ledger.owners import Owner
+from lib.ledger.row import CallRow
+from lib.vocabulary import Money
+
+SENT = ("sent", "streaming")
+
+
+async def recover(ledger: Ledger, owner: Owner) -> int:
+    """Ends every call whose owner is dead; returns how many. Those of living owners are left alone."""
+    with ledger.read() as db:
+        orphans = [row for row in log.unfinished(db) if not owner.alive(row.owner)]
+        payloads = {row.id: log.payload(db, row.id) or Payload() for row in orphans}
+    taken = 0
+    for row in orphans:
+        taken += await ledger.awrite(partial(_take, row=row, payload=payloads[row.id], owner=owner))
+    return taken
+
+
+def _take(db: log.Connection, row: CallRow, payload: Payload, owner: Owner) -> bool:
+    if not log.take_over(db, row.id, row.owner, owner.id):
+        return False
+    log.update(db, row.id, **ended(row, payload, datetime.now(UTC)))
+    return True
+
+
+def ended(row: CallRow, payload: Payload, at: datetime) -> dict[str, Any]:
+    """What becomes of a call whose process died: status, error, and the cost of what had come."""
+    if row.status not in SENT:
+        return {"status": "cancelled", "finished_at": at, "error_state": "cancelled", "error_code": "never_sent"}
+    reading = Reading(pieces=[payload.text], thoughts=[payload.reasoning])
+    usage, source = reading.usage_or_approximation(payload.prompt)
+    price = Price.of_record(payload.prices) if payload.prices else None
+    estimated: Money | None = cost(price, usage) if price and source else None
+    return {
+        "status": "interrupted",
+        "finished_at": at,
+        "error_state": "interrupted",
+        "error_code": CAUSES["server_gone"].code,
+        "usage": usage,
+        "usage_source": source,
+        "estimated": estimated,
+        "price_source": price.source if price and estimated is not None else None,
+    }

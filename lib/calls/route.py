@@ -1,0 +1,76 @@
+"""From a connection to the way its requests go: which address, which key, through a relay or not.
+
+A test goes the very way a generation goes, so both get their `Route` here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.calls.guard import refusal
+from lib.connections.keys import KeyStore, key_for
+from lib.connections.model import Configuration, Connection, Line, Relay
+from lib.providers import Provider, provider
+from lib.wire import Endpoint, TextProtocol
+from lib.wire.protocols import TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One connection's way out. `place` names what its relay says of itself in the snapshots."""
+
+    connection: Connection
+    provider: Provider
+    relay: Relay | None
+    line: Line | None
+    endpoint: Endpoint
+    place: str
+    through_relay: bool
+
+    @property
+    def protocol_name(self) -> str:
+        """The protocol its text goes in: the user's choice, a relay's common one, else its provider's own.
+
+        A provider by `base_url` keeps its own protocol, even where a relay answers there (contract.md, "Words").
+        """
+        if self.connection.protocol:
+            return self.connection.protocol
+        offer = self.provider.capabilities.get("text")
+        return "openai" if self.relay is not None or offer is None else offer.protocol
+
+    @property
+    def text(self) -> TextProtocol:
+        """The module that speaks it; raises `Refused` where there is none yet."""
+        try:
+            return TEXT[self.protocol_name]
+        except KeyError:
+            raise refusal("protocol_unknown", protocol=self.protocol_name) from None
+
+
+def place_of(connection: Connection) -> str:
+    """The subject under which status and price list of a connection's relay (or own address) are kept."""
+    return f"relay:{connection.relay}" if connection.relay else f"connection:{connection.id}"
+
+
+def asks_what_is_there(connection: Connection) -> bool:
+    """Whether the address is a relay or may be one: a relay's line, or an address that isn't the provider's own."""
+    return bool(connection.relay) or connection.base_url != provider(connection.provider).base_url
+
+
+def route(configuration: Configuration, keys: KeyStore, connection_id: str, *, relay_seen: bool) -> Route:
+    """The way of a connection. `relay_seen`: its address has answered as new-api or one-api.
+
+    Raises `WrongUse` for an unknown id, `BadKey` where the key was not saved for the address in use.
+    """
+    connection = configuration.connection(connection_id)
+    relay = configuration.relay(connection.relay) if connection.relay else None
+    address = configuration.address(connection)
+    return Route(
+        connection=connection,
+        provider=provider(connection.provider),
+        relay=relay,
+        line=configuration.line(connection),
+        endpoint=Endpoint(address, key_for(keys, connection, address)),
+        place=place_of(connection),
+        through_relay=relay is not None or relay_seen,
+    )

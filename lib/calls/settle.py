@@ -1,0 +1,119 @@
+"""The row of a call at its beginning and at its end: pure functions from what is known to what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lib.calls.draft import Drafted
+from lib.calls.result import Ending
+from lib.cost.book import PriceBook
+from lib.cost.price import cost
+from lib.errors import Refused
+from lib.ledger.calls import Payload, new_id
+from lib.ledger.row import CallRow
+from lib.vocabulary import STATES, Evidence, Money, State, Step, Usage, UsageSource, as_state
+
+NOTHING = Money(Decimal(0), "USD")
+
+RUNG_OF: dict[State, Step] = {
+    "bad_key": "key",
+    "expired_key": "key",
+    "quota_exhausted": "quota",
+    "unreachable": "line",
+}
+"""What a failed call showed of line, key or quota is evidence of that rung; the rest is the call's own."""
+
+
+def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payload]:
+    """The row as it is committed before anything is sent."""
+    draft, route = drafted.draft, drafted.route
+    row = CallRow(
+        id=new_id(at),
+        created_at=at,
+        status="drafted",
+        capability=draft.capability,
+        operation=draft.operation,
+        provider=route.connection.provider,
+        connection=route.connection.id,
+        relay=route.relay.id if route.relay else None,
+        line=route.line.id if route.line else None,
+        base_url=route.endpoint.base_url,
+        protocol=route.protocol_name,
+        model=drafted.model,
+        owner=owner,
+        quoted=drafted.quoted,
+        prompt_chars=len(draft.prompt),
+    )
+    asked = {"system": draft.system, "params": dict(draft.params)}
+    prices = drafted.price.to_record() if drafted.price else None
+    return row, Payload(prompt=draft.prompt, request_json=asked, prices=prices)
+
+
+def refused(row: CallRow, refusal: Refused) -> CallRow:
+    """The row of a call the guard refused: failed, nothing sent, nothing spent."""
+    return replace(
+        row,
+        status="failed",
+        finished_at=row.created_at,
+        error_state=refusal.state,
+        error_code=refusal.code,
+        error_params=dict(refusal.params),
+        estimated=NOTHING,
+        duration_ms=0,
+    )
+
+
+def changes_of(
+    drafted: Drafted, ending: Ending, usage: Usage, usage_source: UsageSource | None, book: PriceBook, at: datetime
+) -> dict[str, Any]:
+    """What the end of a call changes in its row: status, error, usage and the figures of its cost."""
+    estimated = _estimated(drafted, ending, usage)
+    official = book.official_cost(drafted.model, usage, at) if ending.charged else None
+    why = ending.why
+    return {
+        "status": ending.status,
+        "finished_at": at,
+        "error_state": ending.state,
+        "error_code": why.code if why else None,
+        "error_message": why.said if why else None,
+        "error_params": dict(why.params) if why else {},
+        "usage": usage,
+        "usage_source": usage_source,
+        "estimated": estimated,
+        "official": official,
+        "price_source": drafted.price.source if drafted.price and estimated is not None else None,
+    }
+
+
+def _estimated(drafted: Drafted, ending: Ending, usage: Usage) -> Money | None:
+    if not ending.charged:
+        return Money(Decimal(0), drafted.price.currency if drafted.price else "USD")
+    return cost(drafted.price, usage) if drafted.price else None
+
+
+def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str, at: datetime) -> Evidence | None:
+    """What a call that ended shows of its API; None where it proves nothing either way."""
+    works = ending.status == "succeeded"
+    if not works and (ending.state not in STATES or ending.status in ("cancelled", "interrupted")):
+        return None
+    state = "usable" if works or ending.state is None else as_state(ending.state)
+    return Evidence(
+        at=at,
+        connection=row.connection,
+        step="call" if works else RUNG_OF.get(state, "call"),
+        ok=works,
+        state=state,
+        method="POST",
+        path=path,
+        model=row.model,
+        capability=row.capability,
+        ms=changes["duration_ms"],
+        http_status=changes["http_status"],
+        provider_code=changes["error_code"],
+        request_id=changes["request_id"],
+        reason=ending.why,
+        call=row.id,
+    )

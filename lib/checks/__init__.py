@@ -1,0 +1,1 @@
+"""Makes evidence: the ladder, the race of lines, many at once."""

@@ -1,0 +1,173 @@
+"""The ladder: line → key → quota → permission. Each rung is one free request, judged at once, told as evidence.
+
+It stops at the first rung that fails: what stands above it can't be known then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from time import monotonic
+
+import httpx
+
+from lib.calls.known import Known
+from lib.calls.route import Route, asks_what_is_there
+from lib.causes import CAUSES, Cause, judge, reason
+from lib.checks.permission import group_allows, wanted
+from lib.checks.rungs import Answered, line_down, without_request
+from lib.errors import LineFault
+from lib.http import Http
+from lib.vocabulary import Evidence, Money, Quota, Step
+from lib.wire import Endpoint, Said, Unreadable, newapi, openai
+from lib.wire.newapi import Billing, Display
+
+DEFAULT_UNITS = 500_000
+"""Quota units of one US dollar where a relay doesn't say (wire.md, notation)."""
+
+
+@dataclass(slots=True)
+class Ladder:
+    """One connection's rungs, climbed once."""
+
+    http: Http
+    known: Known
+    route: Route
+
+    async def climb(self) -> AsyncIterator[Evidence]:
+        """Yields the evidence of each rung as it comes; the last one is the first that failed, or the permission."""
+        for rung in (self._line, self._key, self._quota, self._permission):
+            evidence = await rung()
+            if evidence is None:
+                continue
+            yield evidence
+            if not evidence.ok and evidence.state != "untested":
+                return
+
+    async def _line(self) -> Evidence | None:
+        """Any HTTP answer proves the line; a relay says there what it is. An official API has its key rung only."""
+        if not asks_what_is_there(self.route.connection):
+            return None
+        answered = await self._ask("line", newapi.status_request(Endpoint(self.route.endpoint.base_url)))
+        if isinstance(answered, Evidence):
+            return answered
+        try:
+            status = await self.known.keep("status", self.route.place, answered.at, answered.response)
+        except Unreadable:
+            return answered.passed({})
+        self.route = replace(self.route, through_relay=True)
+        return answered.passed({"relay": status.name, "version": status.version})
+
+    async def _key(self) -> Evidence:
+        if self.route.endpoint.key is None:
+            return self._without_request("key", CAUSES["no_key"])
+        if self.route.protocol_name != "openai":
+            return self._without_request("key", CAUSES["unsupported"], protocol=self.route.protocol_name)
+        answered = await self._ask("key", openai.models_request(self.route.endpoint))
+        if isinstance(answered, Evidence):
+            return answered
+        try:
+            models = await self.known.keep("models", self.route.connection.id, answered.at, answered.response)
+        except Unreadable as unreadable:
+            return answered.failed(await self._why_refused(unreadable.said), unreadable.said)
+        return answered.passed({"listed": str(len(models))})
+
+    async def _why_refused(self, said: Said) -> Cause:
+        """The newest relays say "invalid token" for four things; one endpoint still tells them apart."""
+        cause = judge(said, "openai", through_relay=self.route.through_relay, posted=False)
+        if not cause.ambiguous or not self.route.through_relay:
+            return cause
+        try:
+            usage = newapi.read_token_usage(await self.http.send(newapi.token_usage_request(self.route.endpoint)))
+        except (LineFault, Unreadable):
+            return cause
+        if usage.expires_at is not None and usage.expires_at <= datetime.now(UTC):
+            return CAUSES["key_expired"]
+        if not usage.unlimited and usage.available <= 0:
+            return CAUSES["key_quota_exhausted"]
+        return CAUSES["key_disabled"]
+
+    async def _quota(self) -> Evidence:
+        if not self.route.through_relay:
+            return self._without_request("quota", CAUSES["no_free_endpoint"], step_name="quota")
+        answered = await self._ask("quota", newapi.subscription_request(self.route.endpoint))
+        if isinstance(answered, Evidence):
+            return answered
+        try:
+            used = await self.http.send(newapi.usage_request(self.route.endpoint))
+            billing = newapi.read_billing(answered.response, used, self._display())
+        except (LineFault, Unreadable):
+            return await self._quota_by_token()
+        return of_quota(answered, self._left(billing, answered.at))
+
+    async def _quota_by_token(self) -> Evidence:
+        """Where a relay has no billing endpoints: its token endpoint, in raw quota units."""
+        answered = await self._ask("quota", newapi.token_usage_request(self.route.endpoint))
+        if isinstance(answered, Evidence):
+            return answered
+        try:
+            usage = newapi.read_token_usage(answered.response)
+        except Unreadable:
+            return self._without_request("quota", CAUSES["no_free_endpoint"], step_name="quota")
+        left = None if usage.unlimited else Money(Decimal(usage.available) / self._units())
+        return of_quota(answered, Quota(left, usage.unlimited, answered.at))
+
+    def _display(self) -> Display:
+        status = self.known.status(self.route.place)
+        return status.display if status else "USD"
+
+    def _units(self) -> int:
+        status = self.known.status(self.route.place)
+        return status.quota_per_unit if status else DEFAULT_UNITS
+
+    def _left(self, billing: Billing, at: datetime) -> Quota:
+        """What is left, in the currency the site shows; raw units are turned into USD."""
+        if billing.unlimited:
+            return Quota(None, True, at)
+        left, display = billing.granted - billing.used, self._display()
+        if display == "TOKENS":
+            left /= self._units()
+        return Quota(Money(left, "CNY" if display == "CNY" else "USD"), False, at)
+
+    async def _permission(self) -> Evidence:
+        """The key's own list, read by the key rung, beside what the connection is meant for."""
+        connection = self.route.connection
+        listed = self.known.key_models(connection.id)
+        listing = self.known.listing(self.route.place)
+        apis = {api.model: api for api in listing.value.apis} if listing else {}
+        models = listed.value if listed else ()
+        found = wanted(connection, models, apis)
+        allowed = {one.model for one in found if one.listed and group_allows(connection, apis.get(one.model))}
+        missing = ", ".join(dict.fromkeys(one.model for one in found if one.model not in allowed))
+        evidence = self._without_request("permission", CAUSES["not_in_key_list"], model=missing)
+        detail = {"listed": str(len(models)), "allowed": str(len(allowed))}
+        request = openai.models_request(self.route.endpoint)
+        evidence = replace(evidence, method=request.method, path=request.url.path, detail=detail)
+        return replace(evidence, ok=True, state="usable", reason=None) if allowed else evidence
+
+    async def _ask(self, step: Step, request: httpx.Request) -> Answered | Evidence:
+        """Sends one rung's request; evidence of the line where no HTTP answer comes."""
+        started, name = monotonic(), self.route.connection.id
+        try:
+            response = await self.http.send(request)
+        except LineFault as fault:
+            return line_down(name, datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
+        return Answered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, response)
+
+    def _without_request(self, step: Step, cause: Cause, *, step_name: str = "", **params: str) -> Evidence:
+        named = params | ({"step": step_name} if step_name else {})
+        return without_request(
+            self.route.connection.id, step, datetime.now(UTC), cause, replace(reason(cause), params=named)
+        )
+
+
+def of_quota(answered: Answered, quota: Quota) -> Evidence:
+    """A quota as evidence; nothing left fails the rung."""
+    if quota.remaining is None:
+        return answered.passed({"unlimited": "1"} if quota.unlimited else {})
+    detail = {"remaining": quota.remaining.plain, "currency": quota.remaining.currency}
+    if quota.remaining.amount <= 0:
+        return answered.failed(CAUSES["quota_empty"], detail=detail)
+    return answered.passed(detail)

@@ -1,0 +1,335 @@
+"""The commands: each asks the engine, and tells the answer as a document or as a table."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from locale import getlocale
+from os import environ
+from typing import Any, NoReturn, TypeVar, get_args
+
+import click
+
+from lib.calls.draft import CallDraft
+from lib.cli import documents, tables, times
+from lib.engine import Checked, Engine, database_url, home
+from lib.errors import RelayscopeError
+from lib.i18n import N_, Translate, choose, translator
+from lib.ledger.contribution import By
+from lib.ledger.days import system_zone, zone_named
+from lib.ledger.rollups import total
+from lib.vocabulary import CAPABILITIES, STATES, Capability, Operation, State
+
+T = TypeVar("T")
+INTERRUPTED = 130
+"""The exit status of what Ctrl-C ended, as shells have it."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+
+
+def language() -> Translate:
+    """The translator of `RELAYSCOPE_LANG`, else of the locale."""
+    return translator(choose(environ.get("RELAYSCOPE_LANG") or getlocale()[0]))
+
+
+def run(action: Callable[[Engine], Awaitable[T]]) -> T:
+    """Runs one command's work with an engine of its own; a mistake of the user ends it with one line and status 2."""
+
+    async def whole() -> T:
+        engine = Engine(home(), database_url())
+        try:
+            await engine.start()
+            return await action(engine)
+        finally:
+            await engine.stop()
+
+    try:
+        return asyncio.run(whole())
+    except RelayscopeError as fault:
+        fail(fault)
+
+
+def fail(fault: RelayscopeError) -> NoReturn:
+    """One clear line, no traceback, status 2."""
+    click.echo(language()(fault.message, **fault.params), err=True)
+    sys.exit(2)
+
+
+def show(document: Any, text: str, as_json: bool) -> None:
+    """The answer in the form asked for."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+
+
+class OneLine(click.Group):
+    """A group whose wrong use is one line on stderr and status 2, without click's lines on usage."""
+
+    def main(self, *words: Any, **options: Any) -> Any:
+        """Runs a command as click does, but for the telling of mistakes."""
+        try:
+            status = super().main(*words, **options | {"standalone_mode": False})
+        except click.Abort:
+            status = INTERRUPTED
+        except click.ClickException as fault:
+            click.echo(" ".join(fault.format_message().split()), err=True)
+            status = 2
+        sys.exit(status or 0)
+
+
+@click.group(cls=OneLine)
+def main() -> None:
+    """Relayscope: which AI APIs work right now, why the rest don't, and what each call cost."""
+
+
+@main.group()
+def connections() -> None:
+    """What is configured."""
+
+
+@connections.command("list")
+@as_json
+def list_connections(as_json: bool) -> None:
+    """Relays and connections; of a key its last four characters."""
+
+    async def action(engine: Engine) -> documents.Document:
+        return documents.connections_document(engine.configuration())
+
+    document = run(action)
+    header = ("id", "provider", "relay", "base_url", "capabilities", "models", "key_tail")
+    rows = [[_cell(one.get(name)) for name in header] for one in document["connections"]]
+    show(document, tables.table(header, rows), as_json)
+
+
+@connections.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@as_json
+def import_connections(file: Any, as_json: bool) -> None:
+    """Saves relays, connections and keys from FILE (`-`: stdin), all or nothing. Sends nothing."""
+    try:
+        text = file.read()
+    except UnicodeDecodeError:
+        raise click.BadParameter("not a UTF-8 text file", param_hint="FILE") from None
+
+    async def action(engine: Engine) -> documents.Document:
+        engine.import_(text)
+        return documents.connections_document(engine.configuration())
+
+    document = run(action)
+    count = str(len(document["connections"]))
+    click.echo(language()(N_("{count} connections are configured now."), count=count), err=True)
+    if as_json:
+        show(document, "", True)
+
+
+@connections.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@as_json
+def export_connections(file: Any, as_json: bool) -> None:
+    """Writes the configuration to FILE (`-`: stdout) in the form that import reads, without keys."""
+
+    async def action(engine: Engine) -> documents.Document:
+        return engine.configuration().export()
+
+    click.echo(json.dumps(run(action), ensure_ascii=False, indent=2), file=file)
+
+
+@connections.command("remove")
+@click.argument("id")
+@as_json
+def remove_connection(id: str, as_json: bool) -> None:
+    """Removes a connection (or a relay without connections) and its key; the log keeps its calls."""
+
+    async def action(engine: Engine) -> documents.Document:
+        engine.remove(id)
+        return {"removed": id}
+
+    show(run(action), id, as_json)
+
+
+@main.command()
+@click.argument("ids", nargs=-1)
+@click.option("--paid", is_flag=True, help="One smallest real call where the free rungs pass.")
+@as_json
+def check(ids: tuple[str, ...], paid: bool, as_json: bool) -> None:
+    """The ladder for each connection (none named: all). Free unless --paid."""
+    t = language()
+
+    async def action(engine: Engine) -> tuple[tuple[Checked, ...], documents.Document]:
+        checked = await engine.check(ids, paid=paid)
+        return checked, documents.check_document(checked, engine, t)
+
+    _, document = run(action)
+    header = ("id", "state", "message", "remedy")
+    rows = [
+        (one["id"], one["state"], one["reason"]["message"], one["reason"]["remedy"]) for one in document["connections"]
+    ]
+    show(document, tables.table(header, rows), as_json)
+    sys.exit(0 if all(one["state"] == "usable" for one in document["connections"]) else 1)
+
+
+@main.command()
+@click.argument("relay")
+@as_json
+def lines(relay: str, as_json: bool) -> None:
+    """Races a relay's lines; switches nothing."""
+
+    async def action(engine: Engine) -> documents.Document:
+        chosen = engine.configuration().relay(relay).line
+        return documents.lines_document(relay, chosen, await engine.race(relay))
+
+    document = run(action)
+    header = ("id", "state", "median_ms", "first_byte_ms", "tls_ms", "chosen", "base_url")
+    show(document, tables.table(header, [[_cell(one[name]) for name in header] for one in document["lines"]]), as_json)
+    sys.exit(0 if any(one["chosen"] and one["state"] == "usable" for one in document["lines"]) else 1)
+
+
+@main.command()
+@click.argument("relay")
+@click.option("--state", type=click.Choice(STATES), help="Only the APIs in this state.")
+@as_json
+def catalogue(relay: str, state: State | None, as_json: bool) -> None:
+    """Every API a relay lists, with its verdict and price."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        if not await engine.fresh_listing(relay):
+            click.echo(t(N_("The relay's list could not be fetched just now.")), err=True)
+        return documents.catalogue_document(engine, relay, state, t)
+
+    document = run(action)
+    header = ("model", "vendor", "capabilities", "state", "connections")
+    rows = [[_cell(one[name]) for name in header] for one in document["models"]]
+    show(document, tables.table(header, rows), as_json)
+
+
+@main.command()
+@as_json
+def matrix(as_json: bool) -> None:
+    """Provider × capability: state, reason, how it bills, how many models."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        return documents.matrix_document(engine.matrix(), t)
+
+    document = run(action)
+    rows = [
+        (cell["provider"], cell["capability"], cell["state"], _of(cell["models"]), cell["reason"]["message"])
+        for cell in document["cells"]
+    ]
+    show(document, tables.table(("provider", "capability", "state", "models", "why"), rows), as_json)
+
+
+def _of(models: dict[str, int]) -> str:
+    return f"{models['usable']}/{models['listed']}"
+
+
+@main.command()
+@click.argument("capability", type=click.Choice(CAPABILITIES))
+@click.option("--connection", required=True, help="The connection whose key is used.")
+@click.option("--model", help="Default: the connection's first model, else the provider's default.")
+@click.option("--operation", type=click.Choice(get_args(Operation)), default="generate", show_default=True)
+@click.option("--prompt", help="The prompt; without it stdin is read.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Passed on; JSON if it parses.")
+@as_json
+def call(
+    capability: Capability,
+    connection: str,
+    model: str | None,
+    operation: Operation,
+    prompt: str | None,
+    params: Sequence[str],
+    as_json: bool,
+) -> None:
+    """One call, logged, with its answer and what it cost."""
+    t = language()
+    values = dict(map(_param, params))
+    system = str(values.pop("system", ""))
+    words = prompt if prompt is not None else sys.stdin.read()
+    draft = CallDraft(connection, capability, words, model, operation, system, values)
+
+    async def action(engine: Engine) -> documents.Document:
+        call_id = await engine.submit(draft)
+        await engine.wait(call_id)
+        row, payload = engine.call(call_id)
+        return documents.call_document(row, payload.text, t)
+
+    document = run(action)
+    show(document, document["text"], as_json)
+    if document["error"] is not None:
+        click.echo(document["error"]["message"], err=True)
+        click.echo(document["error"]["said"] or "", err=True)
+    sys.exit(0 if document["status"] == "succeeded" else 1)
+
+
+def _param(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--param")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+@main.command()
+@click.option("--since", help="An ISO date or time, 7d or 24h.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--after", help="The cursor `next` of the page before.")
+@click.option("--tz", default=None, help="The zone of a date without one; default: the system's.")
+@as_json
+def log(since: str | None, limit: int, after: str | None, tz: str | None, as_json: bool) -> None:
+    """The call log, newest first."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        page = engine.log(since=_moment(since, tz), limit=limit, after=after)
+        return documents.log_document(page, engine.texts(row.id for row in page.rows), t)
+
+    document = run(action)
+    header = ("created_at", "status", "capability", "connection", "model", "cost", "text")
+    rows = [[*(_cell(one[name]) for name in header[:-2]), _spent(one), one["text"][:60]] for one in document["calls"]]
+    show(document, tables.table(header, rows), as_json)
+
+
+@main.command()
+@click.option("--since", help="An ISO date or time, 7d or 24h.")
+@click.option("--until", help="The same; not included.")
+@click.option("--by", type=click.Choice(get_args(By)), default="provider", show_default=True)
+@click.option("--tz", default=None, help="The zone of the days; default: the system's.")
+@as_json
+def report(since: str | None, until: str | None, by: By, tz: str | None, as_json: bool) -> None:
+    """What was spent: billed where known, else estimated; calls of unknown cost are counted."""
+    zone = tz or system_zone()
+
+    async def action(engine: Engine) -> documents.Document:
+        start, end = _moment(since, zone), _moment(until, zone)
+        rows = engine.report(by, start, end, zone)
+        return documents.report_document(rows, total(rows), start, end, zone, by)
+
+    document = run(action)
+    header = (by, "calls", "failed", "cost", "unknown_cost_calls")
+    rows = [
+        (one["key"] or "=", one["calls"], one["failed"], _amounts(one["cost"]), one["unknown_cost_calls"])
+        for one in (*document["rows"], document["total"])
+    ]
+    show(document, tables.table(header, rows), as_json)
+
+
+def _moment(text: str | None, tz: str | None) -> datetime | None:
+    zone = zone_named(tz or system_zone())
+    return times.parse(text, zone, datetime.now(UTC)) if text else None
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _spent(call: documents.Document) -> str:
+    cost = call["cost"]["billed"] or call["cost"]["estimated"]
+    return f"{cost['amount']} {cost['currency']}" if cost else "?"
+
+
+def _amounts(cost: dict[str, str]) -> str:
+    return " + ".join(f"{amount} {currency}" for currency, amount in cost.items()) or "0"

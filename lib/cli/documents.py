@@ -1,0 +1,237 @@
+"""The JSON documents of the contract, made from what the engine knows. Pure but for reading a call's cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lib.causes import CAUSES, words
+from lib.checks.lines import LineResult
+from lib.checks.words import sentence
+from lib.connections.model import Configuration
+from lib.cost.book import PriceBook, markup
+from lib.engine import Checked, Engine
+from lib.i18n import Translate
+from lib.ledger.calls import Page
+from lib.ledger.report import ReportRow
+from lib.ledger.row import CallRow
+from lib.verdicts.judging import best_of
+from lib.verdicts.views import Cell, Row
+from lib.vocabulary import Evidence, Quota, Reason, State, Verdict
+
+Document = dict[str, Any]
+FREE = {"amount": "0", "currency": "USD"}
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+
+
+def reason_document(why: Reason, t: Translate) -> Document:
+    """Why, whose move it is and what to do, in the user's language; `said` quotes the server."""
+    worded = words(why, t)
+    return {
+        "code": why.code,
+        "message": worded.message,
+        "remedy": worded.remedy,
+        "whose_move": worded.whose_move,
+        "said": why.said or None,
+    }
+
+
+def check_document(checked: tuple[Checked, ...], engine: Engine, t: Translate) -> Document:
+    """`check --json`."""
+    return {
+        "checked_at": moment(datetime.now(UTC)),
+        "connections": [_connection(one, engine, t) for one in checked],
+    }
+
+
+def _connection(one: Checked, engine: Engine, t: Translate) -> Document:
+    configuration = engine.configuration()
+    connection = configuration.connection(one.connection)
+    line = configuration.line(connection)
+    best = best_of(one.verdicts)
+    failed = next((step for step in one.steps if not step.ok), None)
+    state = best.state if best else failed.state if failed else "untested"
+    why = best.reason if best else (failed.reason if failed else None) or Reason("not_tested", "you")
+    return {
+        "id": connection.id,
+        "provider": connection.provider,
+        "relay": connection.relay,
+        "line": line.id if line else None,
+        "base_url": configuration.address(connection),
+        "capabilities": list(one.capabilities),
+        "state": state,
+        "proof": best.proof if best else None,
+        "reason": reason_document(why, t),
+        "quota": quota_document(one.quota),
+        "models": _models(one.steps),
+        "verdicts": [_verdict(verdict, t) for verdict in one.verdicts],
+        "steps": [_step(step, engine, t) for step in one.steps],
+    }
+
+
+def quota_document(quota: Quota | None) -> Document | None:
+    """What is left; null where nobody said."""
+    if quota is None:
+        return None
+    left = quota.remaining
+    return {
+        "remaining": left.plain if left else None,
+        "currency": left.currency if left else None,
+        "unlimited": quota.unlimited,
+    }
+
+
+def _models(steps: tuple[Evidence, ...]) -> Document | None:
+    permission = next((step for step in steps if step.step == "permission"), None)
+    return {name: int(permission.detail[name]) for name in ("listed", "allowed")} if permission else None
+
+
+def _verdict(verdict: Verdict, t: Translate) -> Document:
+    return {
+        "capability": verdict.capability,
+        "model": verdict.model,
+        "state": verdict.state,
+        "proof": verdict.proof,
+        "reason": reason_document(verdict.reason, t),
+    }
+
+
+def _step(step: Evidence, engine: Engine, t: Translate) -> Document:
+    return {
+        "step": step.step,
+        "ok": step.ok,
+        "state": step.state,
+        "ms": step.ms,
+        "method": step.method or None,
+        "path": step.path or None,
+        "http_status": step.http_status,
+        "provider_code": step.provider_code,
+        "request_id": step.request_id,
+        "message": sentence(step, t),
+        "cost": _cost_of(step, engine),
+    }
+
+
+def _cost_of(step: Evidence, engine: Engine) -> Document | None:
+    if step.call is None:
+        return FREE
+    cost = engine.call(step.call)[0].cost
+    return cost.json() if cost else None
+
+
+def lines_document(relay: str, chosen: str, results: tuple[LineResult, ...]) -> Document:
+    """`lines --json`."""
+    return {
+        "relay": relay,
+        "lines": [
+            {
+                "id": one.line.id,
+                "name": one.line.name,
+                "base_url": one.line.base_url,
+                "state": one.state,
+                "median_ms": one.median_ms,
+                "first_byte_ms": one.first_byte_ms,
+                "tls_ms": one.tls_ms,
+                "samples": one.samples,
+                "chosen": one.line.id == chosen,
+            }
+            for one in results
+        ],
+    }
+
+
+def catalogue_document(engine: Engine, relay: str, state: State | None, t: Translate) -> Document:
+    """`catalogue --json`."""
+    rows, book, listing = engine.catalogue(relay), engine.book(relay), engine.listing(relay)
+    return {
+        "relay": relay,
+        "fetched_at": moment(listing.at) if listing else None,
+        "models": [_catalogue_row(row, book, t) for row in rows if state in (None, row.state)],
+    }
+
+
+def _catalogue_row(row: Row, book: PriceBook, t: Translate) -> Document:
+    now = datetime.now(UTC)
+    price, official = book.price(row.model, now), book.official(row.model, now)
+    more = markup(price, official) if price and official else None
+    return {
+        "model": row.model,
+        "vendor": row.api.vendor if row.api else None,
+        "capabilities": list(row.capabilities),
+        "endpoints": list(row.api.endpoints) if row.api else [],
+        "groups": list(row.api.groups) if row.api else [],
+        "connections": list(row.connections),
+        "state": row.state,
+        "proof": row.proof,
+        "reason": reason_document(row.why, t),
+        "price": price.json() if price else None,
+        "official": official.json() if official else None,
+        "markup": f"{more:f}" if more is not None else None,
+    }
+
+
+def matrix_document(cells: tuple[Cell, ...], t: Translate) -> Document:
+    """`matrix --json`."""
+    return {
+        "cells": [
+            {
+                "provider": cell.provider,
+                "capability": cell.capability,
+                "connection": cell.connection,
+                "state": cell.state,
+                "proof": cell.proof,
+                "reason": reason_document(cell.why, t),
+                "billing": cell.billing,
+                "models": {"usable": cell.usable, "listed": cell.listed},
+                "checked_at": moment(cell.checked_at),
+            }
+            for cell in cells
+        ]
+    }
+
+
+def call_document(row: CallRow, text: str, t: Translate) -> Document:
+    """A call: `call --json`, a row of `log` and `jobs`. Its error is worded here; `said` quotes the server."""
+    document = row.json(text)
+    if row.error_state is not None:
+        worded = words(call_reason(row), t)
+        document["error"] |= {"message": worded.message, "remedy": worded.remedy, "said": row.error_message}
+    return document
+
+
+def call_reason(row: CallRow) -> Reason:
+    """Why a call ended as it did, as the ledger kept it."""
+    cause = CAUSES[row.error_code or "unknown_answer"]
+    return Reason(cause.code, cause.whose_move, row.error_params, row.error_message or "")
+
+
+def connections_document(configuration: Configuration) -> Document:
+    """`connections list --json`: what is configured, each key by its last four characters."""
+    exported = configuration.export()
+    for connection in exported["connections"]:
+        connection["key_tail"] = configuration.connection(connection["id"]).key_tail or None
+    return exported
+
+
+def log_document(page: Page, texts: Mapping[str, str], t: Translate) -> Document:
+    """`log --json`."""
+    return {"calls": [call_document(row, texts.get(row.id, ""), t) for row in page.rows], "next": page.next}
+
+
+def report_document(
+    rows: Sequence[ReportRow], total: ReportRow, since: datetime | None, until: datetime | None, zone: str, by: str
+) -> Document:
+    """`report --json`."""
+    return {
+        "since": moment(since),
+        "until": moment(until),
+        "tz": zone,
+        "by": by,
+        "rows": [row.json() for row in rows],
+        "total": total.json(),
+    }

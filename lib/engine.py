@@ -1,0 +1,278 @@
+"""Puts it together: one data folder, one ledger, one HTTP client, one loop. The door through which all is done.
+
+Screens and the command line ask here; nothing of it knows which of the two asks. What is not `async` sends nothing,
+reads the ledger and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.guard import bound
+from lib.calls.known import Dated, Known
+from lib.calls.life import Calls, Live
+from lib.calls.recovery import recover
+from lib.calls.route import place_of
+from lib.checks.lines import LineResult, race
+from lib.checks.listing import refresh
+from lib.checks.many import OnStep, check
+from lib.checks.paid import smallest_call
+from lib.connections import store
+from lib.connections.keys import KeyStore
+from lib.connections.model import Configuration
+from lib.cost.book import PriceBook
+from lib.errors import WrongUse
+from lib.http import Http
+from lib.i18n import N_
+from lib.ledger import Ledger
+from lib.ledger import calls as log
+from lib.ledger import evidence as proofs
+from lib.ledger.calls import Page, Payload
+from lib.ledger.contribution import By
+from lib.ledger.owners import Owner
+from lib.ledger.report import ReportRow
+from lib.ledger.rollups import report
+from lib.ledger.row import CallRow
+from lib.verdicts.judging import Facts, verdicts
+from lib.verdicts.overview import Overview, overview, quotas
+from lib.verdicts.views import Cell, Row, catalogue, matrix
+from lib.vocabulary import Capability, Evidence, Quota, Verdict
+from lib.vocabulary import KeyStore as KeyStoreKind
+from lib.wire.newapi import Listing
+
+LISTING_HOLDS = timedelta(hours=1)
+"""A relay's list older than this is fetched again where it matters."""
+
+
+def home() -> Path:
+    """The data folder: `RELAYSCOPE_HOME`, else the platform's user data folder. Not made here."""
+    named = os.environ.get("RELAYSCOPE_HOME")
+    return Path(named).expanduser() if named else user_data_path("relayscope", appauthor=False)
+
+
+def database_url() -> str | None:
+    """`RELAYSCOPE_DATABASE_URL`; None: a SQLite file in the data folder."""
+    return os.environ.get("RELAYSCOPE_DATABASE_URL") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one connection came to: each rung's evidence and the verdicts that hold now."""
+
+    connection: str
+    capabilities: tuple[Capability, ...]
+    steps: tuple[Evidence, ...]
+    verdicts: tuple[Verdict, ...]
+    quota: Quota | None
+
+
+class Engine:
+    """One data folder at work. Make it anywhere; `await start()` and `await stop()` on the loop that runs it."""
+
+    def __init__(self, home: Path, database_url: str | None = None, keys: KeyStoreKind | None = None) -> None:
+        """`keys`: where they are kept, if that isn't the user's to choose. Raises `WrongUse` for a bad database."""
+        self.home = home
+        self.ledger = Ledger.open(database_url, home)
+        self.keys = KeyStore(home, self.ledger, keys)
+        self.known = Known(self.ledger, self.keys)
+        self._owner: Owner | None = None
+
+    async def start(self) -> None:
+        """Makes ready to send; ends what a dead process left unfinished."""
+        self._http = Http()
+        self._owner = Owner(self.ledger.database)
+        self.calls = Calls(self._http, self.ledger, self.known, self._owner)
+        await recover(self.ledger, self._owner)
+
+    async def stop(self) -> None:
+        """Ends running calls as interrupted; closes connections and the ledger."""
+        if self._owner is not None:
+            await self.calls.close()
+            await self._http.aclose()
+            self._owner.release()
+        self.ledger.close()
+
+    def configuration(self) -> Configuration:
+        """The user's relays and connections."""
+        return self.known.configuration()
+
+    def remove(self, name: str) -> None:
+        """Removes a connection with its key and evidence, or a relay nothing depends on. Raises `WrongUse`."""
+        store.remove(self.ledger, self.keys, name)
+
+    def import_(self, text: str) -> Configuration:
+        """Saves what an import file says, all or nothing; sends nothing. Raises `WrongUse` naming the field."""
+        store.apply_import(self.ledger, self.keys, store.plan_import(text))
+        return self.configuration()
+
+    def facts(self) -> Facts:
+        """All that verdicts rest on, from the ledger. Sends nothing."""
+        configuration = self.configuration()
+        with self.ledger.read() as db:
+            evidence = proofs.newest(db)
+        models = {one.id: self.known.key_models(one.id) for one in configuration.connections}
+        places = dict.fromkeys(
+            [*(f"relay:{relay.id}" for relay in configuration.relays), *map(place_of, configuration.connections)]
+        )
+        listings = {place: self.known.listing(place) for place in places}
+        return Facts(
+            now=datetime.now(UTC),
+            configuration=configuration,
+            evidence=evidence,
+            key_models={name: (found.at, found.value) for name, found in models.items() if found},
+            listings={
+                place: {api.model: api for api in found.value.apis} for place, found in listings.items() if found
+            },
+        )
+
+    def overview(self) -> Overview:
+        """What can be used right now, what can't and why."""
+        facts = self.facts()
+        times = [found.at for place in facts.listings if (found := self.known.listing(place))]
+        return overview(facts, verdicts(facts), min(times, default=None))
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every verdict there is."""
+        return verdicts(self.facts())
+
+    def matrix(self) -> tuple[Cell, ...]:
+        """Provider × capability."""
+        facts = self.facts()
+        return matrix(facts, verdicts(facts))
+
+    def catalogue(self, relay_id: str) -> tuple[Row, ...]:
+        """Every API a relay lists, with its verdict. Raises `WrongUse` for an unknown relay."""
+        facts = self.facts()
+        relay = facts.configuration.relay(relay_id)
+        return catalogue(f"relay:{relay.id}", facts, verdicts(facts))
+
+    def listing(self, relay_id: str) -> Dated[Listing] | None:
+        """A relay's price list, as last fetched. Raises `WrongUse` for an unknown relay."""
+        return self.known.listing(f"relay:{self.configuration().relay(relay_id).id}")
+
+    def book(self, relay_id: str) -> PriceBook:
+        """The prices of a relay's list beside the official ones, for nobody's group in particular."""
+        return self.known.book_of(f"relay:{self.configuration().relay(relay_id).id}")
+
+    def quotas(self) -> dict[str, Quota]:
+        """What is left for each connection's key, as last seen."""
+        return quotas(self.facts().evidence)
+
+    async def fresh_listing(self, relay_id: str) -> bool:
+        """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come."""
+        relay = self.configuration().relay(relay_id)
+        return await self._fresh(f"relay:{relay.id}", relay.chosen.base_url)
+
+    async def _fresh(self, place: str, address: str) -> bool:
+        known = self.known.listing(place)
+        if known is not None and datetime.now(UTC) - known.at < LISTING_HOLDS:
+            return True
+        return await refresh(self._http, self.known, place, address)
+
+    async def check(
+        self, ids: Sequence[str] | None = None, *, paid: bool = False, on_step: OnStep | None = None
+    ) -> tuple[Checked, ...]:
+        """The ladder of some connections (None: all), free; with `paid` one smallest real call where it passes.
+
+        Raises `WrongUse` for an unknown id before anything is sent.
+        """
+        wanted = list(dict.fromkeys(ids)) if ids else [one.id for one in self.configuration().connections]
+        steps = await check(self._http, self.ledger, self.known, wanted, on_step)
+        if paid:
+            for one in wanted:
+                steps[one] += await self._paid(one, on_step)
+        return self._checked(steps)
+
+    async def _paid(self, connection_id: str, on_step: OnStep | None) -> tuple[Evidence, ...]:
+        mine = [v for v in self.verdicts() if v.connection == connection_id and v.state == "usable"]
+        evidence = await smallest_call(self.calls, self.known, connection_id, mine)
+        if evidence is not None and on_step is not None:
+            on_step(evidence)
+        return (evidence,) if evidence is not None else ()
+
+    def _checked(self, steps: dict[str, tuple[Evidence, ...]]) -> tuple[Checked, ...]:
+        facts = self.facts()
+        found, left = verdicts(facts), quotas(facts.evidence)
+        return tuple(
+            Checked(
+                connection=name,
+                capabilities=bound(
+                    facts.configuration.connection(name), facts.key_models.get(name, (None, None))[1]
+                ),
+                steps=rungs,
+                verdicts=tuple(v for v in found if v.connection == name),
+                quota=left.get(name),
+            )
+            for name, rungs in steps.items()
+        )
+
+    async def race(self, relay_id: str) -> tuple[LineResult, ...]:
+        """Races a relay's lines; switches nothing."""
+        return await race(self._http, self.configuration().relay(relay_id))
+
+    def choose_line(self, relay_id: str, line_id: str) -> None:
+        """Switches the line by hand. Raises `WrongUse` for an unknown relay or line."""
+        store.choose_line(self.ledger, relay_id, line_id)
+
+    def draft(self, draft: CallDraft) -> Drafted:
+        """A call made ready: guarded, priced, exportable as code. Sends nothing."""
+        return make(self.known, draft, datetime.now(UTC))
+
+    async def submit(self, draft: CallDraft) -> str:
+        """Logs and sends a call; returns its id at once. It runs on in the engine.
+
+        What the relay charges is asked before, if that was long ago: a call has the prices of its day.
+        """
+        configuration = self.configuration()
+        connection = configuration.connection(draft.connection)
+        if connection.relay is not None or self.known.status(connection) is not None:
+            await self._fresh(place_of(connection), configuration.address(connection))
+        return await self.calls.submit(draft)
+
+    async def wait(self, call_id: str) -> None:
+        """Returns when a call of this process has ended."""
+        await self.calls.wait(call_id)
+
+    async def cancel(self, call_id: str) -> None:
+        """Stops a call of this process; what came so far is kept."""
+        await self.calls.cancel(call_id)
+
+    def live(self, call_id: str) -> Live | None:
+        """A call that runs in this process or has ended in it, as it stands; None if it is another's."""
+        return self.calls.live.get(call_id)
+
+    def call(self, call_id: str) -> tuple[CallRow, Payload]:
+        """A call as the ledger has it. Raises `WrongUse` for an unknown id."""
+        with self.ledger.read() as db:
+            row, payload = log.get(db, call_id), log.payload(db, call_id)
+        if row is None:
+            raise WrongUse(N_("There is no call {id}."), id=call_id)
+        return row, payload or Payload()
+
+    def unfinished(self) -> list[CallRow]:
+        """The calls that are not finished, oldest first, whoever owns them."""
+        with self.ledger.read() as db:
+            return log.unfinished(db)
+
+    def log(self, **filters: Any) -> Page:
+        """Calls newest first; filters and paging as in `lib.ledger.calls.page`."""
+        with self.ledger.read() as db:
+            return log.page(db, **filters)
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """The answers of some calls by id."""
+        with self.ledger.read() as db:
+            return log.texts(db, ids)
+
+    def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
+        """What was spent, by one dimension; see `lib.ledger.rollups.report`."""
+        with self.ledger.read() as db:
+            return report(db, by, since, until, zone)

@@ -1,0 +1,194 @@
+"""From evidence to a verdict for each (connection, capability, model).
+
+Newer evidence overrules older about the same rung. What a failed real call showed of permission, model or upstream is
+lifted only by a real call or after an hour; what it showed of key or quota is kept as evidence of that rung, so that a
+newer free rung lifts it. A success is overruled by any newer definite failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from lib.calls.route import place_of
+from lib.causes import CAUSES, reason
+from lib.checks.permission import Wanted, group_allows, wanted
+from lib.connections.model import Configuration, Connection
+from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
+from lib.wire import KeyModel
+from lib.wire.newapi import ListedApi
+
+CALL_EVIDENCE_HOLDS = timedelta(hours=1)
+RUNGS: tuple[Step, ...] = ("line", "key", "quota")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a verdict may rest on, as it stood at `now`."""
+
+    now: datetime
+    configuration: Configuration
+    evidence: Sequence[Evidence]
+    key_models: Mapping[str, tuple[datetime, tuple[KeyModel, ...]]]
+    listings: Mapping[str, Mapping[str, ListedApi]]
+    """By place (`lib.calls.route.place_of`): what is listed there, by model name."""
+
+    def listing_of(self, connection: Connection) -> Mapping[str, ListedApi]:
+        """The list of the relay a connection goes through."""
+        return self.listings.get(place_of(connection), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The evidence of one connection, ordered for judging."""
+
+    rungs: Mapping[Step, Evidence]
+    calls: Mapping[tuple[str, Capability | None], Sequence[Evidence]] = field(default_factory=dict)
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When a real call last succeeded on this connection: it proved line, key and quota too."""
+        times = [e.at for evidence in self.calls.values() for e in evidence if e.ok]
+        return max(times, default=None)
+
+
+def seen(evidence: Iterable[Evidence]) -> Seen:
+    """Sorts one connection's evidence: the newest of each rung, all of the calls by model."""
+    rungs: dict[Step, Evidence] = {}
+    calls: dict[tuple[str, Capability | None], list[Evidence]] = {}
+    for one in sorted(evidence, key=lambda e: e.at):
+        if one.step == "call":
+            calls.setdefault((one.model or "", one.capability), []).append(one)
+        else:
+            rungs[one.step] = one
+    return Seen(rungs, calls)
+
+
+def verdicts(facts: Facts) -> tuple[Verdict, ...]:
+    """Every verdict there is: one for each (connection, capability, model)."""
+    by_connection: dict[str, list[Evidence]] = {}
+    for one in facts.evidence:
+        by_connection.setdefault(one.connection, []).append(one)
+    return tuple(
+        verdict
+        for connection in facts.configuration.connections
+        for verdict in of_connection(connection, seen(by_connection.get(connection.id, ())), facts)
+    )
+
+
+def of_connection(connection: Connection, evidence: Seen, facts: Facts) -> tuple[Verdict, ...]:
+    """The verdicts of one connection."""
+    listed_at, key_models = facts.key_models.get(connection.id, (None, None))
+    listing = facts.listing_of(connection)
+    return tuple(
+        judge(Case(connection, item, evidence, listed_at, listing.get(item.model), facts.now))
+        for item in wanted(connection, key_models, listing)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one verdict is judged on. `listed_at`: when the key's own list was read, None if never."""
+
+    connection: Connection
+    item: Wanted
+    evidence: Seen
+    listed_at: datetime | None
+    api: ListedApi | None
+    now: datetime
+
+    @property
+    def call(self) -> Evidence | None:
+        """The newest real call of this model."""
+        calls = self.evidence.calls.get((self.item.model, self.item.capability), ())
+        return calls[-1] if calls else None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What one rule concludes."""
+
+    state: State
+    why: Reason
+    at: datetime | None = None
+    proof: Proof | None = None
+
+
+def judge(case: Case) -> Verdict:
+    """The verdict of one case: the first rule that concludes anything."""
+    found = next(conclusion for rule in RULES if (conclusion := rule(case)) is not None)
+    return Verdict(
+        case.connection.id, case.item.capability, case.item.model, found.state, found.proof, found.why, found.at
+    )
+
+
+def _failed_rung(case: Case) -> Conclusion | None:
+    success = case.evidence.last_success
+    for step in RUNGS:
+        one = case.evidence.rungs.get(step)
+        if one and not one.ok and one.state != "untested" and (success is None or one.at > success):
+            return Conclusion(one.state, one.reason or reason(CAUSES["not_tested"]), one.at)
+    return None
+
+
+def _removed_from_list(case: Case) -> Conclusion | None:
+    """The key's own list, read later than any success, no longer has the model."""
+    if case.listed_at is None or case.item.listed or (case.call and case.call.ok and case.call.at >= case.listed_at):
+        return None
+    return Conclusion("no_permission", reason(CAUSES["not_in_key_list"], model=case.item.model), case.listed_at)
+
+
+def _call(case: Case) -> Conclusion | None:
+    call = case.call
+    if call is None:
+        return None
+    if call.ok:
+        return Conclusion("usable", reason(CAUSES["works"]), call.at, "call")
+    if case.now - call.at < CALL_EVIDENCE_HOLDS:
+        return Conclusion(call.state, call.reason or reason(CAUSES["not_tested"]), call.at)
+    why = reason(CAUSES["last_seen"], state=call.state, at=call.at.isoformat(timespec="minutes"))
+    return Conclusion("untested", why, call.at)
+
+
+def _group(case: Case) -> Conclusion | None:
+    if group_allows(case.connection, case.api):
+        return None
+    why = reason(CAUSES["group_not_allowed"], group=case.connection.group or "", model=case.item.model)
+    return Conclusion("no_permission", why, case.listed_at)
+
+
+def _untested(case: Case) -> Conclusion | None:
+    """Nothing asked yet, or a rung that has no free endpoint: then that rung is named."""
+    rungs = case.evidence.rungs
+    if "key" not in rungs:
+        return Conclusion("untested", reason(CAUSES["not_tested"]))
+    for step in (*RUNGS, "permission"):
+        one = rungs.get(step)
+        if one and one.state == "untested" and one.reason:
+            return Conclusion("untested", one.reason, one.at)
+    if case.listed_at is None or "quota" not in rungs:
+        step = "permission" if case.listed_at is None else "quota"
+        return Conclusion("untested", reason(CAUSES["no_free_endpoint"], step=step), rungs["key"].at)
+    return None
+
+
+def _should_work(case: Case) -> Conclusion:
+    at = max(one.at for one in case.evidence.rungs.values())
+    return Conclusion("usable", reason(CAUSES["should_work"]), at, "ladder")
+
+
+RULES: tuple[Callable[[Case], Conclusion | None], ...] = (
+    _failed_rung,
+    _removed_from_list,
+    _call,
+    _group,
+    _untested,
+    _should_work,
+)
+"""In this order: what is broken below decides first; then the key's list; a real call; what is missing; the ladder."""
+
+
+def best_of(found: Iterable[Verdict]) -> Verdict | None:
+    """The best of several verdicts, a proof by call before one by ladder; None of none."""
+    return min(found, key=lambda v: (STATES.index(v.state), v.proof != "call"), default=None)

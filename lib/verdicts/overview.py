@@ -1,0 +1,119 @@
+"""The answer to "what can I use right now?", in two tables as the relay's own guide has them: usable; not yet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from lib.connections.model import Line, Relay
+from lib.providers import maker_of, provider, providers
+from lib.verdicts.judging import Facts, best_of
+from lib.verdicts.views import Cell, billing_of, catalogue, matrix
+from lib.vocabulary import BillingUnit, Capability, Evidence, Money, Proof, Quota, Reason, State, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One row of the two tables: a maker's capability through one connection, or not set up at all."""
+
+    provider: str
+    name: str
+    capability: Capability
+    connection: str | None
+    line: Line | None
+    models: tuple[str, ...]
+    """Those in the row's state; the first is the one to use."""
+    state: State
+    proof: Proof | None
+    reason: Reason
+    checked_at: datetime | None
+    quota: Quota | None
+    billing: BillingUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`usable` of `listed` APIs work, at all relays together; `fetched_at` is the oldest list's time."""
+
+    usable: int
+    listed: int
+    fetched_at: datetime | None
+    relay: Relay | None
+    line: Line | None
+    works: tuple[Api, ...]
+    fails: tuple[Api, ...]
+
+
+def overview(facts: Facts, found: Sequence[Verdict], fetched_at: datetime | None) -> Overview:
+    """Both tables from the verdicts. Sends nothing."""
+    rows = [row for place in facts.listings for row in catalogue(place, facts, found)]
+    apis = _apis(facts, found)
+    relay = next(iter(facts.configuration.relays), None)
+    return Overview(
+        usable=sum(row.state == "usable" for row in rows),
+        listed=len(rows),
+        fetched_at=fetched_at,
+        relay=relay,
+        line=relay.chosen if relay else None,
+        works=tuple(api for api in apis if api.state == "usable"),
+        fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(matrix(facts, found)),
+    )
+
+
+def _apis(facts: Facts, found: Sequence[Verdict]) -> list[Api]:
+    groups: dict[tuple[str, str, Capability], list[Verdict]] = {}
+    for verdict in found:
+        connection = facts.configuration.connection(verdict.connection)
+        api = facts.listing_of(connection).get(verdict.model)
+        maker = maker_of(verdict.model, api.vendor if api else "")
+        groups.setdefault((verdict.connection, maker, verdict.capability), []).append(verdict)
+    left = quotas(facts.evidence)
+    return [_api(facts, maker, group, left) for (_, maker, _), group in groups.items()]
+
+
+def _api(facts: Facts, maker: str, group: Sequence[Verdict], left: Mapping[str, Quota]) -> Api:
+    best = best_of(group)
+    assert best is not None
+    connection = facts.configuration.connection(best.connection)
+    return Api(
+        provider=maker,
+        name=provider(maker).name,
+        capability=best.capability,
+        connection=best.connection,
+        line=facts.configuration.line(connection),
+        models=(best.model, *(v.model for v in group if v.state == best.state and v.model != best.model)),
+        state=best.state,
+        proof=best.proof,
+        reason=best.reason,
+        checked_at=best.checked_at,
+        quota=left.get(best.connection),
+        billing=billing_of(maker, best.capability, facts.listing_of(connection).get(best.model)),
+    )
+
+
+def _not_set_up(cells: Sequence[Cell]) -> tuple[Api, ...]:
+    """A provider without any connection, by its main capability: one row each, not one for every cell."""
+    configured = {cell.provider for cell in cells if cell.state != "not_configured"}
+    mains = {one.id: next(iter(one.capabilities)) for one in providers().values() if one.id != "custom"}
+    return tuple(
+        Api(
+            cell.provider, provider(cell.provider).name, cell.capability, None, None, (), cell.state, None, cell.why,
+            None, None, cell.billing,
+        )
+        for cell in cells
+        if cell.provider not in configured and mains.get(cell.provider) == cell.capability
+    )
+
+
+def quotas(evidence: Sequence[Evidence]) -> dict[str, Quota]:
+    """What is left for each connection's key, by the newest quota rung that passed or found nothing left."""
+    rungs = sorted((e for e in evidence if e.step == "quota" and e.detail), key=lambda e: e.at)
+    return {e.connection: _quota(e) for e in rungs}
+
+
+def _quota(evidence: Evidence) -> Quota:
+    amount = evidence.detail.get("remaining")
+    money = Money(Decimal(amount), evidence.detail["currency"]) if amount is not None else None
+    return Quota(money, "unlimited" in evidence.detail, evidence.at)

@@ -1,0 +1,113 @@
+"""The rules by which evidence becomes a verdict, as a table: what was seen, in which order, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from lib.causes import CAUSES, reason
+from lib.checks.permission import Wanted
+from lib.connections.model import Connection
+from lib.verdicts.judging import Case, best_of, judge, seen
+from lib.vocabulary import Evidence, Proof, State, Step, Verdict
+from lib.wire.newapi import ListedApi
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+MODEL = "gpt-4o-mini"
+MINE = Connection(id="mine", provider="openai", relay="demo", capabilities=("text",))
+
+
+def rung(step: Step, minutes_ago: float, code: str | None = None, **changes: object) -> Evidence:
+    """Evidence of a rung: passed, or failed (untested) by the cause of that code."""
+    cause = CAUSES[code] if code else None
+    state: State = cause.state if cause else "usable"  # type: ignore[assignment]
+    evidence = Evidence(
+        at=NOW - timedelta(minutes=minutes_ago), connection="mine", step=step, ok=cause is None, state=state,
+        method="GET", path="/v1/models", reason=reason(cause) if cause else None,
+    )  # fmt: skip
+    return replace(evidence, **changes) if changes else evidence  # type: ignore[arg-type]
+
+
+def call(minutes_ago: float, code: str | None = None, model: str = MODEL) -> Evidence:
+    """Evidence of a real call of a model."""
+    return rung("call", minutes_ago, code, model=model, capability="text", method="POST")
+
+
+LADDER = [rung("line", 5), rung("key", 5), rung("quota", 5), rung("permission", 5)]
+LISTED_AT = NOW - timedelta(minutes=5)
+OLD_LADDER = [replace(e, at=NOW - timedelta(minutes=300)) for e in LADDER]
+
+CASES: list[tuple[str, list[Evidence], datetime | None, bool, State, Proof | None, str]] = [
+    ("nothing asked yet", [], None, False, "untested", None, "not_tested"),
+    ("the whole ladder passed", LADDER, LISTED_AT, True, "usable", "ladder", "should_work"),
+    ("line down", [rung("line", 5, "line_dns")], None, False, "unreachable", None, "line_dns"),
+    ("key refused", [rung("line", 5), rung("key", 5, "bad_key")], None, False, "bad_key", None, "bad_key"),
+    ("quota used up", [*LADDER[:2], rung("quota", 5, "quota_empty")], LISTED_AT, True,
+     "quota_exhausted", None, "quota_empty"),
+    ("not in the key's list", LADDER, LISTED_AT, False, "no_permission", None, "not_in_key_list"),
+    ("no free endpoint for quota", [*LADDER[:2], rung("quota", 5, "no_free_endpoint"), LADDER[3]], LISTED_AT, True,
+     "untested", None, "no_free_endpoint"),
+    ("a real call succeeded", [*LADDER, call(3)], LISTED_AT, True, "usable", "call", "works"),
+    ("a call of another model proves nothing of this one", [*LADDER, call(3, model="gpt-4o")], LISTED_AT, True,
+     "usable", "ladder", "should_work"),
+    ("a call failed just now", [*LADDER, call(3, "no_channel")], LISTED_AT, True, "not_offered", None, "no_channel"),
+    ("a newer free ladder doesn't lift it", [call(30, "saturated"), *LADDER], LISTED_AT, True,
+     "rate_limited", None, "saturated"),
+    ("after an hour it is only a memory", [call(61, "saturated"), *LADDER], LISTED_AT, True,
+     "untested", None, "last_seen"),
+    ("a newer success lifts it", [call(30, "saturated"), call(3), *LADDER], LISTED_AT, True, "usable", "call", "works"),
+    ("a newer failure overrules a success", [call(30), call(3, "no_channel"), *LADDER], LISTED_AT, True,
+     "not_offered", None, "no_channel"),
+    ("a newer refused key overrules a success", [call(30), rung("key", 3, "key_expired")], LISTED_AT, True,
+     "expired_key", None, "key_expired"),
+    ("a success lifts an older refused key", [rung("key", 30, "bad_key"), call(3)], LISTED_AT, True,
+     "usable", "call", "works"),
+    ("a newer passed key lifts a refused one", [rung("key", 30, "bad_key"), *LADDER], LISTED_AT, True,
+     "usable", "ladder", "should_work"),
+    ("what a call showed of quota is lifted by a newer free rung",
+     [rung("quota", 30, "account_quota_exhausted", call="c1"), *LADDER], LISTED_AT, True,
+     "usable", "ladder", "should_work"),
+    ("a success before the model left the key's list", [*LADDER, call(30)], LISTED_AT, False,
+     "no_permission", None, "not_in_key_list"),
+    ("a success of a model the list never had", [*OLD_LADDER, call(3)], NOW - timedelta(minutes=300), False,
+     "usable", "call", "works"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "listed_at", "listed", "state", "proof", "code"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_what_follows_from_what_was_seen(
+    evidence: list[Evidence], listed_at: datetime | None, listed: bool, state: State, proof: Proof | None, code: str
+) -> None:
+    case = Case(MINE, Wanted("text", MODEL, listed), seen(evidence), listed_at, None, NOW)
+    verdict = judge(case)
+    assert (verdict.state, verdict.proof, verdict.reason.code) == (state, proof, code)
+
+
+@pytest.mark.parametrize(
+    ("group", "state"), [(None, "usable"), ("default", "usable"), ("vip", "usable"), ("svip", "no_permission")]
+)
+def test_a_named_group_decides_what_its_models_are(group: str | None, state: State) -> None:
+    one = Decimal(1)
+    listed_api = ListedApi(MODEL, "OpenAI", ("openai",), ("default", "vip"), 0, one, one, None, None, one, (), False)
+    mine = MINE.model_copy(update={"group": group})
+    verdict = judge(Case(mine, Wanted("text", MODEL, True), seen(LADDER), LISTED_AT, listed_api, NOW))
+    assert verdict.state == state
+
+
+def test_the_best_verdict_is_the_contracts_first_and_a_call_before_a_ladder() -> None:
+    why = reason(CAUSES["works"])
+    verdicts = [
+        Verdict("a", "text", "m", "bad_key", None, why),
+        Verdict("b", "text", "m", "usable", "ladder", why),
+        Verdict("c", "text", "m", "usable", "call", why),
+        Verdict("d", "text", "m", "untested", None, why),
+    ]
+    best = best_of(verdicts)
+    assert best is not None
+    assert best.connection == "c"
+    assert best_of([]) is None
