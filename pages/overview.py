@@ -1,0 +1,118 @@
+"""Overview: what can I use right now, what can't I and why, and what is left. Opening it sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from lib.i18n import N_
+from lib.verdicts.overview import Api, Overview
+from lib.vocabulary import Evidence
+from ui import rows, text_form
+from ui.checking import check
+from ui.chips import facts
+from ui.connect import console, form
+from ui.engine import door
+from ui.frame import place
+from ui.words import ago, count, t
+
+ASKED = "overview_check"
+USED = "overview_use"
+OLD = timedelta(hours=1)
+SHOWN = 8
+"""Of what works, shown at once; a key for everything would push all else out of sight."""
+
+engine = door().engine
+
+
+def ask(connection_id: str | None = None) -> None:
+    """Asks for a free check on this run: of one connection, or of all."""
+    st.session_state[ASKED] = [connection_id] if connection_id else None
+
+
+def use(api: Api) -> None:
+    """Goes to the page that uses an API, with it chosen."""
+    st.session_state[text_form.CONNECTION], st.session_state[text_form.MODEL] = api.connection, api.models[0]
+    st.session_state[USED] = True
+
+
+def headline(seen: Overview) -> str:
+    """The answer in one sentence."""
+    listed = count(seen.listed)
+    if not seen.listed:
+        return t(N_("Nothing is known yet of what your relay lists."))
+    if seen.usable == 1:
+        return t(N_("**1** of {listed} listed APIs works with your keys."), listed=listed)
+    return t(N_("**{usable}** of {listed} listed APIs work with your keys."), usable=count(seen.usable), listed=listed)
+
+
+def ages(seen: Overview) -> None:
+    """Relay, line, and how old all this is."""
+    checks = [api.checked_at for api in (*seen.works, *seen.fails) if api.checked_at]
+    listed = t(N_("list fetched {ago}"), ago=ago(seen.fetched_at)) if seen.fetched_at else ""
+    checked = t(N_("oldest check {ago}"), ago=ago(min(checks))) if checks else t(N_("nothing checked yet"))
+    old = bool(checks) and datetime.now(UTC) - min(checks) > OLD
+    warning = t(N_("over an hour old: check again"))
+    facts((place(seen.relay), listed, checked, f":orange[:material/schedule: {warning}]" if old else ""))
+
+
+def empty() -> None:
+    """Nothing is set up: exactly what to do."""
+    st.markdown(t(N_("You have no connection yet. A connection is a base URL and a key; bring yours in here.")))
+    with st.container(border=True, width=720, key="empty_form"):
+        form()
+    st.button(
+        t(N_("Look at the demo")), key="enter_demo", type="tertiary", icon=":material/science:",
+        on_click=door().enter_demo,
+    )
+
+
+def answer() -> None:
+    """The sentence, both tables and the quota."""
+    seen = engine.overview()
+    with st.container(horizontal=True, vertical_alignment="center", key="answer"):
+        st.markdown(f"#### {headline(seen)}", width="stretch")
+        st.button(
+            t(N_("Check now")), key="check_all", icon=":material/refresh:", type="primary", on_click=ask,
+            help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),
+        )
+    ages(seen)
+    if ASKED in st.session_state:
+        check(engine, st.session_state.pop(ASKED))
+        st.rerun()
+    tables(seen, engine.facts().evidence)
+    st.subheader(t(N_("Quota")))
+    rows.quotas(engine.quotas(), [one.id for one in engine.configuration().connections])
+    st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask)
+
+
+def works(api: Api, found: Sequence[Evidence]) -> None:
+    """A row that works; *Use* where there is a page for it."""
+    rows.works(api, found, use if api.capability == "text" else None)
+
+
+def tables(seen: Overview, found: Sequence[Evidence]) -> None:
+    """What works, and what doesn't with its next step."""
+    st.subheader(t(N_("Works now")))
+    if not seen.works:
+        facts((t(N_("Nothing yet. See below for what each API waits for.")),))
+    for api in seen.works[:SHOWN]:
+        works(api, found)
+    if more := seen.works[SHOWN:]:
+        with st.expander(t(N_("{n} more"), n=count(len(more)))):
+            for api in more:
+                works(api, found)
+    st.subheader(t(N_("Doesn't yet")))
+    for api in seen.fails:
+        rows.fails(api, found, ask, console(engine, api))
+
+
+if st.session_state.pop(USED, False):
+    st.switch_page("../pages/text.py")
+st.title(t(N_("Overview")))
+if engine.configuration().connections:
+    answer()
+else:
+    empty()

@@ -1,0 +1,113 @@
+"""Text: write a prompt, see what it may cost, watch the answer come, and find what it did cost."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.errors import RelayscopeError
+from lib.i18n import N_
+from ui import result, text_form
+from ui.chips import facts
+from ui.choices import Choices, choices
+from ui.connect import set_up
+from ui.engine import door
+from ui.follow import follow, known, runs
+from ui.format import head
+from ui.markdown import literal
+from ui.words import t, told
+
+SHOWN = "text_call"
+PROBLEM = "text_problem"
+ADDRESS = "call"
+
+engine = door().engine
+
+
+def show(call_id: str) -> None:
+    """Makes a call the one that is shown, here and after a reload."""
+    st.session_state[SHOWN] = call_id
+    st.query_params[ADDRESS] = call_id
+
+
+def current() -> str | None:
+    """The call to show: the one in the address, else the session's, else one that still runs, else the newest."""
+    named = (st.query_params.get(ADDRESS), st.session_state.get(SHOWN))
+    running = [row.id for row in reversed(engine.unfinished()) if row.capability == "text"]
+    newest = [row.id for row in engine.log(limit=1, capability="text").rows]
+    return next((call_id for call_id in (*named, *running, *newest) if call_id and known(engine, call_id)), None)
+
+
+def send() -> None:
+    """Submits what is typed, once: a second click while a call runs does nothing."""
+    if runs(engine, st.session_state.get(SHOWN)):
+        return
+    try:
+        show(door().ask(engine.submit(text_form.draft())))
+    except RelayscopeError as error:
+        st.session_state[PROBLEM] = told(error)
+
+
+def stop(call_id: str) -> None:
+    """Ends a call at the user's wish; what came so far is kept."""
+    door().ask(engine.cancel(call_id))
+
+
+def form(offered: Choices, running: bool) -> None:
+    """The left side."""
+    text_form.fields(engine, offered)
+    ready = text_form.quoted(engine)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            text_form.label(ready), key="text_generate", type="secondary" if running else "primary",
+            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str),
+        )
+        if not isinstance(ready, str):
+            result.code(ready, "text_code")
+    if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
+        st.markdown(f":blue[:material/lock: {problem}]")
+
+
+def answer(call_id: str, running: bool) -> None:
+    """The right side: the call that runs or ran."""
+    row, payload = engine.call(call_id)
+    st.caption(literal(head(payload.prompt, 160)))
+    if running:
+        st.button(
+            t(N_("Stop")), key="text_stop", type="primary", icon=":material/stop_circle:", on_click=stop,
+            args=(call_id,),
+        )
+        follow(engine, call_id)
+        return
+    result.result(row, payload)
+    asked = result.asked(row, payload)
+    with st.container(horizontal=True):
+        st.download_button(
+            t(N_("Download")), payload.text, file_name=f"{call_id}.md", mime="text/markdown", key="text_download",
+            icon=":material/download:", on_click="ignore", disabled=not payload.text,
+        )
+        st.button(
+            t(N_("Again")), key="text_again", icon=":material/replay:", on_click=text_form.fill, args=(asked,),
+            help=t(N_("Puts this request back into the form; nothing is sent yet.")),
+        )
+
+
+st.title(t(N_("Text")))
+st.markdown(t(N_("Write with the models your keys may use; what it costs stands on the button.")))
+offered = choices(engine.verdicts(), "text")
+call_id = current()
+running = runs(engine, call_id)
+left, right = st.columns([5, 6], gap="large")
+with left:
+    if offered.offered:
+        form(offered, running)
+    else:
+        st.markdown(t(N_("None of your keys may write text yet.")))
+        if st.button(t(N_("Set up your own")), key="text_set_up", icon=":material/key:"):
+            set_up()
+    text_form.others(engine, offered.refused)
+with right:
+    if call_id:
+        answer(call_id, running)
+    else:
+        facts((t(N_("The answer appears here.")),))
+result.before(engine, "text", call_id, show)

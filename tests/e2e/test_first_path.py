@@ -1,0 +1,160 @@
+"""The first whole path in a browser, from a fresh start on: what works, a first answer, its cost in the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.e2e.running import ROOT, App, app
+
+SOON = 30_000
+WORDS = {
+    "en-US": {
+        "sentence": r"3 of [5-9]\d\d listed APIs work with your keys",
+        "generate": r"^Generate",
+        "prompt": "Prompt",
+        "stop": "Stop",
+        "running": "writing|Streaming|streaming|Writing",
+        "not set up": "Not set up",
+    },
+    "zh-CN": {
+        "sentence": r"列出的 [5-9]\d\d 个 API 中，您的密钥可用 3 个",
+        "generate": r"^生成",
+        "prompt": "提示词",
+        "stop": "停止",
+        "not set up": "未配置",
+    },
+}
+
+
+def opened(browser: Browser, url: str, locale: str = "en-US") -> Page:
+    """A page in a context of its own; closing the context is closing the tab."""
+    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(SOON)
+    page.goto(url)
+    return page
+
+
+def log(home: Path) -> list[dict[str, Any]]:
+    """The demo's log, as a second process sees it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lib", "log", "--json"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env=os.environ | {"RELAYSCOPE_HOME": str(home / "demo"), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_LANG": "en"},
+    )  # fmt: skip
+    calls: list[dict[str, Any]] = json.loads(done.stdout)["calls"]
+    return calls
+
+
+def write(page: Page, prompt: str, locale: str = "en-US") -> None:
+    """Types a prompt and sends it."""
+    field = page.get_by_label(WORDS[locale]["prompt"], exact=True)
+    field.fill(prompt)
+    field.press("Control+Enter")
+    page.get_by_role("button", name=re.compile(WORDS[locale]["generate"])).click()
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_the_first_page_says_what_works_and_why_not_the_rest(fresh_app: App, browser: Browser, locale: str) -> None:
+    page = opened(browser, fresh_app.url, locale)
+    words = WORDS[locale]
+    expect(page.get_by_text(re.compile(words["sentence"]))).to_be_visible(timeout=SOON)
+    for name in ("Sora 2", "Gemini (Google)", "ChatGLM (智谱)"):
+        expect(page.get_by_text(name).first).to_be_visible()
+    for name in ("ChatGPT (OpenAI)", "Claude (Anthropic)", "Midjourney", "Stable Diffusion (Stability AI)"):
+        expect(page.get_by_text(name).first).to_be_visible()
+    assert page.get_by_text(words["not set up"]).count() >= 4
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("path", "title"), [("/", "Overview"), ("/text", "Text")])
+def test_a_fresh_server_opened_first_at_a_pages_own_address(
+    fresh_app: App, browser: Browser, path: str, title: str
+) -> None:
+    page = opened(browser, fresh_app.url + path)
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=SOON)
+    navigation = page.get_by_test_id("stSidebarNav")
+    for name in ("What works", "Overview", "Make", "Text"):
+        expect(navigation.get_by_text(name, exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_forged_host_gets_nothing(fresh_app: App) -> None:
+    for path in ("/", "/text", "/_stcore/health", "/_stcore/host-config"):
+        assert httpx.get(fresh_app.url + path, headers={"Host": "evil.example"}).status_code == 400
+    address = fresh_app.url.replace("http://", "ws://") + "/_stcore/stream"
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address, additional_headers={"Host": "evil.example"}).close()
+    assert refused.value.response.status_code in (400, 403)
+    with connect(address, origin=None):
+        pass
+
+
+def test_an_answer_outlives_its_tab(fresh_app: App, browser: Browser) -> None:
+    page = opened(browser, fresh_app.url)
+    expect(page.get_by_text(re.compile(WORDS["en-US"]["sentence"]))).to_be_visible(timeout=SOON)
+    page.get_by_test_id("stSidebarNav").get_by_text("Text", exact=True).click()
+    write(page, "Tell me about lighthouses.")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    while not (calls := log(fresh_app.home)) or calls[0]["status"] == "sent":
+        pass
+    assert [call["status"] for call in calls] == ["streaming"]
+    page.context.close()
+
+    again = opened(browser, fresh_app.url + "/text")
+    expect(again.get_by_text("lighthouses").first).to_be_visible(timeout=SOON)
+    expect(again.get_by_role("button", name="Download")).to_be_visible(timeout=SOON)
+    calls = log(fresh_app.home)
+    assert len(calls) == 1
+    call = calls[0]
+    assert call["status"] == "succeeded"
+    last = call["text"].strip().splitlines()[-1]
+    expect(again.get_by_text(last[:40]).first).to_be_visible()
+    assert call["cost"]["estimated"]["amount"] != "0"
+    expect(again.get_by_text(call["request_id"]).first).to_be_visible()
+    again.reload()
+    expect(again.get_by_text(last[:40]).first).to_be_visible(timeout=SOON)
+    assert len(log(fresh_app.home)) == 1
+
+
+def test_a_kill_while_streaming_keeps_what_came(tmp_path: Path, browser: Browser) -> None:
+    home = tmp_path / "home"
+    with app(home) as running:
+        page = opened(browser, running.url + "/text", "zh-CN")
+        write(page, "给我讲讲灯塔的故事", "zh-CN")
+        while not (calls := log(home)) or not calls[0]["text"]:
+            pass
+        os.kill(running.process.pid, signal.SIGKILL)
+        running.process.wait()
+        page.context.close()
+    partial = calls[0]["text"]
+    with app(home) as running:
+        page = opened(browser, running.url + "/text", "zh-CN")
+        expect(page.get_by_text(partial.strip().splitlines()[0][:15]).first).to_be_visible(timeout=SOON)
+        call = log(home)[0]
+    assert (call["status"], call["error"]["state"]) == ("interrupted", "interrupted")
+    assert call["text"].startswith(partial)
+    assert call["cost"]["usage_source"] == "approximate"
+
+
+def test_stop_keeps_what_came(fresh_app: App, browser: Browser) -> None:
+    page = opened(browser, fresh_app.url + "/text")
+    write(page, "Tell me about lighthouses.")
+    while not (calls := log(fresh_app.home)) or not calls[0]["text"]:
+        pass
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=SOON)
+    call = log(fresh_app.home)[0]
+    assert call["status"] == "cancelled"
+    assert call["text"]

@@ -1,0 +1,48 @@
+"""A data folder for each test, the demo at speed, and nothing left running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ui import engine
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60
+
+Open = Callable[[str], AppTest]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder; the door is closed and Streamlit's caches are empty afterwards."""
+    monkeypatch.setenv("RELAYSCOPE_HOME", str(tmp_path))
+    monkeypatch.setenv("RELAYSCOPE_KEYS", "file")
+    monkeypatch.setenv("RELAYSCOPE_LANG", "en")
+    monkeypatch.setenv(engine.SPEED_VARIABLE, "100")
+    monkeypatch.delenv("RELAYSCOPE_DATABASE_URL", raising=False)
+    yield tmp_path
+    engine.stop()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The app at its first page."""
+    return AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=PATIENCE_S).run()
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """Another page of the same session."""
+    return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+
+
+def words(app: AppTest) -> str:
+    """Everything a page says, in one piece."""
+    said = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.error, *app.metric]
+    return "\n".join(str(one.value) for one in said)

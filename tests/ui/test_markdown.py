@@ -1,0 +1,109 @@
+"""A model's words: drawn as meant where they are harmless, and never loading, obeying or leading astray."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ui.markdown import ZERO_WIDTH, Block, blocks, host_of, literal, safe, settled
+
+PICTURE = "image"
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["![", "]", "[", "(", ")", "](", "][", ":", "]:", "!", "\\", "`", "``", "```", "~~~", "\n", "\n\n", " ", "    ",
+         "> ", "- ", "1. ", "<", ">", "a", "https://evil.example/p.png", "javascript:alert(1)", ":red[", ":material/x:",
+         "$$", "|", "\"t\"", "<div>", "<!--", "-->", "<pre>"]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("plain **bold** text", "plain **bold** text"),
+        ("![a cat](https://evil.example/c.png)", "(image: a cat `https://evil.example/c.png`)"),
+        ("![](data:image/png;base64,AAAA)", "(image:  `data:image/png;base64,AAAA`)"),
+        ('![a](https://x.example/y "title")', "(image: a `https://x.example/y`)"),
+        ("see [docs](https://docs.example/a)", "see [docs (docs.example)](https://docs.example/a)"),
+        ("[docs.example](https://docs.example/a)", "[docs.example](https://docs.example/a)"),
+        ("[bank](https://bank.example@evil.example/)", "[bank (evil.example)](https://bank.example@evil.example/)"),
+        ("[x](javascript:alert(1))", "x `javascript:alert(1)`"),
+        ("[x](/text?call=1)", "x `/text?call=1`"),
+        ("[x](mailto:a@b.example)", "x `mailto:a@b.example`"),
+        ("a list: `x[0]` and vec![1]", "a list: `x[0]` and vec&#33;[1]"),
+        (":red[warning]", "&#58;red[warning]"),
+        (":material/home:", "&#58;material/home:"),
+        ("12:30 and http://a.example:80/", "12:30 and http://a.example:80/"),
+    ],
+)
+def test_prose_is_cleaned(said: str, shown: str) -> None:
+    assert safe(said, PICTURE).replace(ZERO_WIDTH, "") == shown
+
+
+def test_code_looks_as_written() -> None:
+    assert safe("`vec![1]`", PICTURE).replace(ZERO_WIDTH, "") == "`vec![1]`"
+
+
+@given(PIECES)
+@example("\\![a](https://evil.example/p.png)")
+@example("\\:red[x]")
+@example("`![a](https://evil.example/p.png)")
+@example("![a][b]\n\n[b]: https://evil.example/p.png")
+@example("![a\nb][b]\n\n> [a\nb]: https://evil.example/p.png")
+def test_no_image_and_no_directive_survives(said: str) -> None:
+    for block in blocks(said):
+        if block.language is None:
+            shown = safe(block.text, PICTURE)
+            assert "![" not in shown
+            assert not re.search(r":[A-Za-z][\w-]*[\[/]", shown.replace("https:", "").replace("javascript:", ""))
+
+
+@given(PIECES)
+def test_cutting_loses_nothing_that_is_seen(said: str) -> None:
+    kept = "".join(block.text for block in blocks(said))
+    lines = [line for line in said.split("\n") if not line.startswith(("```", "~~~"))]
+    assert all(word in kept for line in lines for word in re.findall(r"a+", line))
+
+
+@given(PIECES, PIECES)
+def test_finished_blocks_stay_while_the_answer_grows(before: str, after: str) -> None:
+    finished = blocks(before)[: settled(before)]
+    assert blocks(before + after)[: len(finished)] == finished
+
+
+@pytest.mark.parametrize(
+    ("answer", "cut"),
+    [
+        ("", []),
+        ("one\n\ntwo", [Block("one"), Block("two")]),
+        ("- a\n\n- b\n\nend", [Block("- a\n\n- b"), Block("end")]),
+        ("1. a\n\n   more\n\n2. b", [Block("1. a\n\n   more\n\n2. b")]),
+        ("a\n```python\nx = 1\n```\nb", [Block("a"), Block("x = 1", "python"), Block("b")]),
+        ("```\nopen", [Block("open", "")]),
+        ("~~~sh\n```\n~~~\n", [Block("```", "sh")]),
+        ("$$\na\n\nb\n$$\n\nc", [Block("$$\na\n\nb\n$$"), Block("c")]),
+        ("a\r\n\r\nb", [Block("a"), Block("b")]),
+    ],
+)
+def test_answers_are_cut_into_paragraphs_and_code(answer: str, cut: list[Block]) -> None:
+    assert blocks(answer) == cut
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("https://A.example/x", "a.example"), ("http://münchen.example", "xn--mnchen-3ya.example"),
+     ("ftp://a.example", ""),
+     ("//a.example", ""), ("https://[::1", ""), ("", "")],
+)
+def test_a_link_tells_its_host(address: str, host: str) -> None:
+    assert host_of(address) == host
+
+
+@given(st.text(max_size=60))
+def test_literal_words_keep_their_letters(text: str) -> None:
+    assert re.sub(r"\\(.)", r"\1", literal(text)) == " ".join(text.split())

@@ -1,0 +1,84 @@
+"""Overview: the demo at first start, an empty house, a user's own connections; opening it sends nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.conftest import go, words
+from ui.demo import story
+from ui.engine import door
+
+
+def test_a_first_start_shows_the_demo(app: AppTest) -> None:
+    said = words(app)
+    assert not app.exception
+    assert app.title[0].value == "Overview"
+    assert "**3** of " in said
+    assert "demo relay" in said
+    for name in ("Sora", "Gemini", "ChatGLM", "ChatGPT", "Claude", "Midjourney", "Stable Diffusion"):
+        assert name in said
+    assert "Unlimited" in said
+    assert "quota\u00a0unlimited" in said
+
+
+def test_both_languages_are_spoken_and_the_choice_is_kept(app: AppTest) -> None:
+    for language, title in (("zh_CN", "总览"), ("en", "Overview")):
+        app.segmented_control(key="language_choice").set_value(language).run()
+        assert not app.exception
+        assert app.title[0].value == title
+        assert door().setting("language") == language
+
+
+def test_opening_the_page_sends_nothing(app: AppTest) -> None:
+    before = door().engine.facts().evidence
+    go(app, "text")
+    go(app, "overview")
+    assert door().engine.facts().evidence == before
+
+
+def test_checking_makes_new_evidence(app: AppTest) -> None:
+    before = max(one.at for one in door().engine.facts().evidence)
+    app.button(key="check_all").click().run()
+    assert not app.exception
+    assert min(one.at for one in door().engine.facts().evidence if one.step == "key") > before
+
+
+def test_leaving_the_demo_says_what_to_do_and_the_way_back(app: AppTest) -> None:
+    app.button(key="banner_leave").click().run()
+    assert "You have no connection yet." in words(app)
+    assert door().own.configuration().connections == ()
+    app.button(key="enter_demo").click().run()
+    assert "**3** of " in words(app)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"connections": [{"id": "x", "nonsense": 1}]}'])
+def test_a_bad_import_says_so_and_saves_nothing(app: AppTest, text: str) -> None:
+    app.button(key="banner_leave").click().run()
+    app.text_area(key="import_text").set_value(text)
+    app.button(key="import_save").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert door().own.configuration().connections == ()
+
+
+def test_an_import_is_saved_and_shown_without_sending(app: AppTest) -> None:
+    app.button(key="banner_leave").click().run()
+    app.text_area(key="import_text").set_value(story("http://127.0.0.1:9"))
+    app.button(key="import_save").click().run()
+    assert not app.exception
+    assert "Untested" in "".join(str(one.value) for one in app.markdown)
+    assert not door().is_demo
+    assert not door().own.facts().evidence
+    assert "sk-demo" not in str(app.session_state)
+
+
+def test_a_demo_that_cannot_start_says_so_and_lets_one_go_on(home: Path) -> None:
+    (home / "demo").write_text("in the way")
+    app = AppTest.from_file(str(Path(__file__).parents[2] / "ui" / "router.py"), default_timeout=60).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    app.button(key="leave_start").click().run()
+    assert "You have no connection yet." in words(app)

@@ -1,0 +1,87 @@
+"""Text: a prompt, its quote, its answer and cost; the answer outlives the page that asked for it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.conftest import go, words
+from ui.engine import door
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    return go(app, "text")
+
+
+def ask(page: AppTest, prompt: str) -> AppTest:
+    page.text_area(key="draft_text_prompt").set_value(prompt)
+    return page.button(key="text_generate").click().run()
+
+
+def ended(page: AppTest) -> AppTest:
+    """The page once the engine has finished what runs."""
+    for row in door().engine.unfinished():
+        door().ask(door().engine.wait(row.id))
+    return page.run()
+
+
+def test_the_button_says_what_it_costs_at_most(page: AppTest) -> None:
+    assert not page.exception
+    assert page.button(key="text_generate").label.startswith("Generate — at most USD")
+
+
+def test_only_connections_that_may_write_are_offered(page: AppTest) -> None:
+    assert [option.split(" ")[0] for option in page.selectbox(key="draft_text_connection").options] == ["chatglm"]
+    assert "The key of sora is for video, not for text" in words(page)
+
+
+def test_an_answer_comes_with_its_cost_and_is_logged_once(page: AppTest) -> None:
+    ended(ask(page, "Say hello."))
+    assert not page.exception
+    (row,) = door().engine.log().rows
+    assert row.status == "succeeded"
+    assert row.cost is not None
+    assert page.metric[0].value.startswith("USD 0.")
+    assert str(row.request_id) in words(page)
+
+
+def test_an_empty_prompt_is_not_sent(page: AppTest) -> None:
+    ask(page, "  ")
+    assert not page.exception
+    assert all(row.status == "failed" and row.sent_at is None for row in door().engine.log().rows)
+
+
+def test_extra_parameters_must_be_an_object(page: AppTest) -> None:
+    page.text_area(key="draft_text_extra").set_value("[1]").run()
+    assert page.button(key="text_generate").disabled
+    assert "must be a JSON object" in words(page)
+
+
+def test_a_draft_outlives_a_change_of_page(page: AppTest) -> None:
+    page.text_area(key="draft_text_prompt").set_value("Half a thought").run()
+    go(page, "overview")
+    assert go(page, "text").text_area(key="draft_text_prompt").value == "Half a thought"
+
+
+def test_a_new_session_shows_the_last_answer_again(page: AppTest) -> None:
+    ended(ask(page, "Say hello."))
+    again = AppTest.from_file("../../ui/router.py", default_timeout=60).run()
+    go(again, "text")
+    assert again.metric[0].value == page.metric[0].value
+
+
+def test_again_puts_the_request_back(page: AppTest) -> None:
+    page.text_area(key="draft_text_system").set_value("Be brief.")
+    page.number_input(key="draft_text_max_tokens").set_value(64)
+    ended(ask(page, "Say hello."))
+    page.text_area(key="draft_text_prompt").set_value("Something else").run()
+    page.button(key="text_again").click().run()
+    assert page.text_area(key="draft_text_prompt").value == "Say hello."
+    assert page.number_input(key="draft_text_max_tokens").value == 64
+
+
+def test_code_names_the_key_and_never_shows_it(page: AppTest) -> None:
+    code = "\n".join(block.value for block in page.code)
+    assert "RELAYSCOPE_KEY_CHATGLM" in code
+    assert "sk-demo" not in code

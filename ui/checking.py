@@ -1,0 +1,49 @@
+"""A free check of connections, drawn rung by rung as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from queue import Empty, SimpleQueue
+
+import streamlit as st
+
+from lib.causes import STEP_NAMES
+from lib.engine import Engine
+from lib.i18n import N_
+from lib.vocabulary import Evidence
+from ui.engine import door
+from ui.theme import look
+from ui.words import duration, t
+
+LOOKS_EVERY_S = 0.1
+
+
+def check(engine: Engine, ids: Sequence[str] | None) -> None:
+    """Climbs the ladder of some connections (None: all). Goes on in the engine if the page is left."""
+    seen: SimpleQueue[Evidence] = SimpleQueue()
+    names = ids or [one.id for one in engine.configuration().connections]
+    with st.status(t(N_("Checking: line, key, quota, permission. Nothing is spent.")), expanded=True) as status:
+        places = {name: st.empty() for name in names}
+        rungs: dict[str, list[Evidence]] = {name: [] for name in names}
+        for name in names:
+            places[name].markdown(f"**{name}**")
+        work = door().begin(engine.check(names, on_step=seen.put))
+        while not (work.done() and seen.empty()):
+            try:
+                one = seen.get(timeout=LOOKS_EVERY_S)
+            except Empty:
+                continue
+            rungs[one.connection].append(one)
+            places[one.connection].markdown(_line(one.connection, rungs[one.connection]))
+        work.result()
+        status.update(label=t(N_("Checked.")), state="complete", expanded=False)
+
+
+def _line(name: str, rungs: Sequence[Evidence]) -> str:
+    return f"**{name}**  " + "  ".join(map(_rung, rungs))
+
+
+def _rung(one: Evidence) -> str:
+    shown = look("usable" if one.ok else one.state)
+    took = f" {duration(one.ms)}" if one.ms is not None else ""
+    return f":{shown.colour}[{shown.symbol} {t(STEP_NAMES[one.step])}{took}]"

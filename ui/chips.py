@@ -1,0 +1,52 @@
+"""The small things that rows are made of: a state's chip, the evidence behind a verdict, a list of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from lib.causes import STEP_NAMES
+from lib.checks.words import sentence
+from lib.i18n import N_
+from lib.vocabulary import Evidence
+from ui.markdown import code, literal
+from ui.theme import Look, look
+from ui.words import ago, duration, moment, t
+
+
+def chip(shown: Look, why: str | None = None) -> None:
+    """An icon and a word in the state's colour, with the reason on hover; a quiet state without a background."""
+    if shown.quiet:
+        st.markdown(f":{shown.colour}[{shown.symbol} {t(shown.word)}]", width="content")
+    else:
+        st.badge(t(shown.word), icon=shown.symbol, color=shown.colour, help=why)
+
+
+def facts(parts: Iterable[str]) -> None:
+    """One quiet line of facts; nothing where there are none."""
+    if line := "\u00a0· ".join(part for part in parts if part):
+        st.caption(line, width="content")
+
+
+def evidence(found: Sequence[Evidence]) -> None:
+    """What requests showed, newest first: the answer to "how do you know?"."""
+    if not found:
+        st.caption(t(N_("Nothing has been asked yet.")))
+    for one in found:
+        _one(one)
+
+
+def _one(one: Evidence) -> None:
+    shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
+    word = t(N_("passed")) if one.ok else t(shown.word)
+    st.markdown(f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}** · {word}]")
+    request = code(f"{one.method} {one.path}") if one.method else ""
+    status = f"HTTP {one.http_status}" if one.http_status else ""
+    provider_code = code(one.provider_code or "")
+    facts((request, status, provider_code, duration(one.ms) if one.ms is not None else "", moment(one.at), ago(one.at)))
+    if one.request_id:
+        st.caption(t(N_("Request id {id}"), id=literal(one.request_id)))
+    st.caption(literal(sentence(one, t)))
+    if one.reason is not None and one.reason.said:
+        st.markdown(f"> {literal(one.reason.said)}")

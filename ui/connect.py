@@ -1,0 +1,69 @@
+"""How a user's connections come in, until they have a page of their own; and where their keys are looked after."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.engine import Engine
+from lib.errors import WrongUse
+from lib.i18n import N_
+from lib.providers import presets, provider
+from lib.verdicts.overview import Api
+from ui.engine import door
+from ui.words import t, told
+
+PASTED = "import_text"
+FILE = "import_file"
+OUTCOME = "import_outcome"
+SAVED = "saved"
+
+EXAMPLE = """{"relays": [{"id": "gptbest", "name": "GPTBest", "preset": "gptbest"}],
+ "connections": [{"id": "chat", "provider": "zhipu", "relay": "gptbest", "key": "sk-…"}]}"""
+
+
+def console(engine: Engine, api: Api) -> str | None:
+    """Where an API's key is topped up, renewed or permitted: the relay's console, the provider's, the demo's page."""
+    if api.connection is None:
+        return None
+    if door().is_demo:
+        return door().demo_page
+    configuration = engine.configuration()
+    relay = configuration.connection(api.connection).relay
+    if relay is None:
+        return provider(api.provider).keys_url
+    preset = presets().get(configuration.relay(relay).preset or "")
+    return preset.keys_url if preset else None
+
+
+def set_up() -> None:
+    """The form in a dialog, from wherever a key is missing."""
+    st.session_state.pop(OUTCOME, None)
+    st.dialog(t(N_("Set up your own keys")), width="large")(form)()
+
+
+def form() -> None:
+    """A file or pasted text, and a button that saves it. Saving sends nothing."""
+    if st.session_state.get(OUTCOME) == SAVED:
+        del st.session_state[OUTCOME]
+        st.rerun()
+    st.markdown(t(N_("Paste the text of an import file or choose the file. Saving sends nothing; the keys stay on "
+                     "this machine.")))
+    st.text_area(t(N_("Import text (JSON)")), key=PASTED, height=150, placeholder=EXAMPLE)
+    st.file_uploader(t(N_("Or a file")), type=["json"], key=FILE)
+    if problem := st.session_state.pop(OUTCOME, None):
+        st.error(problem, icon=":material/error:")
+    st.button(t(N_("Save connections")), key="import_save", type="primary", icon=":material/save:", on_click=_save)
+    st.caption(t(N_("The same on the command line: {command}"), command="`python -m lib connections import FILE`"))
+
+
+def _save() -> None:
+    """Saves what was given; the pasted keys don't stay in the page once they are saved."""
+    chosen = st.session_state.get(FILE)
+    text = chosen.getvalue().decode("utf-8", "replace") if chosen else st.session_state.get(PASTED) or ""
+    try:
+        door().own.import_(text)
+    except WrongUse as error:
+        st.session_state[OUTCOME] = told(error)
+        return
+    st.session_state[PASTED] = ""
+    st.session_state[OUTCOME] = SAVED

@@ -1,0 +1,123 @@
+"""Draws an answer, whole or while it grows.
+
+While it grows: a finished paragraph is an element of its own, sent to the browser once; only what may still change is
+rewritten, ten times a second. The call runs in the engine whether anybody looks or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import sleep
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.engine import Engine
+from lib.errors import WrongUse
+from lib.i18n import N_
+from lib.vocabulary import UNFINISHED, Status
+from ui.markdown import Block, blocks, safe, settled
+from ui.theme import STATUSES
+from ui.words import count, t
+
+LOOKS_EVERY_S = 0.1
+BEGINS_AFTER_S = 0.3
+"""The timer that starts the following; it ticks on unheard while the answer grows, so it is slower than the looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A call as it stands now."""
+
+    status: Status
+    text: str
+    reasoning: str
+    since: datetime
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status not in UNFINISHED
+
+
+def see(engine: Engine, call_id: str) -> Sight:
+    """From this process where the call runs in it, else from the ledger. Raises `WrongUse` for an unknown id."""
+    live = engine.live(call_id)
+    if live is not None:
+        return Sight(live.status, live.reading.text, live.reading.reasoning, live.row.created_at)
+    row, payload = engine.call(call_id)
+    return Sight(row.status, payload.text, payload.reasoning, row.created_at)
+
+
+def known(engine: Engine, call_id: str) -> bool:
+    """Whether the log has this call: an address may be old, or of the demo."""
+    try:
+        engine.call(call_id)
+    except WrongUse:
+        return False
+    return True
+
+
+def runs(engine: Engine, call_id: str | None) -> bool:
+    """Whether a call is still under way."""
+    return call_id is not None and known(engine, call_id) and not see(engine, call_id).ended
+
+
+def draw(text: str) -> None:
+    """A whole answer."""
+    for block in blocks(text):
+        _draw(block, st.container())
+
+
+def thoughts(text: str) -> None:
+    """A model's thinking, folded away: it isn't the answer."""
+    if text:
+        with st.expander(t(N_("Thinking")), icon=":material/psychology:"):
+            draw(text)
+
+
+def _draw(block: Block, place: DeltaGenerator) -> None:
+    if block.language is None:
+        place.markdown(safe(block.text, t(N_("image not loaded"))))
+    else:
+        place.code(block.text, language=block.language or None, wrap_lines=True)
+
+
+def follow(engine: Engine, call_id: str) -> None:
+    """Draws a running call until it has ended, then runs the page once more."""
+    runs = iter(range(2**31))
+
+    @st.fragment(run_every=BEGINS_AFTER_S)
+    def fragment() -> None:
+        # The first run is the page's own and must end for the page to be complete; the timer's first run stays.
+        _grow(engine, call_id, stays=next(runs) > 0)
+
+    fragment()
+
+
+def _grow(engine: Engine, call_id: str, *, stays: bool) -> None:
+    line, body = st.empty(), st.container()
+    places: list[DeltaGenerator] = []
+    done = 0
+    while True:
+        sight = see(engine, call_id)
+        found = blocks(sight.text)
+        places += (body.empty() for _ in found[len(places) :])
+        for block, place in zip(found[done:], places[done:], strict=False):
+            _draw(block, place)
+        for place in places[len(found) :]:
+            place.empty()
+        done = settled(sight.text)
+        _progress(sight, line)
+        if sight.ended:
+            st.rerun()
+        if not stays:
+            return
+        sleep(LOOKS_EVERY_S)
+
+
+def _progress(sight: Sight, line: DeltaGenerator) -> None:
+    words = t(N_("Thinking")) if sight.reasoning and not sight.text else t(STATUSES[sight.status].word)
+    seconds = int((datetime.now(UTC) - sight.since).total_seconds())
+    line.markdown(f":shimmer[{words}…] :gray[{count(seconds)} s]" if seconds else f":shimmer[{words}…]")

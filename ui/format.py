@@ -1,0 +1,61 @@
+"""Figures as people read them: money, ages, times, sizes. Pure; the language is a parameter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from lib.i18n import Language
+from lib.vocabulary import Money
+
+SIGNIFICANT = 3
+"""A sub-cent amount keeps this many digits, so that it is never shown as 0.00."""
+
+JUST_NOW = timedelta(seconds=10)
+
+
+def amount(money: Money, language: Language) -> str:
+    """`USD 0.0123`: the ISO code, and enough digits to tell the amount from nothing."""
+    return f"{money.currency} {format_decimal(money.amount, _pattern(money.amount), locale=language)}"
+
+
+def _pattern(value: Decimal) -> str:
+    places = 2
+    if value and abs(value) < 1:
+        places = max(2, SIGNIFICANT - 1 - value.adjusted())
+    shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    digits = max(2, len(f"{shown.normalize():f}".partition(".")[2]))
+    return "#,##0." + "0" * digits
+
+
+def count(number: int, language: Language) -> str:
+    """`1,234`."""
+    return format_decimal(number, locale=language)
+
+
+def age(at: datetime, now: datetime, language: Language) -> str:
+    """`5 minutes ago`; empty for a moment ago, which the caller words."""
+    gone = now - at
+    return "" if gone < JUST_NOW else format_timedelta(-gone, add_direction=True, locale=language)
+
+
+def moment(at: datetime, zone: tzinfo, language: Language) -> str:
+    """Date and time in the reader's zone."""
+    pattern = "y-MM-dd HH:mm:ss" if language == "zh_CN" else "d MMM y, HH:mm:ss"
+    return format_datetime(at, pattern, tzinfo=zone, locale=language)
+
+
+def duration(ms: int, language: Language) -> str:
+    """`340 ms` below a second, `12.4 s` above."""
+    if ms < 1000:
+        return f"{count(ms, language)} ms"
+    return f"{format_decimal(Decimal(ms) / 1000, '0.0', locale=language)} s"
+
+
+def head(text: str, length: int = 80) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -1,0 +1,129 @@
+"""A call that has ended: what came, what it cost, what to do with it. And the list of those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lib.calls.draft import CallDraft, Drafted
+from lib.causes import CAUSES
+from lib.engine import Engine
+from lib.i18n import N_
+from lib.ledger.calls import Payload
+from lib.ledger.row import CallRow
+from lib.vocabulary import UNFINISHED, Capability, Money, Reason
+from ui import format as figures
+from ui.chips import chip, facts
+from ui.follow import draw, thoughts
+from ui.markdown import code as monospace
+from ui.markdown import literal
+from ui.theme import STATES, STATUSES, Look
+from ui.words import ago, count, duration, money, t, worded
+
+NEWEST = 8
+COST_OF = {"billed": N_("as billed"), "estimated": N_("estimated"), "none": N_("nobody said")}
+PRICES_OF = {
+    "user": N_("by your own price"),
+    "relay": N_("by the relay's price list"),
+    "official": N_("by the official price list"),
+}
+
+
+def asked(row: CallRow, payload: Payload) -> CallDraft:
+    """The draft a call was made of."""
+    more = payload.request_json or {}
+    return CallDraft(
+        connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
+        operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
+    )
+
+
+def appearance(row: CallRow) -> Look:
+    """How a call is drawn: by its error where it has one; under way, the same at every step: the row isn't redrawn."""
+    if row.status in UNFINISHED:
+        return STATUSES["running"]
+    return STATES[row.error_state] if row.error_state and row.status == "failed" else STATUSES[row.status]
+
+
+def result(row: CallRow, payload: Payload) -> None:
+    """The answer with everything that is known about it."""
+    if row.status != "succeeded":
+        _problem(row)
+    thoughts(payload.reasoning)
+    draw(payload.text)
+    _figures(row)
+
+
+def _problem(row: CallRow) -> None:
+    chip(appearance(row))
+    if row.error_code is None or row.error_code not in CAUSES:
+        st.markdown(literal(row.error_code or ""))
+        return
+    cause = CAUSES[row.error_code]
+    why = worded(Reason(cause.code, cause.whose_move, row.error_params, row.error_message or ""))
+    st.markdown(f"**{literal(why.message)}** {literal(why.remedy)}")
+    if row.error_message:
+        st.markdown(f"> {literal(row.error_message)}")
+
+
+def _figures(row: CallRow) -> None:
+    usage = row.usage
+    tokens = " / ".join("–" if n is None else count(n) for n in (usage.input_tokens, usage.output_tokens))
+    with st.container(horizontal=True, key="result_figures", gap="medium"):
+        st.metric(t(N_("Cost")), money(row.cost), width="content")
+        st.metric(t(N_("Tokens in / out")), tokens, width="content")
+        st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
+        st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
+    facts((*_origin(row), *_other_figures(row)))
+    facts((monospace(row.model), row.connection, row.line or "", ago(row.created_at), _request_id(row)))
+
+
+def _origin(row: CallRow) -> tuple[str, ...]:
+    kind = "billed" if row.billed else "estimated" if row.estimated else "none"
+    prices = t(PRICES_OF[row.price_source]) if row.price_source and kind == "estimated" else ""
+    guessed = t(N_("tokens approximated")) if row.usage_source == "approximate" else ""
+    return (t(N_("Cost {kind}"), kind=t(COST_OF[kind])), prices, guessed)
+
+
+def _other_figures(row: CallRow) -> tuple[str, ...]:
+    named: tuple[tuple[str, Money | None], ...] = (
+        (N_("official price {amount}"), row.official), (N_("quoted at most {amount}"), row.quoted),
+    )
+    return tuple(t(words, amount=money(amount)) for words, amount in named if amount is not None)
+
+
+def _request_id(row: CallRow) -> str:
+    return t(N_("request id {id}"), id=monospace(row.request_id)) if row.request_id else ""
+
+
+def code(ready: Drafted, key: str) -> None:
+    """The very request as code, with an environment variable for the key."""
+    with st.popover(t(N_("Code")), icon=":material/code:", key=key):
+        st.caption(t(N_("The key is read from the environment variable {name}."), name=f"`{ready.key_variable}`"))
+        curl, python = st.tabs(["cURL", "Python"])
+        curl.code(ready.curl, language="bash", wrap_lines=True)
+        python.code(ready.python, language="python", wrap_lines=True)
+
+
+def before(engine: Engine, capability: Capability, shown: str | None, choose: Callable[[str], None]) -> None:
+    """The last calls of one capability; a click shows one again."""
+    rows = engine.log(limit=NEWEST, capability=capability).rows
+    if not rows:
+        return
+    st.subheader(t(N_("Last results")))
+    for row in rows:
+        _earlier(engine, row, current=row.id == shown, choose=choose)
+
+
+def _earlier(engine: Engine, row: CallRow, *, current: bool, choose: Callable[[str], None]) -> None:
+    prompt = engine.call(row.id)[1].prompt
+    with st.container(border=True, key=f"earlier_{row.id}", horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            st.button(
+                literal(figures.head(prompt)) or t(N_("(no prompt)")), key=f"show_{row.id}", type="tertiary",
+                disabled=current, on_click=choose, args=(row.id,),
+            )
+            cost = "" if row.status in UNFINISHED else money(row.cost)
+            facts((monospace(row.model), row.connection, cost, ago(row.created_at)))
+        chip(appearance(row))

@@ -1,0 +1,40 @@
+"""Every run of every page begins here: page config, language, navigation, frame, then the page itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.errors import RelayscopeError
+from lib.i18n import N_
+from ui import frame
+from ui.drafts import keep_drafts
+from ui.engine import door
+from ui.mishaps import show_error
+from ui.theme import ICON
+from ui.words import settle_language, t
+
+st.set_page_config(page_title="Relayscope", page_icon=ICON, layout="wide")
+settle_language()
+keep_drafts()
+
+SECTIONS = {
+    t(N_("What works")): [
+        st.Page("../pages/overview.py", title=t(N_("Overview")), icon=":material/dashboard:", default=True),
+    ],
+    t(N_("Make")): [
+        st.Page("../pages/text.py", title=t(N_("Text")), icon=":material/chat:"),
+    ],
+}
+
+page = st.navigation(SECTIONS)
+try:
+    engine = door().engine
+except RelayscopeError as error:
+    st.title(page.title)
+    show_error(error)
+    st.button(t(N_("Try again")), key="retry_start", icon=":material/refresh:")
+    st.button(t(N_("Go on without the demo")), key="leave_start", on_click=door().leave_demo)
+    st.stop()
+frame.banner()
+frame.beside(engine)
+page.run()

@@ -1,0 +1,119 @@
+"""One API a row, as Overview shows them: what works with what is left, what doesn't with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.i18n import N_
+from lib.providers import provider
+from lib.verdicts.overview import Api
+from lib.vocabulary import Evidence, Quota
+from ui import chips
+from ui.connect import set_up
+from ui.markdown import code, literal
+from ui.theme import BILLING, WHOSE_MOVE, look
+from ui.words import ago, capability, moment, quota, t, worded
+
+SHARES = [13, 22, 33, 32]
+"""Of a row's width: state, name, what is known, what to do."""
+MODELS_NAMED = 3
+
+
+def works(api: Api, evidence: Sequence[Evidence], use: Callable[[Api], None] | None) -> None:
+    """An API that can be used now."""
+    middle, actions = _parts(api)
+    with middle:
+        left = t(N_("quota {quota}"), quota=_inside(api.quota)) if api.quota else ""
+        line = literal(api.line.name) if api.line else ""
+        chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), _whole(left)))
+    with actions, _buttons():
+        _evidence(api, evidence)
+        if use is not None:
+            st.button(t(N_("Use")), key=f"use_{_key(api)}", icon=":material/arrow_forward:", on_click=use, args=(api,))
+
+
+def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], console: str | None) -> None:
+    """An API that can't be used: why, whose move it is, and the next step as a button."""
+    why = worded(api.reason)
+    middle, actions = _parts(api)
+    with middle:
+        whose = f" **{t(WHOSE_MOVE[why.whose_move])}**" if why.whose_move in WHOSE_MOVE else ""
+        st.markdown(f"{literal(why.message)}{whose} {literal(why.remedy)}")
+        if api.connection:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                chips.facts((_models(api), api.connection))
+                _evidence(api, evidence)
+    with actions, _buttons():
+        if api.connection is None:
+            _set_up(api)
+            return
+        if console:
+            st.link_button(t(N_("Open console")), console, icon=":material/open_in_new:")
+        st.button(
+            t(N_("Check")), key=f"check_{_key(api)}", icon=":material/refresh:", type="tertiary", on_click=check,
+            args=(api.connection,), help=t(N_("Free: asks for line, key, quota and models of this connection.")),
+        )
+
+
+def quotas(left: Mapping[str, Quota], names: Sequence[str]) -> None:
+    """What is left for every connection's key, as of when."""
+    head = [t(N_("Connection")), t(N_("Quota left")), t(N_("As of"))]
+    rows = [(name, _whole(quota(left.get(name))), _as_of(left.get(name))) for name in names]
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---", "---:", "---"], *rows)]
+    st.markdown("\n".join(lines))
+
+
+def _inside(left: Quota) -> str:
+    """What is left, as part of a sentence."""
+    return t(N_("unlimited")) if left.unlimited else quota(left)
+
+
+def _whole(words: str) -> str:
+    """Words that no line break parts: an amount stays with its currency."""
+    return words.replace(" ", "\u00a0")
+
+
+def _as_of(left: Quota | None) -> str:
+    return "–" if left is None else f"{ago(left.as_of)} · {moment(left.as_of)}"
+
+
+def _parts(api: Api) -> list[DeltaGenerator]:
+    """Begins a row with its state and name; returns the places of what is known and of what to do."""
+    state, name, *rest = st.container(border=True, key=f"api_{_key(api)}").columns(SHARES, vertical_alignment="center")
+    with state:
+        chips.chip(look(api.state, api.proof), literal(worded(api.reason).message))
+    name.markdown(f"**{literal(api.name)}** · {capability(api.capability)}")
+    return rest
+
+
+def _key(api: Api) -> str:
+    return f"{api.provider}_{api.capability}_{api.connection or 'none'}"
+
+
+def _buttons() -> DeltaGenerator:
+    return st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+
+
+def _models(api: Api) -> str:
+    more = len(api.models) - MODELS_NAMED
+    named = " ".join(code(model) for model in api.models[:MODELS_NAMED])
+    return named + (f" +{more}" if more > 0 else "")
+
+
+def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
+    """The age of a verdict, and behind it the requests that showed it."""
+    age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
+    with st.popover(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{_key(api)}"):
+        mine = (one for one in evidence if one.connection == api.connection)
+        chips.evidence(sorted(mine, key=lambda one: one.at, reverse=True))
+
+
+def _set_up(api: Api) -> None:
+    known = provider(api.provider)
+    if st.button(t(N_("Add a key")), key=f"add_{_key(api)}", icon=":material/key:"):
+        set_up()
+    if known.keys_url:
+        st.link_button(t(N_("Get a key")), known.keys_url, type="tertiary", icon=":material/open_in_new:")

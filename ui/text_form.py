@@ -1,0 +1,142 @@
+"""The form of a text call: what is typed becomes a draft; what the draft would cost stands on the button."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from lib.calls.draft import CallDraft, Drafted
+from lib.engine import Engine
+from lib.errors import RelayscopeError, WrongUse
+from lib.i18n import N_
+from lib.vocabulary import Verdict
+from ui.choices import Choices
+from ui.drafts import PREFIX
+from ui.markdown import code, literal
+from ui.theme import look
+from ui.words import money, t, told, worded
+
+CONNECTION = PREFIX + "text_connection"
+MODEL = PREFIX + "text_model"
+SYSTEM = PREFIX + "text_system"
+PROMPT = PREFIX + "text_prompt"
+EXTRA = PREFIX + "text_extra"
+NUMBERS = {
+    "temperature": (PREFIX + "text_temperature", 0.0, 2.0, 0.1),
+    "top_p": (PREFIX + "text_top_p", 0.0, 1.0, 0.05),
+    "max_tokens": (PREFIX + "text_max_tokens", 1, None, 1),
+}
+"""Parameter: its key, least, most and step. An empty field isn't sent."""
+SHORTEST = "?"
+"""Stands for a prompt not yet written: it is quoted as the shortest one."""
+
+
+def fields(engine: Engine, offered: Choices) -> None:
+    """Connection, model, prompts and parameters."""
+    names = list(offered.offered)
+    if st.session_state.get(CONNECTION) not in names:
+        st.session_state[CONNECTION] = names[0]
+    left, right = st.columns(2)
+    left.selectbox(t(N_("Connection")), names, key=CONNECTION, format_func=lambda one: _name(engine, one))
+    found = {v.model: v for v in offered.offered[st.session_state[CONNECTION]]}
+    if st.session_state.get(MODEL) not in found:
+        st.session_state[MODEL] = next(iter(found))
+    right.selectbox(
+        t(N_("Model")), list(found), key=MODEL,
+        format_func=lambda one: _model(found[one]),
+    )
+    st.text_area(t(N_("Prompt")), key=PROMPT, height=170, placeholder=t(N_("Ask or describe what you want written.")))
+    st.text_area(
+        t(N_("System prompt")), key=SYSTEM, height=70, placeholder=t(N_("Optional: how the model should behave."))
+    )
+    with st.expander(t(N_("Parameters")), icon=":material/tune:"):
+        _parameters()
+
+
+def _name(engine: Engine, connection_id: str) -> str:
+    connection = engine.configuration().connection(connection_id)
+    return f"{connection_id} · {connection.relay or connection.base_url}"
+
+
+def _model(verdict: Verdict) -> str:
+    doubt = "" if verdict.state == "usable" else f" · {t(look(verdict.state).word)}"
+    return verdict.model + doubt
+
+
+def _parameters() -> None:
+    for (name, (key, least, most, step)), column in zip(NUMBERS.items(), st.columns(3), strict=True):
+        st.session_state.setdefault(key, None)
+        column.number_input(name, least, most, step=step, key=key, placeholder=t(N_("default")))
+    st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder='{"seed": 7, "stop": ["END"]}')
+
+
+def draft() -> CallDraft:
+    """What is typed, as a draft. Raises `WrongUse` for extra parameters that aren't a JSON object."""
+    state = st.session_state
+    numbers = {name: value for name, (key, *_) in NUMBERS.items() if (value := state.get(key)) is not None}
+    return CallDraft(
+        connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
+        system=state.get(SYSTEM) or "", params={**numbers, **_extra(state.get(EXTRA) or "")},
+    )
+
+
+def _extra(text: str) -> Mapping[str, Any]:
+    if not text.strip():
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise WrongUse(N_("The parameters aren't JSON: {problem}."), problem=str(error)) from None
+    if not isinstance(value, dict):
+        raise WrongUse(N_("The parameters must be a JSON object in braces."))
+    return value
+
+
+def fill(asked: CallDraft) -> None:
+    """Puts a draft back into the form."""
+    state = st.session_state
+    state[CONNECTION], state[MODEL] = asked.connection, asked.model
+    state[PROMPT], state[SYSTEM] = asked.prompt, asked.system
+    extra = {name: value for name, value in asked.params.items() if name not in NUMBERS}
+    for name, (key, *_) in NUMBERS.items():
+        state[key] = asked.params.get(name)
+    state[EXTRA] = json.dumps(extra, ensure_ascii=False) if extra else ""
+
+
+def quoted(engine: Engine) -> Drafted | str:
+    """The draft made ready; where it can't be, the reason in words."""
+    try:
+        asked = draft()
+        ready = engine.draft(asked if asked.prompt.strip() else replace(asked, prompt=SHORTEST))
+    except RelayscopeError as error:
+        return told(error)
+    return told(ready.refused) if ready.refused else ready
+
+
+def label(ready: Drafted | str) -> str:
+    """What the button says: what it does and what that costs at most."""
+    if isinstance(ready, str) or ready.quoted is None:
+        return t(N_("Generate — price unknown"))
+    return t(N_("Generate — at most {amount}"), amount=literal(money(ready.quoted)))
+
+
+def others(engine: Engine, refused: Sequence[Verdict]) -> None:
+    """The connections that can't write text now, and why."""
+    if not refused:
+        return
+    with st.popover(t(N_("Other connections")), type="tertiary", icon=":material/lock:", key="text_others"):
+        for verdict in refused:
+            st.markdown(f"**{verdict.connection}** · {code(verdict.model)}")
+            st.caption(_why_not(engine, verdict))
+
+
+def _why_not(engine: Engine, verdict: Verdict) -> str:
+    if verdict.capability == "text":
+        why = worded(verdict.reason)
+        return literal(t(N_("{state}: {why}"), state=t(look(verdict.state).word), why=f"{why.message} {why.remedy}"))
+    refusal = engine.draft(CallDraft(verdict.connection, "text", SHORTEST)).refused
+    return told(refusal) if refusal else ""

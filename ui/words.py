@@ -1,0 +1,100 @@
+"""Words in the reader's language and times in his zone: what every page says goes through here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from lib import causes
+from lib.causes import CAPABILITY_NAMES, Worded
+from lib.errors import Refused, RelayscopeError
+from lib.i18n import N_, Language, choose, translator
+from lib.vocabulary import Capability, Money, Quota, Reason
+from ui import format as figures
+from ui.engine import door
+from ui.markdown import literal
+
+LANGUAGE = "language"
+"""The user's setting, and the key under which a session keeps it between two questions to the ledger."""
+
+NAMES: Mapping[Language, str] = {"zh_CN": "中文", "en": "English"}
+
+
+def settle_language() -> None:
+    """Decides the language of this run: the user's choice, else RELAYSCOPE_LANG, else the browser's."""
+    # First without the ledger, so that even its failure is told in the right language.
+    st.session_state[LANGUAGE] = choose(os.environ.get("RELAYSCOPE_LANG") or st.context.locale)
+    if chosen := door().setting(LANGUAGE):
+        st.session_state[LANGUAGE] = choose(chosen)
+
+
+def language() -> Language:
+    """The language of this run."""
+    return choose(st.session_state.get(LANGUAGE))
+
+
+def t(msgid: str, **params: str) -> str:
+    """Words a message id in the reader's language."""
+    return translator(language())(msgid, **params)
+
+
+def worded(reason: Reason) -> Worded:
+    """Words a reason."""
+    return causes.words(reason, translator(language()))
+
+
+def told(error: RelayscopeError) -> str:
+    """Words an error, as plain text that Markdown obeys nowhere; a refusal also with what to do."""
+    if isinstance(error, Refused):
+        why = worded(Reason(error.code, "you", error.params))
+        return literal(f"{why.message} {why.remedy}")
+    return literal(t(error.message, **error.params))
+
+
+def money(amount: Money | None) -> str:
+    """An amount with its ISO code, or that nobody knows it."""
+    return t(N_("unknown")) if amount is None else figures.amount(amount, language())
+
+
+def quota(left: Quota | None) -> str:
+    """What is left for a key."""
+    if left is None:
+        return t(N_("not known"))
+    return t(N_("Unlimited")) if left.unlimited else money(left.remaining)
+
+
+def capability(name: Capability) -> str:
+    """A capability's name."""
+    return t(CAPABILITY_NAMES[name])
+
+
+def count(number: int) -> str:
+    """A whole number with its thousands marked."""
+    return figures.count(number, language())
+
+
+def ago(at: datetime) -> str:
+    """How long ago that was."""
+    return figures.age(at, datetime.now(UTC), language()) or t(N_("just now"))
+
+
+def moment(at: datetime) -> str:
+    """Date and time in the browser's zone."""
+    return figures.moment(at, zone(), language())
+
+
+def duration(ms: int | None) -> str:
+    """How long something took."""
+    return "–" if ms is None else figures.duration(ms, language())
+
+
+def zone() -> ZoneInfo:
+    """The browser's time zone; UTC until it has told."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
