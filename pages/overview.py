@@ -1,4 +1,4 @@
-"""Overview: what can I use right now, what can't I and why, and what is left. Opening it sends nothing."""
+"""Overview: what can I use right now, what not and why, what is left, what was spent. Opening it sends nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from lib.i18n import N_
 from lib.verdicts.overview import Api, Overview
 from lib.vocabulary import Evidence
-from ui import rows, text_form
+from ui import rows, spend, text_form
 from ui.checking import check
 from ui.chips import facts
 from ui.connect import console, form
@@ -70,7 +70,7 @@ def empty() -> None:
 
 
 def answer() -> None:
-    """The sentence, both tables and the quota."""
+    """The sentence, both tables, what is left and what was spent."""
     seen = engine.overview()
     with st.container(horizontal=True, vertical_alignment="center", key="answer"):
         st.markdown(f"#### {headline(seen)}", width="stretch")
@@ -83,9 +83,14 @@ def answer() -> None:
         check(engine, st.session_state.pop(ASKED))
         st.rerun()
     tables(seen, engine.facts().evidence)
-    st.subheader(t(N_("Quota")))
-    rows.quotas(engine.quotas(), [one.id for one in engine.configuration().connections])
-    st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t(N_("Quota")))
+        rows.quotas(engine.quotas(), [one.id for one in engine.configuration().connections])
+        st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask)
+    with right:
+        st.subheader(t(N_("Spend")))
+        spend.figures(engine)
 
 
 def works(api: Api, found: Sequence[Evidence]) -> None:

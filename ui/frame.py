@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
-from lib.ledger.report import total
-from lib.vocabulary import Money
 from ui.chips import facts
 from ui.connect import set_up
 from ui.engine import door
 from ui.markdown import literal
-from ui.words import LANGUAGE, NAMES, count, language, money, t
+from ui.spend import spend, words
+from ui.words import LANGUAGE, NAMES, count, language, t
 
 CHOICE = "language_choice"
 
@@ -60,17 +57,10 @@ def place(relay: Relay | None) -> str:
 
 def _figures(engine: Engine) -> None:
     facts((place(next(iter(engine.configuration().relays), None)),))
-    amounts = " + ".join(money(amount) for amount in spent_today(engine).values())
-    st.caption(t(N_("Spent today: {amount}"), amount=amounts or t(N_("nothing"))))
+    today = spend(engine, datetime.now(UTC)).today
+    st.caption(t(N_("Spent today: {amount}"), amount=words(today)))
     if running := len(engine.unfinished()):
         st.caption(":material/progress_activity: " + t(N_("Running calls: {n}"), n=count(running)))
-
-
-def spent_today(engine: Engine) -> Mapping[str, Money]:
-    """What was spent since midnight of the user's day, by currency."""
-    zone = engine.ledger.zone
-    today = datetime.now(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return total(engine.report("day", today.astimezone(UTC), None, zone)).cost
 
 
 def _keep_language() -> None:

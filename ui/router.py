@@ -10,10 +10,11 @@ from ui import frame
 from ui.drafts import keep_drafts
 from ui.engine import door
 from ui.mishaps import show_error
-from ui.theme import ICON
+from ui.theme import ICON, LOGO
 from ui.words import settle_language, t
 
 st.set_page_config(page_title="Relayscope", page_icon=ICON, layout="wide")
+st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
 keep_drafts()
 

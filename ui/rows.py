@@ -61,7 +61,7 @@ def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], 
 def quotas(left: Mapping[str, Quota], names: Sequence[str]) -> None:
     """What is left for every connection's key, as of when."""
     head = [t(N_("Connection")), t(N_("Quota left")), t(N_("As of"))]
-    rows = [(name, _whole(quota(left.get(name))), _as_of(left.get(name))) for name in names]
+    rows = [(name, _whole(quota(left.get(name))), _whole(_as_of(left.get(name)))) for name in names]
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---", "---:", "---"], *rows)]
     st.markdown("\n".join(lines))
 
@@ -77,7 +77,7 @@ def _whole(words: str) -> str:
 
 
 def _as_of(left: Quota | None) -> str:
-    return "–" if left is None else f"{ago(left.as_of)} · {moment(left.as_of)}"
+    return "–" if left is None else moment(left.as_of)
 
 
 def _parts(api: Api) -> list[DeltaGenerator]:

@@ -40,15 +40,11 @@ def fields(engine: Engine, offered: Choices) -> None:
     names = list(offered.offered)
     if st.session_state.get(CONNECTION) not in names:
         st.session_state[CONNECTION] = names[0]
-    left, right = st.columns(2)
-    left.selectbox(t(N_("Connection")), names, key=CONNECTION, format_func=lambda one: _name(engine, one))
+    st.selectbox(t(N_("Connection")), names, key=CONNECTION, format_func=lambda one: _name(engine, one))
     found = {v.model: v for v in offered.offered[st.session_state[CONNECTION]]}
     if st.session_state.get(MODEL) not in found:
         st.session_state[MODEL] = next(iter(found))
-    right.selectbox(
-        t(N_("Model")), list(found), key=MODEL,
-        format_func=lambda one: _model(found[one]),
-    )
+    st.selectbox(t(N_("Model")), list(found), key=MODEL, format_func=lambda one: _model(found[one]))
     st.text_area(t(N_("Prompt")), key=PROMPT, height=170, placeholder=t(N_("Ask or describe what you want written.")))
     st.text_area(
         t(N_("System prompt")), key=SYSTEM, height=70, placeholder=t(N_("Optional: how the model should behave."))

@@ -15,11 +15,17 @@ from lib.vocabulary import Proof, State, Status, WhoseMove
 Group = Literal["works", "wait", "yours", "theirs", "unknown"]
 Colour = Literal["green", "orange", "blue", "red", "gray"]
 
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1F5FBF" stroke-width="2">'
-    '<circle cx="12" cy="12" r="10"/><circle cx="12" cy="12" r="5"/><path d="M12 12 19 5"/></svg>'
-)
+BLUE = "#4279D6"
+"""Of icon and name: 4.2 : 1 on the light sidebar, 3.9 : 1 on the dark one."""
+SIGN = '<g stroke-width="2"><circle cx="12" cy="12" r="10"/><circle cx="12" cy="12" r="5"/><path d="M12 12 19 5"/></g>'
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" fill="none" stroke="{BLUE}" viewBox='
+ICON = f'{SVG}"0 0 24 24">{SIGN}</svg>'
 """The browser tab's icon, our own: a Material icon would be fetched from a foreign address at every visit."""
+LOGO = (
+    f'{SVG}"0 0 150 24">{SIGN}<text x="34" y="18" fill="{BLUE}" stroke="none" font-size="18" font-weight="600" '
+    'font-family="Inter, system-ui, sans-serif">Relayscope</text></svg>'
+)
+"""Icon and name, for the head of the sidebar."""
 
 COLOURS: Mapping[Group, Colour] = {
     "works": "green",
