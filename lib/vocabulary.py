@@ -33,7 +33,7 @@ STATES: tuple[State, ...] = get_args(State)
 """Best first: a connection's, a cell's and a row's state is the first of its verdicts in this order."""
 
 ErrorState = State | Literal[
-    "wrong_capability", "budget_exceeded", "bad_request", "content_refused", "interrupted", "cancelled", "unknown"
+    "wrong_capability", "budget_exceeded", "bad_request", "content_refused", "interrupted", "cancelled"
 ]
 """What a call's error may be: a state of the API, or a fault of this call alone."""
 

@@ -220,12 +220,11 @@ STATE_OF: dict[ErrorState, set[str]] = {  # contract.md, Words
     "bad_key": {"bad_key", "key_not_sent", "key_refused_ambiguous", "key_disabled", "account_banned", "ip_not_allowed"},
     "upstream_fault": {
         "upstream_fault", "relay_fault", "relay_key_fault", "relay_quota_fault", "no_price", "unreadable",
-        "empty_answer",
+        "empty_answer", "possibly_billed",
     },
     "wrong_address": {"html_page", "wrong_path", "redirected"},
     "bad_request": {"bad_request"},
     "content_refused": {"content_refused"},
-    "unknown": {"possibly_billed"},
 }
 
 
@@ -350,7 +349,7 @@ def test_every_state_has_a_name() -> None:
 @pytest.mark.parametrize("code", ["works", "should_work", "not_tested", "no_free_endpoint", "no_key", "no_connection",
                                   "last_seen", "not_in_key_list", "group_not_allowed", "quota_empty", "key_expired",
                                   "wrong_capability", "key_address", "unreadable", "empty_answer", "html_page",
-                                  "interrupted", "cancelled", "possibly_billed", "server_gone", "bad_request",
+                                  "interrupted", "cancelled", "no_answer", "server_gone", "bad_request",
                                   "content_refused", "retired", "unsupported"])
 def test_what_the_engine_finds_has_a_row(code: str) -> None:
     assert code in CAUSES

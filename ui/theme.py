@@ -80,7 +80,6 @@ STATES: Mapping[str, Look] = {
     "content_refused": Look("shield", N_("Content refused"), "theirs"),
     "interrupted": Look("heart_broken", N_("Interrupted"), "wait"),
     "cancelled": Look("stop_circle", N_("Stopped"), "unknown"),
-    "unknown": Look("help", N_("Unknown"), "unknown"),
 }
 """By state of an API, and by fault of a single call."""
 
@@ -94,7 +93,7 @@ STATUSES: Mapping[Status, Look] = {
     "failed": Look("error", N_("Failed"), "theirs"),
     "interrupted": STATES["interrupted"],
     "cancelled": STATES["cancelled"],
-    "unknown": STATES["unknown"],
+    "unknown": Look("help", N_("Unknown"), "unknown"),
 }
 """By status of a call."""
 

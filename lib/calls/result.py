@@ -64,16 +64,21 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a call ended: its status, and for anything but a success why. `charged` False: certainly not billed."""
+    """How a call ended: its status, and for anything but a success why. `charged` False: certainly not billed.
+
+    `provider_code` is the server's own name of what went wrong.
+    """
 
     status: Status
     state: ErrorState | None = None
     why: Reason | None = None
     charged: bool = True
+    provider_code: str | None = None
 
 
 def _ending(status: Status, cause: Cause, said: Said | None = None, *, charged: bool = True, **params: str) -> Ending:
-    return Ending(status, cause.state, reason(cause, said, **params), charged)
+    code = said.provider_code if said else None
+    return Ending(status, cause.state, reason(cause, said, **params), charged, code)
 
 
 def of_reading(reading: Reading, protocol: str, *, through_relay: bool, model: str) -> Ending:
@@ -94,7 +99,7 @@ def of_reading(reading: Reading, protocol: str, *, through_relay: bool, model: s
 def of_refusal(said: Said, protocol: str, *, through_relay: bool, model: str) -> Ending:
     """The ending of a request the server answered with a fault: certainly failed, unless a gateway gave up waiting."""
     cause = judge(said, protocol, through_relay=through_relay)
-    if cause.state == "unknown":
+    if cause is CAUSES["possibly_billed"]:
         return _ending("unknown", cause, said, model=model)
     return _ending("failed", cause, said, charged=False, model=model)
 
@@ -103,4 +108,4 @@ def of_broken_line(fault: LineFault, address: str, *, answered: bool) -> Ending:
     """The ending where the line broke: before anything was sent it failed for nothing, after that it is interrupted."""
     if not fault.sent:
         return _ending("failed", of_line_fault(fault), charged=False, address=address)
-    return _ending("interrupted", CAUSES["interrupted" if answered else "possibly_billed"])
+    return _ending("interrupted", CAUSES["interrupted" if answered else "no_answer"])

@@ -97,7 +97,7 @@ def _estimated(drafted: Drafted, ending: Ending, usage: Usage) -> Money | None:
 def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str, at: datetime) -> Evidence | None:
     """What a call that ended shows of its API; None where it proves nothing either way."""
     works = ending.status == "succeeded"
-    if not works and (ending.state not in STATES or ending.status in ("cancelled", "interrupted")):
+    if not works and (ending.state not in STATES or ending.status in ("cancelled", "interrupted", "unknown")):
         return None
     state = "usable" if works or ending.state is None else as_state(ending.state)
     return Evidence(
@@ -112,7 +112,7 @@ def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str
         capability=row.capability,
         ms=changes["duration_ms"],
         http_status=changes["http_status"],
-        provider_code=changes["error_code"],
+        provider_code=ending.provider_code,
         request_id=changes["request_id"],
         reason=ending.why,
         call=row.id,

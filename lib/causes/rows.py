@@ -34,6 +34,7 @@ CHOOSE_LINE = N_("Try again, or choose another line.")
 CHOOSE_MODEL = N_("Choose another model.")
 TELL_RELAY = N_("Tell the relay, with the request id, or choose another model.")
 TOP_UP = N_("Top up the key in the console it came from, then test again.")
+LOOK_FIRST = N_("Look in the relay's log before you send it again.")
 CHECK_ADDRESS = N_("Check the base URL: it is the API's address, not a web page's.")
 
 ROWS = (
@@ -170,9 +171,10 @@ ROWS = (
     Cause("server_gone", "interrupted", "nobody", N_("Relayscope ended while the answer was coming."),
           N_("Keep what came, or send it again.")),
     Cause("cancelled", "cancelled", "nobody", N_("You stopped it."), N_("Send it again if you like.")),
-    Cause("possibly_billed", "unknown", "nobody",
-          N_("No answer came in time; it may have been made and billed all the same."),
-          N_("Look in the relay's log before you send it again.")),
+    Cause("no_answer", "interrupted", "nobody",
+          N_("No answer came in time; it may have been made and billed all the same."), LOOK_FIRST),
+    Cause("possibly_billed", "upstream_fault", "nobody",
+          N_("A gateway gave up waiting; the answer may have been made and billed all the same."), LOOK_FIRST),
 )
 
 CAUSES: Mapping[str, Cause] = {cause.code: cause for cause in ROWS}

@@ -35,7 +35,7 @@ class Answered:
         return self._evidence(
             ok=False,
             state=as_state(cause.state),
-            provider_code=(said.code or said.kind or None) if said else None,
+            provider_code=said.provider_code if said else None,
             reason=reason(cause, said, address=address_of(self.request)),
             detail=detail or {},
         )

@@ -92,6 +92,11 @@ class Said:
     html: bool = False
     empty: bool = False
 
+    @property
+    def provider_code(self) -> str | None:
+        """The server's own name of the fault."""
+        return self.code or self.kind or None
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
