@@ -22,17 +22,21 @@ EXAMPLE = """{"relays": [{"id": "gptbest", "name": "GPTBest", "preset": "gptbest
 
 
 def console(engine: Engine, api: Api) -> str | None:
-    """Where an API's key is topped up, renewed or permitted: the relay's console, the provider's, the demo's page."""
+    """Where an API's key is topped up, renewed or permitted: the relay's console, the provider's, the demo's page.
+
+    Of a relay without preset the console stands where its API does, as new-api and one-api have it.
+    """
     if api.connection is None:
         return None
     if door().is_demo:
         return door().demo_page
     configuration = engine.configuration()
-    relay = configuration.connection(api.connection).relay
-    if relay is None:
+    name = configuration.connection(api.connection).relay
+    if name is None:
         return provider(api.provider).keys_url
-    preset = presets().get(configuration.relay(relay).preset or "")
-    return preset.keys_url if preset else None
+    relay = configuration.relay(name)
+    preset = presets().get(relay.preset or "")
+    return preset.keys_url if preset else relay.chosen.base_url
 
 
 def set_up() -> None:

@@ -17,7 +17,7 @@ from ui.markdown import code, literal
 from ui.theme import BILLING, WHOSE_MOVE, look
 from ui.words import ago, capability, moment, quota, t, worded
 
-SHARES = [13, 22, 33, 32]
+SHARES = [16, 21, 32, 31]
 """Of a row's width: state, name, what is known, what to do."""
 MODELS_NAMED = 3
 
@@ -43,13 +43,12 @@ def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], 
         whose = f" **{t(WHOSE_MOVE[why.whose_move])}**" if why.whose_move in WHOSE_MOVE else ""
         st.markdown(f"{literal(why.message)}{whose} {literal(why.remedy)}")
         if api.connection:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                chips.facts((_models(api), api.connection))
-                _evidence(api, evidence)
+            chips.facts((_models(api), api.connection))
     with actions, _buttons():
         if api.connection is None:
             _set_up(api)
             return
+        _evidence(api, evidence)
         if console:
             st.link_button(t(N_("Open console")), console, icon=":material/open_in_new:")
         st.button(

@@ -117,8 +117,8 @@ LADDER = ["line", "key", "quota", "permission"]
         ({MODELS: INVALID, TOKEN: token(total_available=9)}, LADDER[:2], "bad_key", "key_disabled"),
         # quota
         ({USED: used(500)}, LADDER[:3], "quota_exhausted", "quota_empty"),
-        ({GRANTED: refused(403, "用户额度不足", "insufficient_user_quota"), TOKEN: token(total_available=0)}, LADDER[:3],
-         "quota_exhausted", "quota_empty"),
+        ({GRANTED: refused(403, "用户额度不足"), TOKEN: token(total_available=0)}, LADDER[:3], "quota_exhausted",
+         "quota_empty"),
         ({GRANTED: PAGE}, LADDER, "untested", "no_free_endpoint"),
         # permission
         ({MODELS: models("glm-4")}, LADDER, "no_permission", "not_in_key_list"),
