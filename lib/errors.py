@@ -4,8 +4,9 @@
     ├─ WrongUse                what was asked can't be done as asked: unknown id, bad file, bad zone (exit status 2)
     │  ├─ BadAddress           a base URL that can't be one, with what to type instead
     │  └─ BadKey               a key that can't be sent (control characters, not ASCII, empty)
+    │     └─ KeyElsewhere      a key that was saved for other addresses
     ├─ Refused                 the guard: not sent, with the setting that says so
-    └─ LineFault               no HTTP answer came: DNS, connect, TLS, proxy, time-out
+    └─ LineFault               no whole HTTP answer came: DNS, connect, TLS, proxy, time-out
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class BadKey(WrongUse):
     """Not a key that could be sent."""
 
 
+class KeyElsewhere(BadKey):
+    """A key that was saved for other addresses than the one in use."""
+
+
 class Refused(RelayscopeError):
     """The guard refused a call; nothing was sent. `state` is the call's error state, `code` names the cause."""
 
@@ -47,9 +52,15 @@ class Refused(RelayscopeError):
 
 
 class LineFault(RelayscopeError):
-    """No HTTP answer came. `kind` says where it broke; `sent` whether a byte of the request may have left."""
+    """No whole HTTP answer came. `kind` says where it broke; `sent` whether the server may have begun to work on it.
 
-    def __init__(self, kind: LineFaultKind, message: str, *, sent: bool, **params: str) -> None:
+    `http_status`: that of an answer whose head came, None where none did: only then it is the line's fault.
+    """
+
+    def __init__(
+        self, kind: LineFaultKind, message: str, *, sent: bool, http_status: int | None = None, **params: str
+    ) -> None:
         super().__init__(message, **params)
         self.kind = kind
         self.sent = sent
+        self.http_status = http_status

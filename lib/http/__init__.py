@@ -5,6 +5,7 @@
 
 from lib.http.client import Http, LineTimes, Streamed, Timeouts
 from lib.http.export import curl, python
-from lib.http.redaction import redact
+from lib.http.faults import origin
+from lib.http.redaction import redact, without_keys
 
-__all__ = ["Http", "LineTimes", "Streamed", "Timeouts", "curl", "python", "redact"]
+__all__ = ["Http", "LineTimes", "Streamed", "Timeouts", "curl", "origin", "python", "redact", "without_keys"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +12,10 @@ from typing import Any
 
 import httpx
 from httpx_retries import Retry, RetryTransport
-from httpx_sse import EventSource, ServerSentEvent
+from httpx_sse import EventSource
 
 from lib.http.faults import line_fault, mapped, origin
+from lib.http.redaction import keys_in, mark, without
 
 USER_AGENT = "relayscope/0.1"
 ANSWER_LIMIT = 32 * 1024 * 1024
@@ -23,16 +25,22 @@ REDIRECTS = 3
 RETRIES = 2
 LONGEST_WAIT_S = 5.0
 """A `Retry-After` beyond this is for the user to wait, not for a request."""
+BOM = "\ufeff".encode()
+"""May stand once at the start of a stream of events and isn't part of it (the standard's "parsing an event stream")."""
 BROKEN_GATEWAYS = (502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. `read` is between two pieces of an answer: a model may think that long before its first word."""
+    """Seconds. `read` is between two pieces of a stream: a model may think that long before its first word.
+
+    `whole` is for an answer that is read as one, with all its redirects and repetitions.
+    """
 
     connect: float = 10.0
     read: float = 120.0
     write: float = 30.0
+    whole: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,14 @@ async def without_broken_location(response: httpx.Response) -> None:
         del response.headers["location"]
 
 
+async def without_echoed_key(response: httpx.Response) -> None:
+    """Takes the key that the request carried out of the answer's headers, such as a request id made of it."""
+    keys = keys_in(response.request)
+    for name, value in response.headers.items():
+        if (kept := without(value, keys)) != value:
+            response.headers[name] = kept
+
+
 class Streamed:
     """An answer whose head has come and whose body is still to be read."""
 
@@ -101,15 +117,24 @@ class Streamed:
         """The whole answer; raises `LineFault` where it breaks or never ends."""
         return await whole(self.response)
 
-    async def events(self) -> AsyncIterator[ServerSentEvent]:
-        """The events as they come. A last one without its blank line counts too."""
+    @staticmethod
+    def of(answer: httpx.Response) -> Streamed | None:
+        """A whole answer as the stream of events that it is by its bytes, though not by its type; None if it isn't."""
+        is_events = answer.is_success and answer.content.lstrip(BOM).lstrip().startswith(b"data:")
+        return Streamed(answer) if is_events else None
+
+    async def events(self) -> AsyncIterator[str]:
+        """The data of the events as they come. A last one without its blank line counts too."""
         framed = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=self._ended())
+        keys = keys_in(self.response.request)
         async for event in EventSource(framed).aiter_sse():
-            yield event
+            yield without(event.data, keys)
 
     async def _ended(self) -> AsyncIterator[bytes]:
+        mark = BOM
         async for chunk in limited(self.response, STREAM_LIMIT):
-            yield chunk
+            yield chunk.removeprefix(mark)
+            mark = b""
         yield b"\n\n"
 
 
@@ -119,24 +144,20 @@ async def limited(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
     async for chunk in response.aiter_bytes():
         seen += len(chunk)
         if seen > limit:
-            raise line_fault("too_large", response.request, sent=True)
+            raise line_fault("too_large", response.request, sent=True, http_status=response.status_code)
         yield chunk
 
 
 async def whole(response: httpx.Response) -> httpx.Response:
-    """An answer read to its end, as one value."""
+    """An answer read to its end, as one value. It never repeats the key it was asked with."""
     body = b"".join([chunk async for chunk in limited(response, ANSWER_LIMIT)])
+    for key in keys_in(response.request):
+        body = body.replace(key.encode(), mark(key).encode())
     coded = ("content-encoding", "content-length", "transfer-encoding")
     headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in coded]
     return httpx.Response(
         response.status_code, headers=headers, content=body, request=response.request, extensions=response.extensions
     )
-
-
-def retries_of(response: httpx.Response) -> int:
-    """How often a request was repeated before this answer came."""
-    done: Retry | None = response.extensions.get("retry")
-    return done.attempts_made if done else 0
 
 
 class Http:
@@ -145,15 +166,16 @@ class Http:
     def __init__(self, proxy: str | None = None, timeouts: Timeouts = Timeouts()) -> None:
         self._ssl = ssl.create_default_context()
         self._proxy = proxy
+        self._timeouts = timeouts
         self._timeout = httpx.Timeout(timeouts.connect, read=timeouts.read, write=timeouts.write)
         self._client = self._made(RetryTransport(self._transport(), retry()))
 
     def _transport(self) -> httpx.AsyncHTTPTransport:
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         return httpx.AsyncHTTPTransport(verify=self._ssl, proxy=self._proxy, limits=limits)
 
     def _made(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-        hooks = {"response": [without_broken_location]}
+        hooks = {"response": [without_broken_location, without_echoed_key]}
         return httpx.AsyncClient(transport=transport, timeout=self._timeout, event_hooks=hooks)
 
     async def aclose(self) -> None:
@@ -161,29 +183,40 @@ class Http:
         await self._client.aclose()
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        """The whole answer to a request. Raises `LineFault` where none comes, or it leads elsewhere."""
+        """The whole answer to a request. Raises `LineFault` where none comes in time, or it leads elsewhere."""
+        try:
+            async with asyncio.timeout(self._timeouts.whole):
+                return await self._sent(request)
+        except TimeoutError:
+            raise line_fault("timeout", request, sent=True) from None
+
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
         for _ in range(REDIRECTS + 1):
-            with mapped(request):
-                response = await self._client.send(self._dressed(request), stream=True)
-                try:
-                    onward = self._onward(request, response)
-                    if onward is None:
-                        return await whole(response)
-                finally:
-                    await response.aclose()
+            async with self._answered(request) as response:
+                onward = self._onward(request, response)
+                if onward is None:
+                    return await whole(response)
+                status = response.status_code
             request = onward
-        raise line_fault("redirects", request, sent=False, target=origin(request.url))
+        raise line_fault("redirects", request, sent=False, http_status=status, target=origin(request.url))
 
     @asynccontextmanager
     async def stream(self, request: httpx.Request) -> AsyncIterator[Streamed]:
         """The answer to a request as it comes. Raises `LineFault`, also from within where it breaks off."""
+        async with self._answered(request) as response:
+            self._onward(request, response)
+            yield Streamed(response)
+
+    @asynccontextmanager
+    async def _answered(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """An answer whose head has come; it is closed in the end."""
         with mapped(request):
             response = await self._client.send(self._dressed(request), stream=True)
-            try:
-                self._onward(request, response)
-                yield Streamed(response)
-            finally:
-                await response.aclose()
+        try:
+            with mapped(request, response.status_code):
+                yield response
+        finally:
+            await response.aclose()
 
     async def probe(self, request: httpx.Request) -> LineTimes:
         """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
@@ -212,7 +245,8 @@ class Http:
         if onward is None:
             return None
         if request.method != "GET" or origin(onward.url) != origin(request.url):
-            raise line_fault("redirects", request, sent=False, target=origin(onward.url))
+            status, target = response.status_code, origin(onward.url)
+            raise line_fault("redirects", request, sent=False, http_status=status, target=target)
         return onward
 
 

@@ -8,7 +8,8 @@ import shlex
 
 import httpx
 
-AUTHORIZATION = ("authorization", "x-api-key", "x-goog-api-key", "xi-api-key")
+from lib.http.redaction import AUTHORIZATION
+
 OMITTED = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection")
 
 

@@ -41,9 +41,11 @@ MESSAGES: dict[LineFaultKind, str] = {
 }
 
 
-def line_fault(kind: LineFaultKind, request: httpx.Request, *, sent: bool, **params: str) -> LineFault:
-    """A fault of the line to a request's address."""
-    return LineFault(kind, MESSAGES[kind], sent=sent, address=origin(request.url), **params)
+def line_fault(
+    kind: LineFaultKind, request: httpx.Request, *, sent: bool, http_status: int | None = None, **params: str
+) -> LineFault:
+    """A fault of the line to a request's address, or of an answer whose head had come with that status."""
+    return LineFault(kind, MESSAGES[kind], sent=sent, http_status=http_status, address=origin(request.url), **params)
 
 
 def origin(url: httpx.URL) -> str:
@@ -52,13 +54,13 @@ def origin(url: httpx.URL) -> str:
 
 
 @contextmanager
-def mapped(request: httpx.Request) -> Iterator[None]:
-    """Turns every fault of httpx inside into a `LineFault`."""
+def mapped(request: httpx.Request, http_status: int | None = None) -> Iterator[None]:
+    """Turns every fault of httpx inside into a `LineFault`. `http_status`: of the answer whose head has come."""
     try:
         yield
     except httpx.RequestError as fault:
         kind, sent = classify(fault)
-        raise line_fault(kind, request, sent=sent) from fault
+        raise line_fault(kind, request, sent=sent, http_status=http_status) from fault
 
 
 def classify(fault: httpx.RequestError) -> tuple[LineFaultKind, bool]:

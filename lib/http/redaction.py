@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+import httpx
 from pydantic import SecretStr
+
+from lib.vocabulary import Reason
+
+AUTHORIZATION = ("authorization", "x-api-key", "x-goog-api-key", "xi-api-key")
+"""The headers that carry a key."""
 
 SHOWN = 4
 SHORTEST = 8
@@ -27,11 +34,28 @@ HEADER = re.compile(r"""(api-key["'\\]*\s*:\s*["'\\]*)(?!\[key)([^\s"',;}\\]{12,
 def redact(text: str, secrets: Iterable[SecretStr | str] = ()) -> str:
     """The text with each secret, and all that looks like a key, replaced by `[key …abcd]`. Never raises."""
     values = {value.get_secret_value() if isinstance(value, SecretStr) else value for value in secrets}
-    for value in sorted(filter(None, values), key=len, reverse=True):
-        text = text.replace(value, _mark(value))
-    text = LOOKS_LIKE_A_KEY.sub(lambda found: _mark(found[0]), text)
-    return HEADER.sub(lambda found: found[1] + _mark(found[2]), text)
+    text = LOOKS_LIKE_A_KEY.sub(lambda found: mark(found[0]), without(text, values))
+    return HEADER.sub(lambda found: found[1] + mark(found[2]), text)
 
 
-def _mark(value: str) -> str:
+def without(text: str, keys: Iterable[str]) -> str:
+    """The text with each of these keys replaced."""
+    for key in sorted(filter(None, keys), key=len, reverse=True):
+        text = text.replace(key, mark(key))
+    return text
+
+
+def without_keys(why: Reason) -> Reason:
+    """A reason whose words, a server's, tell nothing that looks like a key."""
+    return replace(why, said=redact(why.said), params={name: redact(value) for name, value in why.params.items()})
+
+
+def keys_in(request: httpx.Request) -> tuple[str, ...]:
+    """The keys that a request carries, but for what is too short to be one (local servers take any word)."""
+    carried = (request.headers.get(name, "").rpartition(" ")[2] for name in AUTHORIZATION)
+    return tuple(key for key in carried if len(key) >= SHORTEST)
+
+
+def mark(value: str) -> str:
+    """What stands for a key: its end, if it is long enough."""
     return f"[key …{value[-SHOWN:]}]" if len(value) >= SHORTEST else "[key]"
