@@ -267,6 +267,29 @@ def test_what_management_endpoints_say(told: Said, cause: str) -> None:
     assert judge(told, "newapi", through_relay=True, posted=False).code == cause
 
 
+QUOTED = ("this token has expired", "token quota is exhausted", "request limit", "余额不足", "file model was not found")
+
+
+@pytest.mark.parametrize("quoted", QUOTED)
+@pytest.mark.parametrize(
+    ("status", "code", "cause"),
+    [
+        (400, "invalid_request_error", "bad_request"),
+        (400, "", "bad_request"),
+        (422, "", "bad_request"),
+        (400, "context_length_exceeded", "bad_request"),
+        (500, "invalid_value", "bad_request"),
+        (400, "sensitive_words_detected", "content_refused"),
+        (500, "sensitive_words_detected", "content_refused"),
+    ],
+)
+def test_a_fault_of_the_request_may_quote_the_prompt_and_proves_nothing(
+    quoted: str, status: int, code: str, cause: str
+) -> None:
+    told = said(httpx.Response(status, json={"error": {"message": f"Invalid value: '{quoted}'", "code": code}}))
+    assert judge(told, "openai", through_relay=True).code == cause
+
+
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 503])
 @pytest.mark.parametrize("code", ["token_concurrency_limit_reached", "entitlement_missing", "1113"])
 def test_a_code_nobody_knows_is_named_and_never_unavailable(status: int, code: str) -> None:

@@ -83,11 +83,12 @@ def judge(said: Said, protocol: str, *, through_relay: bool = False, posted: boo
 
 
 def of_line_fault(fault: LineFault) -> Cause:
-    """The cause of a request without an HTTP answer."""
-    return CAUSES[LINE_FAULTS.get(fault.kind, f"line_{fault.kind}")]
+    """The cause of a request without a whole HTTP answer. One whose head came isn't the line's fault."""
+    broken = f"line_{fault.kind}" if fault.http_status is None else "unreadable"
+    return CAUSES[LINE_FAULTS.get(fault.kind, broken)]
 
 
-def reason(cause: Cause, said: Said | None = None, **params: str) -> Reason:
+def reason(cause: Cause, said: Said | None = None, /, **params: str) -> Reason:
     """A cause with its parameters and the server's own words: cut, without control characters, not yet redacted."""
     if said is None:
         return Reason(cause.code, cause.whose_move, params)
@@ -119,6 +120,7 @@ def _fits(rule: Rule, case: _Case) -> bool:
     return (
         (not rule.protocols or case.protocol in rule.protocols)
         and (not rule.statuses or said.status in rule.statuses)
+        and said.status not in rule.not_statuses
         and (not rule.codes or not case.codes.isdisjoint(rule.codes))
         and (not rule.words or _says(case.words, rule.words))
         and (not rule.params or said.param in rule.params)

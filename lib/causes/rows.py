@@ -34,6 +34,7 @@ CHOOSE_LINE = N_("Try again, or choose another line.")
 CHOOSE_MODEL = N_("Choose another model.")
 TELL_RELAY = N_("Tell the relay, with the request id, or choose another model.")
 TOP_UP = N_("Top up the key in the console it came from, then test again.")
+SEND_AGAIN = N_("Send it again if you like.")
 LOOK_FIRST = N_("Look in the relay's log before you send it again.")
 CHECK_ADDRESS = N_("Check the base URL: it is the API's address, not a web page's.")
 
@@ -67,6 +68,8 @@ ROWS = (
           N_("Save the connection with its key.")),
     Cause("key_address", "not_configured", "you", N_("The key was saved for another address than {address}."),
           N_("Enter the key again for this address, if you trust it.")),
+    Cause("key_malformed", "not_configured", "you", N_("What {variable} holds can't be a key."),
+          N_("Correct the variable, or remove it.")),
     # the key
     Cause("bad_key", "bad_key", "you", N_("The server doesn't know this key."),
           N_("Copy the key again from the console it came from.")),
@@ -138,7 +141,7 @@ ROWS = (
     Cause("html_page", "wrong_address", "you", N_("A web page answers there, not an API."), CHECK_ADDRESS),
     Cause("wrong_path", "wrong_address", "you", N_("There is no such path at this address."),
           N_("Check the base URL: it ends before /v1.")),
-    Cause("redirected", "wrong_address", "you", N_("The address sends requests elsewhere."),
+    Cause("redirected", "wrong_address", "you", N_("The address sends requests on to {target}."),
           N_("Enter the address it sends to, if you trust it.")),
     # the line
     Cause("line_dns", "unreachable", "you", N_("The name of this address is not known."),
@@ -170,7 +173,13 @@ ROWS = (
     Cause("interrupted", "interrupted", "nobody", N_("The answer broke off."), N_("Keep what came, or send it again.")),
     Cause("server_gone", "interrupted", "nobody", N_("Relayscope ended while the answer was coming."),
           N_("Keep what came, or send it again.")),
-    Cause("cancelled", "cancelled", "nobody", N_("You stopped it."), N_("Send it again if you like.")),
+    Cause("own_fault", "interrupted", "nobody", N_("Relayscope itself broke while the answer was coming."),
+          N_("Keep what came, or send it again; the server's own output says where it broke.")),
+    Cause("cancelled", "cancelled", "nobody", N_("You stopped it."), SEND_AGAIN),
+    Cause("never_sent", "cancelled", "nobody", N_("Relayscope ended before this was sent. It cost nothing."),
+          SEND_AGAIN),
+    Cause("no_room", "bad_request", "you", N_("The model used up its tokens before it wrote a word."),
+          N_("Allow more tokens (max_tokens), or make it think less.")),
     Cause("no_answer", "interrupted", "nobody",
           N_("No answer came in time; it may have been made and billed all the same."), LOOK_FIRST),
     Cause("possibly_billed", "upstream_fault", "nobody",

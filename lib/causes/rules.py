@@ -8,7 +8,7 @@ reference/wire.md 1A to 1C, 3, 9, Corrections, Addendum; users.md Batch L and M,
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Body = Literal["page", "empty"]
@@ -28,6 +28,7 @@ class Rule:
     codes: Collection[str] = ()
     words: Collection[str] = ()
     statuses: Collection[int] = ()
+    not_statuses: Collection[int] = ()
     params: Collection[str] = ()
     body: Body | None = None
     relay: bool | None = None
@@ -37,6 +38,14 @@ class Rule:
 
 MANAGEMENT = ("newapi",)
 REQUEST_AT_FAULT = (200, 400, 404, 409, 413, 414, 415, 422)
+ABOUT_REQUEST = (400, 413, 414, 415, 422)
+"""Statuses by which a server finds fault with what was sent."""
+
+
+def unquoted(*rules: Rule) -> tuple[Rule, ...]:
+    """Rules by words, but not for an answer about the request: it may quote the user's words, and proves nothing."""
+    return tuple(replace(rule, not_statuses=ABOUT_REQUEST) if rule.words else rule for rule in rules)
+
 
 RULES = (
     # a gateway gave up waiting: whatever the body, nobody knows what became of the request
@@ -47,40 +56,48 @@ RULES = (
     Rule("no_such_endpoint", protocols=MANAGEMENT, body="empty", statuses=range(200, 300)),
     Rule("no_such_endpoint", protocols=MANAGEMENT, statuses=(404, 405, 410, 501)),
     Rule("html_page", body="page", statuses=(*range(200, 429), *range(430, 500))),
-    # one sentence of relays for many faults of their upstream; some send it as a 500
-    Rule("saturated", words=("负载已饱和", "load is saturated", "load saturated")),
-    Rule("relay_fault", words=("invalid character '<'", "请求上游地址失败")),
-    # the key's own quota
-    Rule("key_quota_exhausted", codes=("pre_consume_token_quota_failed", "token_exhausted")),
-    Rule("key_quota_exhausted", words=("tokenstatusexhausted", "令牌…额度已用尽", "令牌额度不足")),
-    Rule("key_quota_exhausted", words=("token quota is exhausted", "token quota is not enough", "key 额度已用完")),
-    # the key itself
-    Rule("key_expired", codes=("api_key_expired", "token_expired")),
-    Rule("key_expired", words=("令牌已过期", "token has expired", "api key has expired", "api key expired")),
-    Rule("key_disabled", words=("令牌状态不可用", "token status is unavailable")),
-    Rule("account_banned", words=("用户已被封禁", "user has been banned")),
-    Rule("key_not_sent", words=("未提供令牌", "token not provided", "you didn't provide an api key")),
-    Rule("key_refused_ambiguous", words=("无效的令牌", "invalid token"), statuses=(200, 401, 403)),
-    Rule("bad_key", protocols=MANAGEMENT, words=("record not found",)),
-    Rule("ip_not_allowed", codes=("ip_not_authorized",)),
-    Rule("ip_not_allowed", words=("ip 不在令牌允许", "令牌只能在指定网段使用", "ip is not in the", "your ip is not")),
-    # a relay passes on what its own upstream key is told; only OpenAI's own sentences show that it isn't ours
-    Rule("relay_key_fault", codes=("channel:no_available_key", "channel:invalid_key")),
-    Rule("relay_key_fault", relay=True, codes=("account_deactivated",)),
-    Rule("account_banned", codes=("account_deactivated",)),
-    Rule("relay_key_fault", relay=True, words=("incorrect api key…platform.openai.com",)),
-    Rule("bad_key", codes=("invalid_api_key", "authentication_error", "token_invalid")),
-    Rule("bad_key", words=("incorrect api key", "invalid api key")),
-    # money
-    Rule("relay_quota_fault", relay=True, words=("you exceeded your current quota",)),
-    Rule("relay_quota_fault", relay=True, codes=("billing_hard_limit_reached", "credit_balance_exhausted")),
-    Rule("relay_quota_fault", relay=True, codes=("billing_not_active",)),
-    Rule("account_quota_exhausted", codes=("insufficient_user_quota", "quota_not_enough", "insufficient_balance")),
-    Rule("account_quota_exhausted", codes=("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")),
-    Rule("account_quota_exhausted", codes=("credit_balance_exhausted",)),
-    Rule("account_quota_exhausted", words=("用户额度不足", "预扣费额度失败", "订阅额度不足", "余额不足")),
-    Rule("account_quota_exhausted", words=("user quota is not enough", "pre-consumed quota failed")),
-    Rule("account_quota_exhausted", words=("user quota is insufficient", "you exceeded your current quota")),
+    # the request and the prompt, by codes that mean nothing else: their sentences quote the user's own words
+    Rule("bad_request", codes=("context_length_exceeded", "invalid_value", "unsupported_parameter")),
+    Rule("bad_request", codes=("unsupported_value", "unknown_parameter", "missing_required_parameter")),
+    Rule("content_refused", codes=("sensitive_words_detected", "prompt_blocked", "content_filter")),
+    Rule("content_refused", codes=("content_policy_violation", "moderation_blocked")),
+    *unquoted(
+        # one sentence of relays for many faults of their upstream; some send it as a 500
+        Rule("saturated", words=("负载已饱和", "load is saturated", "load saturated")),
+        Rule("relay_fault", words=("invalid character '<'", "请求上游地址失败")),
+        # the key's own quota
+        Rule("key_quota_exhausted", codes=("pre_consume_token_quota_failed", "token_exhausted")),
+        Rule("key_quota_exhausted", words=("tokenstatusexhausted", "令牌…额度已用尽", "令牌额度不足")),
+        Rule("key_quota_exhausted", words=("token quota is exhausted", "token quota is not enough", "key 额度已用完")),
+        # the key itself
+        Rule("key_expired", codes=("api_key_expired", "token_expired")),
+        Rule("key_expired", words=("令牌已过期", "token has expired", "api key has expired", "api key expired")),
+        Rule("key_disabled", words=("令牌状态不可用", "token status is unavailable")),
+        Rule("account_banned", words=("用户已被封禁", "user has been banned")),
+        Rule("key_not_sent", words=("未提供令牌", "token not provided", "you didn't provide an api key")),
+        Rule("key_refused_ambiguous", words=("无效的令牌", "invalid token"), statuses=(200, 401, 403)),
+        Rule("bad_key", protocols=MANAGEMENT, words=("record not found",)),
+        Rule("ip_not_allowed", codes=("ip_not_authorized",)),
+        Rule("ip_not_allowed", words=("ip 不在令牌允许", "令牌只能在指定网段使用")),
+        Rule("ip_not_allowed", words=("ip is not in the", "your ip is not")),
+        # a relay passes on what its own upstream key is told; only OpenAI's own sentences show that it isn't ours
+        Rule("relay_key_fault", codes=("channel:no_available_key", "channel:invalid_key")),
+        Rule("relay_key_fault", relay=True, codes=("account_deactivated",)),
+        Rule("account_banned", codes=("account_deactivated",)),
+        Rule("relay_key_fault", relay=True, words=("incorrect api key…platform.openai.com",)),
+        Rule("bad_key", codes=("invalid_api_key", "authentication_error", "token_invalid")),
+        Rule("bad_key", words=("incorrect api key", "invalid api key")),
+        # money
+        Rule("relay_quota_fault", relay=True, words=("you exceeded your current quota",)),
+        Rule("relay_quota_fault", relay=True, codes=("billing_hard_limit_reached", "credit_balance_exhausted")),
+        Rule("relay_quota_fault", relay=True, codes=("billing_not_active",)),
+        Rule("account_quota_exhausted", codes=("insufficient_user_quota", "quota_not_enough", "insufficient_balance")),
+        Rule("account_quota_exhausted", codes=("insufficient_quota", "billing_hard_limit_reached")),
+        Rule("account_quota_exhausted", codes=("credit_balance_exhausted", "billing_not_active")),
+        Rule("account_quota_exhausted", words=("用户额度不足", "预扣费额度失败", "订阅额度不足", "余额不足")),
+        Rule("account_quota_exhausted", words=("user quota is not enough", "pre-consumed quota failed")),
+        Rule("account_quota_exhausted", words=("user quota is insufficient", "you exceeded your current quota")),
+    ),
     # the place
     Rule("relay_region_blocked", relay=True, codes=("unsupported_country_region_territory", "request_forbidden")),
     Rule("relay_region_blocked", relay=True, words=("region, or territory not supported", "location is not supported")),
@@ -92,36 +109,34 @@ RULES = (
     Rule("group_refused", words=("无权访问…分组", "分组…已被弃用", "分组…已被禁用")),
     Rule("group_refused", words=("no permission to access…group", "group…deprecated")),
     Rule("model_not_allowed", codes=("model_not_found",), statuses=(403,)),
-    Rule("not_permitted", codes=("access_denied", "permission_error", "permission_denied")),
+    Rule("not_permitted", codes=("access_denied", "permission_error", "permission_denied"), statuses=range(500)),
     # what is served
     Rule("no_channel", words=("无可用渠道", "可用渠道失败", "该渠道已被禁用")),
     Rule("no_channel", words=("no available channel", "failed to get available channel")),
     Rule("no_channel", codes=("model_not_found",), statuses=(503,)),
     Rule("no_channel", codes=("get_channel_failed",)),
     Rule("model_unknown", codes=("model_not_found",)),
-    Rule("model_unknown", words=("model…does not exist", "model not exist", "模型不存在", "model…not found")),
+    Rule("model_unknown", words=("model…does not exist", "model not exist", "模型不存在")),
+    *unquoted(Rule("model_unknown", words=("model…not found",))),
     Rule("not_implemented", codes=("api_not_implemented",)),
     Rule("wrong_path", words=("invalid url (",)),
     Rule("no_price", codes=("model_price_error",)),
     Rule("no_price", words=("倍率或价格未配置",)),
-    # too much just now
-    Rule("saturated", codes=("overloaded_error", "overloaded")),
-    Rule("saturated", codes=("bad_response_status_code",), params=("429",)),
-    Rule("saturated", relay=True, words=("rate limit reached for…organization",)),
-    Rule("rate_limited", codes=("rate_limit_exceeded", "rate_limit_error", "requests", "tokens")),
-    Rule("rate_limited", words=("请求数限制", "请求过于频繁", "request limit", "rate limit", "too many requests")),
-    # the prompt
-    Rule("content_refused", codes=("sensitive_words_detected", "prompt_blocked", "content_filter")),
-    Rule("content_refused", codes=("content_policy_violation", "moderation_blocked")),
+    *unquoted(
+        # too much just now
+        Rule("saturated", codes=("overloaded_error", "overloaded")),
+        Rule("saturated", codes=("bad_response_status_code",), params=("429",)),
+        Rule("saturated", relay=True, words=("rate limit reached for…organization",)),
+        Rule("rate_limited", codes=("rate_limit_exceeded", "rate_limit_error", "requests", "tokens")),
+        Rule("rate_limited", words=("请求数限制", "请求过于频繁", "request limit", "rate limit", "too many requests")),
+    ),
     # the relay's way to its upstream
     Rule("relay_fault", codes=("do_request_failed", "bad_response_status_code", "bad_response_body", "bad_response")),
     Rule("relay_fault", codes=("channel:response_time_exceeded", "channel:model_mapped_error", "empty_response")),
-    Rule("relay_fault", codes=("read_response_body_failed",)),
+    Rule("relay_fault", codes=("read_response_body_failed", "access_denied")),
     Rule("upstream_fault", codes=("server_error", "internal_error", "internal_server_error")),
     # the request; a 400 is no proof either way
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
-    Rule("bad_request", codes=("context_length_exceeded", "invalid_value", "unsupported_parameter")),
-    Rule("bad_request", codes=("unsupported_value", "unknown_parameter", "missing_required_parameter")),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
     # a code nobody knows is never "unavailable"
     Rule("unknown_code", coded=True),
