@@ -77,6 +77,8 @@ KeyStore = Literal["keyring", "env", "file"]
 
 NANO = 9
 """Stored amounts are integers of 10⁻⁹ of their currency."""
+MOST = Decimal(2**63 - 1).scaleb(-NANO)
+"""The largest amount that can be stored: 9.2 thousand million."""
 
 
 @dataclass(frozen=True, slots=True)

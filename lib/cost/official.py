@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lib.cost.price import Price, cost
+from lib.cost.price import Price, believable, cost
 from lib.providers import maker_of, providers
 from lib.vocabulary import BillingUnit, Money, Usage
 
@@ -116,7 +116,7 @@ def _tiered(provider: Provider, model: ModelInfo, usage: Usage, at: datetime) ->
         cache_write_tokens=written,
         output_tokens=usage.output_tokens,
     )
-    return Money(model.calc_price(tokens, provider, genai_request_timestamp=at).total_price, "USD")
+    return believable(model.calc_price(tokens, provider, genai_request_timestamp=at).total_price, "USD")
 
 
 def approximate_tokens(text: str) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
+from lib.vocabulary import MOST, BillingUnit, Money, PriceSource, Usage
 from lib.wire import Json
 
 MILLION = Decimal(1_000_000)
@@ -81,8 +81,13 @@ def _plain(value: Decimal | date | str | None) -> str | None:
 Count = int | Decimal | None
 
 
+def believable(amount: Decimal, currency: str) -> Money | None:
+    """An amount that a call can cost; None for one so large that a figure it came from must be nonsense."""
+    return Money(amount, currency) if abs(amount) <= MOST else None
+
+
 def cost(price: Price, usage: Usage) -> Money | None:
-    """What a usage costs by a price; None where one of them lacks a figure the other needs."""
+    """What a usage costs by a price; None where one of them lacks a figure the other needs, or can't be true."""
     return _billed(price, _counts(price.unit, usage), ROUND_HALF_UP)
 
 
@@ -114,11 +119,11 @@ def _billed(price: Price, counts: tuple[Count, ...], rounding: str) -> Money | N
         return None
     exact = total / MILLION if price.unit == "token" else total
     if not price.quantum:
-        return Money(exact, price.currency)
+        return believable(exact, price.currency)
     quanta = (exact / price.quantum).to_integral_value(rounding)
     if any(counts) and any(price.rates):
         quanta = max(Decimal(1), quanta)
-    return Money(quanta * price.quantum, price.currency)
+    return believable(quanta * price.quantum, price.currency)
 
 
 def _sum(rates: tuple[Decimal | None, ...], counts: tuple[Count, ...]) -> Decimal | None:

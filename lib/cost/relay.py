@@ -1,6 +1,6 @@
 """What a relay's public list says a model costs: new-api's and one-api's ratios as a price (wire.md 1C, "Formula").
 
-One token at ratio 1 is one quota unit, and a site's default of 500,000 units is USD 1: ratio 1 is USD 2 per million.
+One token at ratio 1 is one quota unit. With a site's default of 500,000 units for USD 1, ratio 1 is USD 2 per million.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from lib.cost.price import Price
+from lib.cost.price import MILLION, Price
 from lib.wire.newapi import QUOTA_PER_UNIT, ListedApi, Listing, RelayStatus
 
-USD_OF_RATIO = Decimal(2)
-"""US dollars per 1,000,000 tokens at ratio 1."""
 DEFAULT_GROUP = "default"
 CACHE_RATIO, CREATE_CACHE_RATIO = Decimal(1), Decimal("1.25")
 """What holds where the list doesn't say."""
@@ -27,28 +25,29 @@ def price_of(
 
     None where the list doesn't tell: priced by an expression, no price set, or figures that can't be. 0 means free.
     """
-    rates = _rates(api, listing.group_ratio.get(group or DEFAULT_GROUP, Decimal(1)))
+    quantum = 1 / Decimal(status.quota_per_unit if status else QUOTA_PER_UNIT)
+    rates = _rates(api, quantum, listing.group_ratio.get(group or DEFAULT_GROUP, Decimal(1)))
     if rates is None or any(rate < 0 for rate in rates.values()):
         return None
     return Price(
         unit="call" if "amount" in rates else "token",
         currency="USD",
         source="relay",
-        quantum=1 / Decimal(status.quota_per_unit if status else QUOTA_PER_UNIT),
+        quantum=quantum,
         origin=f"/api/pricing#{group or DEFAULT_GROUP}",
         as_of=as_of,
         **rates,
     )
 
 
-def _rates(api: ListedApi, group_ratio: Decimal) -> dict[str, Decimal] | None:
+def _rates(api: ListedApi, quantum: Decimal, group_ratio: Decimal) -> dict[str, Decimal] | None:
     if api.formula or (api.quota_type == 0 and (api.model_ratio, api.completion_ratio) == NO_PRICE_SET):
         return None
     if api.quota_type == 1:
         return {"amount": api.model_price * group_ratio}
     if api.quota_type != 0:
         return None
-    plain = api.model_ratio * USD_OF_RATIO * group_ratio
+    plain = api.model_ratio * quantum * MILLION * group_ratio
     return {
         "input": plain,
         "cached_input": plain * _or(api.cache_ratio, CACHE_RATIO),

@@ -110,6 +110,7 @@ def test_the_smallest_amount_is_the_sites_quota_unit(status: RelayStatus | None,
     price = price_of(GPT_4O_MINI, None, LISTING, status, None)
     assert price is not None
     assert price.quantum == Decimal(quantum)
+    assert price.input == GPT_4O_MINI.model_ratio * Decimal(quantum) * 1_000_000
 
 
 def test_a_call_costs_what_the_relay_takes_off_the_quota() -> None:
