@@ -6,8 +6,10 @@ reads the ledger and may be called from any thread.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +52,10 @@ from lib.wire.newapi import Listing
 
 LISTING_HOLDS = timedelta(hours=1)
 """A relay's list older than this is fetched again where it matters."""
+LISTING_WAITS_S = 3.0
+"""A call doesn't wait longer for its relay's list: it goes with the prices known."""
+RECOVERS_EVERY_S = 30.0
+"""A process that shares this folder may die at any time; what it left is ended this soon."""
 
 
 def home() -> Path:
@@ -84,6 +90,7 @@ class Engine:
         self.keys = KeyStore(home, self.ledger, keys)
         self.known = Known(self.ledger, self.keys)
         self._owner: Owner | None = None
+        self._asked_for_list: dict[str, datetime] = {}
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
@@ -91,10 +98,17 @@ class Engine:
         self._owner = Owner(self.ledger.database)
         self.calls = Calls(self._http, self.ledger, self.known, self._owner)
         await recover(self.ledger, self._owner)
+        self._recovering = asyncio.create_task(self._recover_again(self._owner))
+
+    async def _recover_again(self, owner: Owner) -> None:
+        while True:
+            await asyncio.sleep(RECOVERS_EVERY_S)
+            await recover(self.ledger, owner)
 
     async def stop(self) -> None:
         """Ends running calls as interrupted; closes connections and the ledger."""
         if self._owner is not None:
+            self._recovering.cancel()
             await self.calls.close()
             await self._http.aclose()
             self._owner.release()
@@ -131,6 +145,11 @@ class Engine:
             listings={
                 place: {api.model: api for api in found.value.apis} for place, found in listings.items() if found
             },
+            elsewhere=[
+                one.id
+                for one in configuration.connections
+                if self.keys.is_elsewhere(one, configuration.address(one))
+            ],
         )
 
     def overview(self) -> Overview:
@@ -176,6 +195,16 @@ class Engine:
         if known is not None and datetime.now(UTC) - known.at < LISTING_HOLDS:
             return True
         return await refresh(self._http, self.known, place, address)
+
+    async def _fresh_soon(self, place: str, address: str) -> None:
+        """The same for a call: it waits little, and for a list that doesn't come it asks once an hour."""
+        now = datetime.now(UTC)
+        if now - self._asked_for_list.get(place, datetime.min.replace(tzinfo=UTC)) < LISTING_HOLDS:
+            return
+        self._asked_for_list[place] = now
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTING_WAITS_S):
+                await self._fresh(place, address)
 
     async def check(
         self, ids: Sequence[str] | None = None, *, paid: bool = False, on_step: OnStep | None = None
@@ -234,7 +263,7 @@ class Engine:
         configuration = self.configuration()
         connection = configuration.connection(draft.connection)
         if connection.relay is not None or self.known.status(connection) is not None:
-            await self._fresh(place_of(connection), configuration.address(connection))
+            await self._fresh_soon(place_of(connection), configuration.address(connection))
         return await self.calls.submit(draft)
 
     async def wait(self, call_id: str) -> None:

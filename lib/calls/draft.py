@@ -93,8 +93,8 @@ def _request(route: Route, draft: CallDraft, model: str) -> httpx.Request:
         raise refusal("cannot_call_yet", capability=draft.capability)
     if not draft.prompt.strip():
         raise refusal("empty_prompt")
-    if route.endpoint.key is None:
-        raise refusal("no_key", connection=draft.connection)
+    if route.keyless is not None:
+        raise route.keyless
     messages = (Message("system", draft.system),) if draft.system.strip() else ()
     text = TextRequest(model, (*messages, Message("user", draft.prompt)), draft.params)
     return route.text.build(route.endpoint, text)
@@ -104,6 +104,12 @@ def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
     if price is None:
         return None
     seen = approximate_tokens(draft.system) + approximate_tokens(draft.prompt)
-    asked = next((v for name in OUTPUT_LIMIT_NAMES if isinstance(v := draft.params.get(name), int)), None)
+    asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
-    return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output)
+    answers = _positive(draft.params.get("n")) or 1
+    return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers)
+
+
+def _positive(value: Json) -> int:
+    """A parameter as a number of something; 0 for what is none (llama.cpp's -1 is "no limit")."""
+    return value if type(value) is int and value > 0 else 0

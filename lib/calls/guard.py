@@ -8,7 +8,7 @@ from typing import cast
 from lib.causes import CAUSES
 from lib.connections.model import Connection
 from lib.errors import Refused, RefusedState
-from lib.providers import capabilities_of, provider, providers
+from lib.providers import capabilities_of, provider, providers, says_nothing, spoken
 from lib.vocabulary import CAPABILITIES, Capability
 from lib.wire import KeyModel
 
@@ -16,14 +16,16 @@ from lib.wire import KeyModel
 def bound(connection: Connection, key_models: Sequence[KeyModel] | None) -> tuple[Capability, ...]:
     """The capabilities a connection's key is for, in the vocabulary's order.
 
-    What the user bound it to; else what the key's own model list shows; else what its provider does.
+    What the user bound it to; else what the key's own model list shows; else what its provider does. Where the list
+    has names that say nothing, its provider's main capability is one of them.
     """
     if connection.capabilities:
         return tuple(connection.capabilities)
-    if key_models:
-        shown = {c for entry in key_models for c in capabilities_of(entry.model, entry.endpoints, "")}
-        return tuple(c for c in CAPABILITIES if c in shown)
-    return tuple(c for c in CAPABILITIES if c in provider(connection.provider).capabilities)
+    offers = provider(connection.provider).capabilities
+    shown = {c for entry in key_models or () for c in capabilities_of(entry.model, entry.endpoints)}
+    if any(says_nothing(entry.model, entry.endpoints) for entry in key_models or ()):
+        shown.add(next(iter(offers)))
+    return tuple(c for c in CAPABILITIES if c in (shown or offers))
 
 
 def default_model(connection: Connection, capability: Capability, key_models: Sequence[KeyModel] | None) -> str | None:
@@ -35,12 +37,12 @@ def default_model(connection: Connection, capability: Capability, key_models: Se
     mine, others = provider(connection.provider), providers().values()
     defaults = [one.capabilities[capability].default_model for one in (mine, *others) if capability in one.capabilities]
     if connection.models:
-        fitting = [m for m in connection.models if capability in capabilities_of(m, listed.get(m, ()), "")]
+        fitting = [m for m in connection.models if capability in capabilities_of(m, listed.get(m, ()))]
         return (fitting or connection.models)[0]
     if not listed:
         return defaults[0] if capability in mine.capabilities else None
     known = [model for model in defaults if model in listed]
-    found = (model for model, endpoints in listed.items() if capability in capabilities_of(model, endpoints, ""))
+    found = (model for model, endpoints in listed.items() if capability in capabilities_of(model, endpoints))
     return known[0] if known else next(found, defaults[0])
 
 
@@ -63,6 +65,8 @@ def guard(
     if connection.models and model not in connection.models:
         raise refusal("wrong_model", connection=name, models=", ".join(connection.models), model=model)
     endpoints = next((entry.endpoints for entry in key_models or () if entry.model == model), ())
-    makes = capabilities_of(model, endpoints, "")
+    if not spoken(endpoints):
+        raise refusal("protocol_unknown", protocol=", ".join(endpoints))
+    makes = capabilities_of(model, endpoints)
     if makes and capability not in makes:
         raise refusal("model_makes_other", model=model, makes=", ".join(makes), capability=capability)

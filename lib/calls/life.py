@@ -8,22 +8,30 @@ The row is committed before the first byte leaves; a POST is sent once, whatever
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+import logging
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
-from typing import Any
-
-from pydantic import SecretStr
+from typing import Any, TypeAlias
 
 from lib.calls.draft import CallDraft, Drafted, make
 from lib.calls.known import Known
-from lib.calls.result import Ending, Reading, of_broken_line, of_reading, of_refusal
+from lib.calls.result import (
+    Ending,
+    Reading,
+    of_broken_line,
+    of_cancelling,
+    of_own_fault,
+    of_reading,
+    of_refusal,
+)
 from lib.calls.settle import changes_of, evidence_of, first_row, refused
-from lib.causes import CAUSES, reason
 from lib.errors import LineFault
-from lib.http import Http, Streamed, redact
+from lib.http import Http, Streamed, without_keys
 from lib.ledger import Ledger
 from lib.ledger import calls as log
 from lib.ledger import evidence as proofs
@@ -32,6 +40,9 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Evidence, Status
 from lib.wire import Finished, Reasoning, Text, Unreadable
 from lib.wire.answers import request_id
+
+Write: TypeAlias = Callable[[log.Connection], None]
+logger = logging.getLogger(__name__)
 
 SAVE_EVERY_S = 1.0
 """The text so far is committed at least this often, so a crash loses no more of an answer."""
@@ -51,12 +62,16 @@ class Live:
     reading: Reading = field(default_factory=Reading)
     status: Status = "drafted"
     started: float = 0.0
+    duration_ms: int | None = None
+    sent_at: datetime | None = None
     first_byte_ms: int | None = None
     http_status: int | None = None
     request_id: str | None = None
     stopped_by_user: bool = False
-    task: asyncio.Task[None] | None = None
-    saved_at: float = 0.0
+    exchange: asyncio.Task[Ending] | None = None
+    """Sends and reads; the only one that is ever cancelled."""
+    settled: asyncio.Task[None] | None = None
+    """Waits for the exchange, however it ends, and writes that down."""
     shown: Evidence | None = None
     """What its end showed of the API."""
 
@@ -75,6 +90,7 @@ class Calls:
         self._known = known
         self._owner = owner
         self.live: dict[str, Live] = {}
+        """The calls that haven't ended."""
 
     async def submit(self, draft: CallDraft) -> str:
         """Logs a call and sends it; returns its id at once. A refused one is logged as failed at no cost.
@@ -87,103 +103,122 @@ class Calls:
             row = refused(row, drafted.refused)
         await self._ledger.awrite(lambda db: log.insert(db, row, payload))
         if drafted.refused is None:
-            live = Live(row, drafted)
-            self.live[row.id] = live
-            live.task = asyncio.create_task(self._run(live))
+            live = self.live[row.id] = Live(row, drafted)
+            live.exchange = asyncio.create_task(self._exchange(live))
+            live.settled = asyncio.create_task(self._end(live, live.exchange))
         return row.id
 
-    async def wait(self, call_id: str) -> None:
-        """Returns when a call of this process has ended."""
+    async def wait(self, call_id: str) -> Evidence | None:
+        """Returns when a call of this process has ended: what its end showed, None if it had ended before."""
         live = self.live.get(call_id)
-        if live is not None and live.task is not None:
-            await asyncio.shield(live.task)
+        if live is None or live.settled is None:
+            return None
+        await asyncio.shield(live.settled)
+        return live.shown
 
     async def cancel(self, call_id: str) -> None:
         """Stops a running call of this process at the user's wish; what came so far is kept."""
         live = self.live.get(call_id)
-        if live is not None and live.task is not None and not live.task.done():
-            live.stopped_by_user = True
-            live.task.cancel()
-            with suppress(asyncio.CancelledError):
-                await live.task
+        if live is not None and live.exchange is not None:
+            live.stopped_by_user = live.exchange.cancel()
+            await self.wait(call_id)
 
     async def close(self) -> None:
         """Ends every running call as interrupted, with what came so far."""
-        tasks = [live.task for live in self.live.values() if live.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _run(self, live: Live) -> None:
-        try:
-            ending = await self._exchange(live)
-        except asyncio.CancelledError:
-            sent = live.status != "drafted"
-            cause = CAUSES["cancelled" if live.stopped_by_user else "interrupted"]
-            status: Status = "cancelled" if live.stopped_by_user or not sent else "interrupted"
-            ending = Ending(status, cause.state, reason(cause), charged=sent)
-        await self._settle(live, ending)
+        for live in self.live.values():
+            if live.exchange is not None:
+                live.exchange.cancel()
+        await asyncio.gather(*map(self.wait, tuple(self.live)))
 
     async def _exchange(self, live: Live) -> Ending:
         drafted = live.drafted
         request = drafted.request
         assert request is not None
-        name, through_relay = drafted.route.protocol_name, drafted.route.through_relay
-        await self._change(live, "sent", sent_at=utc_now())
+        live.sent_at = utc_now()
+        await self._change(live, "sent", sent_at=live.sent_at)
         live.started = monotonic()
+        told = {"protocol": drafted.route.protocol_name, "model": drafted.model}
+        through_relay = drafted.route.through_relay
         try:
-            async with self._http.stream(request) as streamed:
-                self._answered(live, streamed)
+            async with self._http.stream(request) as streamed, self._saving(live):
+                live.http_status = streamed.response.status_code
+                live.request_id = request_id(streamed.response) or None
                 await self._read(live, streamed)
         except Unreadable as unreadable:
-            return of_refusal(unreadable.said, name, through_relay=through_relay, model=drafted.model)
+            return of_refusal(unreadable.said, live.reading, through_relay=through_relay, **told)
         except LineFault as fault:
-            return of_broken_line(fault, drafted.route.endpoint.base_url, answered=live.http_status is not None)
-        return of_reading(live.reading, name, through_relay=through_relay, model=drafted.model)
-
-    def _answered(self, live: Live, streamed: Streamed) -> None:
-        live.http_status = streamed.response.status_code
-        live.request_id = request_id(streamed.response) or None
+            live.http_status = fault.http_status
+            return of_broken_line(fault)
+        return of_reading(live.reading, through_relay=through_relay, **told)
 
     async def _read(self, live: Live, streamed: Streamed) -> None:
         """Reads a stream event by event, or an answer in one piece; raises `Unreadable` for a fault."""
-        protocol = live.drafted.route.text
         if not streamed.is_events:
-            live.reading.take_whole(protocol.read(await streamed.read()))
+            answer = await streamed.read()
             live.first_byte_ms = _ms_since(live.started)
-            return
-        async for sse in streamed.events():
-            for event in protocol.events(sse.data):
+            if (found := Streamed.of(answer)) is None:
+                live.reading.take_whole(live.drafted.route.text.read(answer))
+                return
+            streamed = found
+        async for data in streamed.events():
+            for event in live.drafted.route.text.events(data):
                 live.reading.take(event)
                 if live.status == "sent" and isinstance(event, Text | Reasoning | Finished):
                     live.first_byte_ms = _ms_since(live.started)
                     await self._change(live, "streaming", first_byte_ms=live.first_byte_ms)
-            await self._save(live)
 
-    async def _save(self, live: Live) -> None:
-        if monotonic() - live.saved_at < SAVE_EVERY_S:
-            return
-        live.saved_at = monotonic()
-        text, reasoning = live.reading.text, live.reading.reasoning
-        await self._ledger.awrite(lambda db: log.save_text(db, live.row.id, text, reasoning))
+    @asynccontextmanager
+    async def _saving(self, live: Live) -> AsyncIterator[None]:
+        """Commits the text so far again and again, however slowly it comes."""
+        saver = asyncio.create_task(self._save_as_it_comes(live))
+        try:
+            yield
+        finally:
+            saver.cancel()
+
+    async def _save_as_it_comes(self, live: Live) -> None:
+        saved = ("", "")
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            now = (live.reading.text, live.reading.reasoning)
+            if now != saved:
+                saved = now
+                await self._try(partial(log.save_text, id=live.row.id, text=now[0], reasoning=now[1]))
 
     async def _change(self, live: Live, status: Status, **changes: Any) -> None:
-        live.status = status
         changes |= {"status": status, "http_status": live.http_status, "request_id": live.request_id}
         await self._ledger.awrite(lambda db: log.update(db, live.row.id, **changes))
+        live.status = status
 
-    async def _settle(self, live: Live, ending: Ending) -> None:
-        """Cost, text, evidence and the final status in one transaction; only then the call counts as ended."""
-        drafted, ending = live.drafted, redacted(ending, live.drafted.route.endpoint.key)
+    async def _end(self, live: Live, exchange: asyncio.Task[Ending]) -> None:
+        """Settles a call, whatever became of its exchange; not even a figure that can't be stored leaves it open."""
+        await asyncio.wait({exchange})
+        live.duration_ms = _ms_since(live.started) if live.started else None
+        ending = self._ending(live, exchange)
+        try:
+            await self._ledger.awrite(await asyncio.to_thread(self._settlement, live, ending))
+        except Exception as fault:
+            tell(fault)
+            await self._try(partial(_bare_end, live=live, ending=ending))
+        finally:
+            live.status = ending.status
+            del self.live[live.row.id]
+
+    @staticmethod
+    def _ending(live: Live, exchange: asyncio.Task[Ending]) -> Ending:
+        if exchange.cancelled():
+            return of_cancelling(sent=live.status != "drafted", by_user=live.stopped_by_user)
+        if (fault := exchange.exception()) is not None:
+            tell(fault)
+            return of_own_fault(sent=live.status != "drafted")
+        return redacted(exchange.result())
+
+    def _settlement(self, live: Live, ending: Ending) -> Write:
+        """Cost, text, evidence and the final status, to be written in one transaction. Reads the ledger's prices."""
+        drafted, at = live.drafted, utc_now()
         book = self._known.book(drafted.route.connection)
-        at = utc_now()
         usage, usage_source = live.reading.usage_or_approximation(live.prompt)
-        changes = changes_of(drafted, ending, usage, usage_source, book, at) | {
-            "http_status": live.http_status,
-            "request_id": live.request_id,
-            "first_byte_ms": live.first_byte_ms,
-            "duration_ms": _ms_since(live.started) if live.started else None,
-        }
+        changes = changes_of(drafted, ending, usage, usage_source, book, at) | as_it_went(live)
         payload: Mapping[str, Any] = {
             "text": live.reading.text,
             "reasoning": live.reading.reasoning,
@@ -198,16 +233,43 @@ class Calls:
             if shown is not None:
                 proofs.add(db, shown)
 
-        await self._ledger.awrite(write)
-        live.status = ending.status
+        return write
+
+    async def _try(self, write: Write) -> None:
+        """Writes what an answer must not be lost over; a failure is told in the server's output."""
+        try:
+            await self._ledger.awrite(write)
+        except Exception as fault:
+            tell(fault)
 
 
-def redacted(ending: Ending, key: SecretStr | None) -> Ending:
+def as_it_went(live: Live) -> dict[str, Any]:
+    """When a call was sent and how its exchange went, as fields of its row."""
+    return {
+        "sent_at": live.sent_at if live.status != "drafted" else None,
+        "http_status": live.http_status,
+        "request_id": live.request_id,
+        "first_byte_ms": live.first_byte_ms,
+        "duration_ms": live.duration_ms,
+    }
+
+
+def _bare_end(db: log.Connection, live: Live, ending: Ending) -> None:
+    """The least that must be known of a call that has ended: its status, and what came of its answer."""
+    log.update(db, live.row.id, status=ending.status, finished_at=utc_now(), error_state=ending.state)
+    log.save_text(db, live.row.id, live.reading.text, live.reading.reasoning)
+
+
+def redacted(ending: Ending) -> Ending:
     """The ending with the server's words free of keys."""
-    if ending.why is None or not ending.why.said:
-        return ending
-    said = redact(ending.why.said, [key] if key else [])
-    return replace(ending, why=replace(ending.why, said=said))
+    return replace(ending, why=without_keys(ending.why)) if ending.why else ending
+
+
+def tell(fault: BaseException) -> None:
+    """Notes a fault of our own in the server's output: its type and place, for its words may quote what is secret."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    logger.error("a call broke: %s at %s", type(fault).__name__, where)
 
 
 def _ms_since(started: float) -> int:

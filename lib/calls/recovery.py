@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from lib.calls.result import Reading
-from lib.causes import CAUSES
+from lib.calls.result import Reading, of_cancelling
 from lib.cost.price import Price, cost
 from lib.ledger import Ledger
 from lib.ledger import calls as log
@@ -43,17 +42,15 @@ def _take(db: log.Connection, row: CallRow, payload: Payload, owner: Owner) -> b
 
 def ended(row: CallRow, payload: Payload, at: datetime) -> dict[str, Any]:
     """What becomes of a call whose process died: status, error, and the cost of what had come."""
+    ending = of_cancelling(sent=row.status in SENT, by_user=False)
+    told = {"status": ending.status, "finished_at": at, "error_state": ending.state, "error_code": ending.code}
     if row.status not in SENT:
-        return {"status": "cancelled", "finished_at": at, "error_state": "cancelled", "error_code": "never_sent"}
+        return told
     reading = Reading(pieces=[payload.text], thoughts=[payload.reasoning])
     usage, source = reading.usage_or_approximation(payload.prompt)
     price = Price.of_record(payload.prices) if payload.prices else None
     estimated: Money | None = cost(price, usage) if price and source else None
-    return {
-        "status": "interrupted",
-        "finished_at": at,
-        "error_state": "interrupted",
-        "error_code": CAUSES["server_gone"].code,
+    return told | {
         "usage": usage,
         "usage_source": source,
         "estimated": estimated,

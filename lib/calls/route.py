@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from lib.calls.guard import refusal
-from lib.connections.keys import KeyStore, key_for
+from lib.connections.keys import KeyStore, key_for, key_variable
 from lib.connections.model import Configuration, Connection, Line, Relay
+from lib.errors import BadKey, KeyElsewhere, Refused
 from lib.providers import Provider, provider
 from lib.wire import Endpoint, TextProtocol
 from lib.wire.protocols import TEXT
@@ -17,7 +20,10 @@ from lib.wire.protocols import TEXT
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One connection's way out. `place` names what its relay says of itself in the snapshots."""
+    """One connection's way out. `place` names what its relay says of itself in the snapshots.
+
+    `keyless`: why no key goes there, None where one does.
+    """
 
     connection: Connection
     provider: Provider
@@ -26,6 +32,7 @@ class Route:
     endpoint: Endpoint
     place: str
     through_relay: bool
+    keyless: Refused | None
 
     @property
     def protocol_name(self) -> str:
@@ -60,17 +67,30 @@ def asks_what_is_there(connection: Connection) -> bool:
 def route(configuration: Configuration, keys: KeyStore, connection_id: str, *, relay_seen: bool) -> Route:
     """The way of a connection. `relay_seen`: its address has answered as new-api or one-api.
 
-    Raises `WrongUse` for an unknown id, `BadKey` where the key was not saved for the address in use.
+    Raises `WrongUse` for an unknown id.
     """
     connection = configuration.connection(connection_id)
     relay = configuration.relay(connection.relay) if connection.relay else None
     address = configuration.address(connection)
+    key, keyless = _key(keys, connection, address)
     return Route(
         connection=connection,
         provider=provider(connection.provider),
         relay=relay,
         line=configuration.line(connection),
-        endpoint=Endpoint(address, key_for(keys, connection, address)),
+        endpoint=Endpoint(address, key),
         place=place_of(connection),
-        through_relay=relay is not None or relay_seen,
+        through_relay=relay_seen or (relay is not None and relay.preset is not None),
+        keyless=keyless,
     )
+
+
+def _key(keys: KeyStore, connection: Connection, address: str) -> tuple[SecretStr | None, Refused | None]:
+    """The key for an address, or why there is none."""
+    try:
+        key = key_for(keys, connection, address)
+    except KeyElsewhere:
+        return None, refusal("key_address", address=address)
+    except BadKey:
+        return None, refusal("key_malformed", variable=key_variable(connection.id))
+    return key, None if key else refusal("no_key", connection=connection.id)

@@ -77,7 +77,7 @@ def changes_of(
         "status": ending.status,
         "finished_at": at,
         "error_state": ending.state,
-        "error_code": why.code if why else None,
+        "error_code": ending.code,
         "error_message": why.said if why else None,
         "error_params": dict(why.params) if why else {},
         "usage": usage,

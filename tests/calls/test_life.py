@@ -120,8 +120,9 @@ WHOLE = {"choices": [{"index": 0, "message": {"content": "Hi."}, "finish_reason"
          "no_channel", "", "0", None),
         (httpx.Response(200, html="<html><title>Hotel</title></html>"), "failed", "wrong_address", "html_page", "",
          "0", None),
-        (httpx.Response(200, content=b'{"choices": [{"mess'), "failed", "upstream_fault", "unreadable", "", "0", None),
-        (httpx.Response(200), "failed", "upstream_fault", "empty_answer", "", "0", None),
+        (httpx.Response(200, content=b'{"choices": [{"mess'), "failed", "upstream_fault", "unreadable", "", None,
+         None),
+        (httpx.Response(200), "failed", "upstream_fault", "empty_answer", "", None, None),
         (httpx.Response(307, headers={"Location": "https://evil.example/"}), "failed", "wrong_address", "redirected",
          "", "0", None),
         # nobody knows what became of it
@@ -211,7 +212,7 @@ async def stopped_by_user(engine: Engine, stream: Endless) -> str:
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "code"), [(stopped_by_user, "cancelled", "cancelled"), (begun, "interrupted", "interrupted")]
+    ("action", "status", "code"), [(stopped_by_user, "cancelled", "cancelled"), (begun, "interrupted", "server_gone")]
 )
 def test_what_came_before_the_end_is_kept(
     own_home: Path, relay: respx.MockRouter, action: Callable[[Engine, Endless], Awaitable[str]], status: str, code: str
@@ -221,7 +222,7 @@ def test_what_came_before_the_end_is_kept(
     answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=stream)
     relay.post(CHAT).mock(side_effect=[answer])
     row, payload = lived(own_home, lambda engine: action(engine, stream))
-    assert (row.status, row.error_state, row.error_code, payload.text) == (status, code, code, "Hi")
+    assert (row.status, row.error_state, row.error_code, payload.text) == (status, status, code, "Hi")
     assert (row.usage_source, row.estimated is not None) == ("approximate", True)
 
 
