@@ -26,7 +26,7 @@ def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
         by_connection.setdefault(verdict.connection, []).append(verdict)
     offered, refused = {}, []
     for name, mine in by_connection.items():
-        good = [v for v in mine if v.capability == capability and v.state in WORTH_TRYING]
+        good = [v for v in mine if v.capability == capability and v.model and v.state in WORTH_TRYING]
         if good:
             offered[name] = tuple(sorted(good, key=lambda v: (v.state != "usable", v.proof != "call")))
         elif best := best_of([v for v in mine if v.capability == capability] or mine):

@@ -17,7 +17,7 @@ from lib.calls.known import Known
 from lib.calls.route import Route, asks_what_is_there
 from lib.causes import CAUSES, Cause, judge, reason
 from lib.checks.permission import group_allows, wanted
-from lib.checks.rungs import Answered, line_down, without_request
+from lib.checks.rungs import Answered, unanswered, without_request
 from lib.errors import LineFault
 from lib.http import Http
 from lib.vocabulary import Evidence, Money, Quota, Step
@@ -61,8 +61,8 @@ class Ladder:
         return answered.passed({"relay": status.name, "version": status.version})
 
     async def _key(self) -> Evidence:
-        if self.route.endpoint.key is None:
-            return self._without_request("key", CAUSES["no_key"])
+        if (why := self.route.keyless) is not None:
+            return self._without_request("key", CAUSES[why.code], **why.params)
         if self.route.protocol_name != "openai":
             return self._without_request("key", CAUSES["unsupported"], protocol=self.route.protocol_name)
         answered = await self._ask("key", openai.models_request(self.route.endpoint))
@@ -135,9 +135,11 @@ class Ladder:
         """The key's own list, read by the key rung, beside what the connection is meant for."""
         connection = self.route.connection
         listed = self.known.key_models(connection.id)
+        if listed is None:
+            return self._without_request("permission", CAUSES["no_free_endpoint"], step_name="permission")
         listing = self.known.listing(self.route.place)
         apis = {api.model: api for api in listing.value.apis} if listing else {}
-        models = listed.value if listed else ()
+        models = listed.value
         found = wanted(connection, models, apis)
         allowed = {one.model for one in found if one.listed and group_allows(connection, apis.get(one.model))}
         missing = ", ".join(dict.fromkeys(one.model for one in found if one.model not in allowed))
@@ -153,7 +155,7 @@ class Ladder:
         try:
             response = await self.http.send(request)
         except LineFault as fault:
-            return line_down(name, datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
+            return unanswered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
         return Answered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, response)
 
     def _without_request(self, step: Step, cause: Cause, *, step_name: str = "", **params: str) -> Evidence:

@@ -32,10 +32,13 @@ async def check(
     connections = {one: configuration.connection(one) for one in ids}
     hosts = {one: urlsplit(configuration.address(connection)).netloc for one, connection in connections.items()}
     relays = {place_of(c): configuration.address(c) for c in connections.values() if asks_what_is_there(c)}
-    await asyncio.gather(*(refresh(http, known, place, address) for place, address in relays.items()))
+    lists = {place: asyncio.create_task(refresh(http, known, place, url)) for place, url in relays.items()}
     places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_HOST))
 
     async def climb(connection_id: str) -> tuple[Evidence, ...]:
+        place = place_of(connections[connection_id])
+        if place in lists:
+            await lists[place]
         async with places[hosts[connection_id]]:
             rungs = []
             async for evidence in Ladder(http, known, known.route(connection_id)).climb():

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.calls.guard import bound, default_model
 from lib.connections.model import Connection
-from lib.providers import capabilities_of
+from lib.providers import capabilities_of, maker_of, provider, says_nothing
 from lib.vocabulary import Capability
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
 
+ANY = "custom"
+"""The provider that says nothing of who makes the models."""
 EVERY_GROUP = "all"
 """new-api's own word in `enable_groups` for a model that every group may use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One (capability, model) a connection is judged for; `listed`: the key's own list has it."""
+    """One (capability, model) a connection is judged for; `listed`: the key's own list has it.
+
+    `model` is empty where nobody knows one: no connection goes without a verdict.
+    """
 
     capability: Capability
     model: str
@@ -26,18 +31,23 @@ class Wanted:
 
 
 def wanted(
-    connection: Connection, key_models: Sequence[KeyModel] | None, listing: Mapping[str, ListedApi]
+    connection: Connection,
+    key_models: Sequence[KeyModel] | None,
+    listing: Mapping[str, ListedApi],
+    called: Collection[str] = (),
 ) -> tuple[Wanted, ...]:
     """What a connection is judged for: its named models, else all of its key's list that its capabilities cover.
 
-    A capability it is bound to that no model of its serves is judged by the model that would be used.
+    Where its key's list wasn't read yet, what it may be for; in any case the models it was `called` with. A capability
+    it is bound to that no model of its serves is judged by the model that would be used.
     """
     capabilities = bound(connection, key_models)
     listed = {entry.model: entry.endpoints for entry in key_models or ()}
+    named = connection.models or (listed if key_models is not None else _likely(connection, listing))
     found = [
         Wanted(capability, model, model in listed)
-        for model in connection.models or listed
-        for capability in _makes(model, listed, listing)
+        for model in dict.fromkeys((*named, *called))
+        for capability in _makes(model, listed, listing, capabilities)
         if capability in capabilities
     ]
     served = {item.capability for item in found}
@@ -45,15 +55,25 @@ def wanted(
         model = default_model(connection, capability, key_models)
         if capability not in served and model and not (connection.capabilities is None and found):
             found.append(Wanted(capability, model, model in listed))
-    return tuple(found)
+    return tuple(found or (Wanted(capability, "", listed=False) for capability in capabilities[:1]))
+
+
+def _likely(connection: Connection, listing: Mapping[str, ListedApi]) -> Iterator[str]:
+    """What a key whose own list nobody has read may be for: all that its provider makes of what its relay lists."""
+    mine = provider(connection.provider).id
+    return (api.model for api in listing.values() if mine in (ANY, maker_of(api.model, api.vendor)))
 
 
 def _makes(
-    model: str, listed: Mapping[str, tuple[str, ...]], listing: Mapping[str, ListedApi]
-) -> tuple[Capability, ...]:
+    model: str,
+    listed: Mapping[str, tuple[str, ...]],
+    listing: Mapping[str, ListedApi],
+    capabilities: Sequence[Capability],
+) -> Sequence[Capability]:
+    """What a model is for; a name that says nothing is for what its connection is first for."""
     api = listing.get(model)
     endpoints = api.endpoints if api else listed.get(model, ())
-    return capabilities_of(model, endpoints, api.vendor if api else "")
+    return capabilities[:1] if says_nothing(model, endpoints) else capabilities_of(model, endpoints)
 
 
 def group_allows(connection: Connection, api: ListedApi | None) -> bool:

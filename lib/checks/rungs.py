@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
 from lib.causes import Cause, of_line_fault, reason
 from lib.errors import LineFault
+from lib.http import origin, without_keys
 from lib.vocabulary import Evidence, Reason, Step, as_state
 from lib.wire import Said
 from lib.wire.answers import request_id
@@ -36,7 +37,7 @@ class Answered:
             ok=False,
             state=as_state(cause.state),
             provider_code=said.provider_code if said else None,
-            reason=reason(cause, said, address=address_of(self.request)),
+            reason=without_keys(reason(cause, said, address=origin(self.request.url))),
             detail=detail or {},
         )
 
@@ -54,18 +55,22 @@ class Answered:
         )
 
 
-def address_of(request: httpx.Request) -> str:
-    """Scheme, host and port, as shown to the user."""
-    return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-
-
-def line_down(connection: str, at: datetime, ms: int, request: httpx.Request, fault: LineFault) -> Evidence:
-    """No HTTP answer came: that is the line's evidence, whichever rung asked."""
+def unanswered(
+    connection: str, step: Step, at: datetime, ms: int, request: httpx.Request, fault: LineFault
+) -> Evidence:
+    """No whole HTTP answer came. If none did at all, that is the line's evidence, whichever rung asked."""
     cause = of_line_fault(fault)
-    params = {name: value for name, value in fault.params.items() if name != "address"}
-    why = replace(reason(cause), params=params | {"address": address_of(request)})
     return Evidence(
-        at, connection, "line", False, as_state(cause.state), request.method, request.url.path, ms=ms, reason=why
+        at=at,
+        connection=connection,
+        step="line" if fault.http_status is None else step,
+        ok=False,
+        state=as_state(cause.state),
+        method=request.method,
+        path=request.url.path,
+        ms=ms,
+        http_status=fault.http_status,
+        reason=reason(cause, **fault.params),
     )
 
 

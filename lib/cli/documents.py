@@ -87,14 +87,14 @@ def quota_document(quota: Quota | None) -> Document | None:
 
 
 def _models(steps: tuple[Evidence, ...]) -> Document | None:
-    permission = next((step for step in steps if step.step == "permission"), None)
-    return {name: int(permission.detail[name]) for name in ("listed", "allowed")} if permission else None
+    counted = next((step.detail for step in steps if step.step == "permission" and step.detail), None)
+    return {name: int(counted[name]) for name in ("listed", "allowed")} if counted else None
 
 
 def _verdict(verdict: Verdict, t: Translate) -> Document:
     return {
         "capability": verdict.capability,
-        "model": verdict.model,
+        "model": verdict.model or None,
         "state": verdict.state,
         "proof": verdict.proof,
         "reason": reason_document(verdict.reason, t),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -12,7 +13,7 @@ import httpx
 from lib.errors import BadAddress, BadKey
 from lib.http.redaction import redact
 from lib.i18n import N_
-from lib.providers import presets
+from lib.providers import presets, providers
 
 AROUND = " \t\r\n\"'`<>()“”‘’「」『』《》,;。、"
 """What gets copied along with an address or a key."""
@@ -147,12 +148,20 @@ def _refuse(parts: SplitResult, host: str, quoted: str) -> None:
 
 
 def _is_documentation(host: str, path: str) -> bool:
-    known = (*DOCUMENTATION_HOSTS, *(name for preset in presets().values() for name in preset.doc_hosts))
+    known = (*DOCUMENTATION_HOSTS, *_documentation_hosts())
     return (
         host.startswith(("docs.", "doc."))
         or any(host == name or host.endswith(f".{name}") for name in known)
         or DOCUMENTATION_PATH.search(path) is not None
     )
+
+
+@cache
+def _documentation_hosts() -> frozenset[str]:
+    """The hosts of documentation that our own data name."""
+    pages = [one.docs_url for one in providers().values()] + [one.docs_url for one in presets().values()]
+    hosts = (urlsplit(page).hostname or "" for page in pages)
+    return frozenset((*hosts, *(name for preset in presets().values() for name in preset.doc_hosts)))
 
 
 def _path(path: str) -> str:

@@ -17,7 +17,7 @@ from lib.connections.addresses import clean_key, tail
 from lib.connections.model import Connection
 from lib.connections.rows import load
 from lib.connections.vaults import Keychain, KeyFile, Vault, keychain_works
-from lib.errors import BadKey, WrongUse
+from lib.errors import KeyElsewhere, WrongUse
 from lib.i18n import N_
 from lib.ledger import Ledger, settings
 from lib.vocabulary import KeyStore as Kind
@@ -107,6 +107,13 @@ class KeyStore:
         self._ledger.write(lambda db: settings.put(db, binding(connection.id), json.dumps(now)))
         return now
 
+    def is_elsewhere(self, connection: Connection, address: str) -> bool:
+        """Whether the connection's key was saved (or first used) for other addresses than this. Reads no key."""
+        if os.environ.get(key_variable(connection.id)):
+            before = self._setting(binding(connection.id))
+            return before is not None and address not in json.loads(before)
+        return bool(connection.bound) and address not in connection.bound
+
     def _setting(self, name: str) -> str | None:
         with self._ledger.read() as db:
             return settings.get(db, name)
@@ -118,12 +125,13 @@ class KeyStore:
 def key_for(keys: KeyStore, connection: Connection, address: str) -> SecretStr | None:
     """The connection's key for requests to `address`; None where there is none.
 
-    Raises `BadKey` where the key was saved (or, in the environment, first used) for other addresses.
+    Raises `KeyElsewhere` where the key was saved (or, in the environment, first used) for other addresses, `BadKey`
+    where the environment holds what can't be one.
     """
     key = keys.of_environment(connection.id)
     if key is not None:
         if address not in keys.bound_by_environment(connection):
-            raise BadKey(
+            raise KeyElsewhere(
                 N_("The key in {variable} was first used for another address than {address}. "
                    "Remove {connection} and import it again to use it there."),
                 variable=key_variable(connection.id), connection=connection.id, address=address,
@@ -132,7 +140,7 @@ def key_for(keys: KeyStore, connection: Connection, address: str) -> SecretStr |
     key = keys.saved(connection.id)
     # The tail tells whether it is the very key the addresses belong to, should an import have ended halfway.
     if key is not None and (address not in connection.bound or tail(key.get_secret_value()) != connection.key_tail):
-        raise BadKey(
+        raise KeyElsewhere(
             N_("The key of {connection} was saved for another address than {address}. "
                "Enter it again for this address."),
             connection=connection.id, address=address,

@@ -4,7 +4,7 @@
 """
 
 from lib.providers.facts import Offer, Preset, PresetLine, Provider, presets, provider, providers
-from lib.providers.names import capabilities_of, maker_of, output_limit
+from lib.providers.names import capabilities_of, maker_of, output_limit, says_nothing, spoken
 
 __all__ = [
     "Offer",
@@ -17,4 +17,6 @@ __all__ = [
     "presets",
     "provider",
     "providers",
+    "says_nothing",
+    "spoken",
 ]

@@ -41,8 +41,12 @@ class LimitRule(_Rule):
 
 
 class Rules(_Rule):
-    """The whole file. `endpoints` says what an endpoint type is for where the name says nothing."""
+    """The whole file. `endpoints` says what an endpoint type is for where the name says nothing.
 
+    `unspoken`: the types that no module of ours speaks, nor is meant to.
+    """
+
+    unspoken: frozenset[str]
     capabilities: tuple[NameRule, ...]
     endpoints: Mapping[str, tuple[Capability, ...]]
     makers: tuple[MakerRule, ...]
@@ -55,18 +59,28 @@ def rules() -> Rules:
     return Rules.model_validate(read(FOLDER / "rules.toml"))
 
 
-def capabilities_of(model: str, endpoints: Sequence[str], vendor: str) -> tuple[Capability, ...]:
+def capabilities_of(model: str, endpoints: Sequence[str]) -> tuple[Capability, ...]:
     """What a listed name is for, the main one first; () where nobody can tell, or it is for nothing of ours."""
-    return _capabilities(model.lower(), tuple(endpoints))
+    return _capabilities(model.lower(), tuple(endpoints)) or ()
+
+
+def says_nothing(model: str, endpoints: Sequence[str]) -> bool:
+    """Whether neither a name nor its endpoint types tell what it is for: a fine-tune's, or one of a server at home."""
+    return _capabilities(model.lower(), tuple(endpoints)) is None
 
 
 @lru_cache(KNOWN_NAMES)
-def _capabilities(name: str, endpoints: tuple[str, ...]) -> tuple[Capability, ...]:
+def _capabilities(name: str, endpoints: tuple[str, ...]) -> tuple[Capability, ...] | None:
     for rule in rules().capabilities:
         if rule.name.search(name):
             return rule.capabilities
     by_type = rules().endpoints
-    return next((by_type[one] for one in endpoints if one in by_type), ())
+    return next((by_type[one] for one in endpoints if one in by_type), None)
+
+
+def spoken(endpoints: Sequence[str]) -> bool:
+    """Whether a model listed with these endpoint types is served in a way we speak; none listed: as OpenAI does."""
+    return not endpoints or not rules().unspoken.issuperset(endpoints)
 
 
 @lru_cache(KNOWN_NAMES)

@@ -7,7 +7,7 @@ newer free rung lifts it. A success is overruled by any newer definite failure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from lib.calls.route import place_of
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
+from lib.providers import spoken
 from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
@@ -33,6 +34,8 @@ class Facts:
     key_models: Mapping[str, tuple[datetime, tuple[KeyModel, ...]]]
     listings: Mapping[str, Mapping[str, ListedApi]]
     """By place (`lib.calls.route.place_of`): what is listed there, by model name."""
+    elsewhere: Collection[str] = ()
+    """The connections whose key was saved for other addresses than the one in use."""
 
     def listing_of(self, connection: Connection) -> Mapping[str, ListedApi]:
         """The list of the relay a connection goes through."""
@@ -81,15 +84,19 @@ def of_connection(connection: Connection, evidence: Seen, facts: Facts) -> tuple
     """The verdicts of one connection."""
     listed_at, key_models = facts.key_models.get(connection.id, (None, None))
     listing = facts.listing_of(connection)
+    away = facts.configuration.address(connection) if connection.id in facts.elsewhere else None
     return tuple(
-        judge(Case(connection, item, evidence, listed_at, listing.get(item.model), facts.now))
-        for item in wanted(connection, key_models, listing)
+        judge(Case(connection, item, evidence, listed_at, listing.get(item.model), facts.now, away))
+        for item in wanted(connection, key_models, listing, {model for model, _ in evidence.calls})
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What one verdict is judged on. `listed_at`: when the key's own list was read, None if never."""
+    """What one verdict is judged on. `listed_at`: when the key's own list was read, None if never.
+
+    `away`: the address in use, where the key was saved for others.
+    """
 
     connection: Connection
     item: Wanted
@@ -97,12 +104,14 @@ class Case:
     listed_at: datetime | None
     api: ListedApi | None
     now: datetime
+    away: str | None = None
 
     @property
     def call(self) -> Evidence | None:
-        """The newest real call of this model."""
+        """The newest real call of this model that showed anything definite, else the newest."""
         calls = self.evidence.calls.get((self.item.model, self.item.capability), ())
-        return calls[-1] if calls else None
+        definite = [one for one in calls if one.state != "untested"]
+        return next(reversed(definite or calls), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,12 @@ def judge(case: Case) -> Verdict:
     )
 
 
+def _key_elsewhere(case: Case) -> Conclusion | None:
+    if case.away is None:
+        return None
+    return Conclusion("not_configured", reason(CAUSES["key_address"], address=case.away))
+
+
 def _failed_rung(case: Case) -> Conclusion | None:
     success = case.evidence.last_success
     for step in RUNGS:
@@ -136,7 +151,15 @@ def _removed_from_list(case: Case) -> Conclusion | None:
     """The key's own list, read later than any success, no longer has the model."""
     if case.listed_at is None or case.item.listed or (case.call and case.call.ok and case.call.at >= case.listed_at):
         return None
-    return Conclusion("no_permission", reason(CAUSES["not_in_key_list"], model=case.item.model), case.listed_at)
+    cause = CAUSES["not_in_key_list" if case.item.model else "no_models_allowed"]
+    return Conclusion("no_permission", reason(cause, model=case.item.model), case.listed_at)
+
+
+def _unspoken(case: Case) -> Conclusion | None:
+    endpoints = case.api.endpoints if case.api else ()
+    if spoken(endpoints):
+        return None
+    return Conclusion("unsupported", reason(CAUSES["unsupported"], protocol=", ".join(endpoints)), case.listed_at)
 
 
 def _call(case: Case) -> Conclusion | None:
@@ -179,14 +202,17 @@ def _should_work(case: Case) -> Conclusion:
 
 
 RULES: tuple[Callable[[Case], Conclusion | None], ...] = (
+    _key_elsewhere,
     _failed_rung,
     _removed_from_list,
+    _unspoken,
     _call,
     _group,
     _untested,
     _should_work,
 )
-"""In this order: what is broken below decides first; then the key's list; a real call; what is missing; the ladder."""
+"""In this order: a key for elsewhere; what is broken below; the key's list; what we don't speak; a real call; what is
+missing; the ladder."""
 
 
 def best_of(found: Iterable[Verdict]) -> Verdict | None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from lib.connections.model import Line, Relay
-from lib.providers import maker_of, provider, providers
+from lib.providers import provider, providers
 from lib.verdicts.judging import Facts, best_of
-from lib.verdicts.views import Cell, billing_of, catalogue, matrix
+from lib.verdicts.views import Cell, billing_of, catalogue, maker_of_verdict, matrix
 from lib.vocabulary import BillingUnit, Capability, Evidence, Money, Proof, Quota, Reason, State, Verdict
 
 
@@ -65,9 +65,7 @@ def overview(facts: Facts, found: Sequence[Verdict], fetched_at: datetime | None
 def _apis(facts: Facts, found: Sequence[Verdict]) -> list[Api]:
     groups: dict[tuple[str, str, Capability], list[Verdict]] = {}
     for verdict in found:
-        connection = facts.configuration.connection(verdict.connection)
-        api = facts.listing_of(connection).get(verdict.model)
-        maker = maker_of(verdict.model, api.vendor if api else "")
+        maker = maker_of_verdict(verdict, facts)
         groups.setdefault((verdict.connection, maker, verdict.capability), []).append(verdict)
     left = quotas(facts.evidence)
     return [_api(facts, maker, group, left) for (_, maker, _), group in groups.items()]

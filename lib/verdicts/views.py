@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lib.calls.route import place_of
 from lib.causes import CAUSES, reason
-from lib.providers import capabilities_of, maker_of, provider, providers
+from lib.providers import capabilities_of, maker_of, provider, providers, spoken
 from lib.verdicts.judging import Facts, best_of
 from lib.vocabulary import CAPABILITIES, BillingUnit, Capability, Proof, Reason, State, Verdict
 from lib.wire.newapi import ListedApi
@@ -38,21 +38,23 @@ def catalogue(place: str, facts: Facts, found: Sequence[Verdict]) -> tuple[Row, 
     mine = {c.id for c in facts.configuration.connections if place_of(c) == place}
     by_model: dict[str, list[Verdict]] = {model: [] for model in listing}
     for verdict in found:
-        if verdict.connection in mine:
+        if verdict.connection in mine and verdict.model:
             by_model.setdefault(verdict.model, []).append(verdict)
     return tuple(_row(model, listing.get(model), rows) for model, rows in by_model.items())
 
 
 def _row(model: str, api: ListedApi | None, found: Sequence[Verdict]) -> Row:
-    capabilities = capabilities_of(model, api.endpoints if api else (), api.vendor if api else "")
+    endpoints = api.endpoints if api else ()
+    capabilities = capabilities_of(model, endpoints)
     maker = maker_of(model, api.vendor if api else "")
     best = best_of(found)
     if best is not None:
         state, proof, why, at = best.state, best.proof, best.reason, best.checked_at
-    elif capabilities:
+    elif capabilities and spoken(endpoints):
         state, proof, why, at = "not_configured", None, no_connection(maker), None
     else:
-        state, proof, why, at = "unsupported", None, reason(CAUSES["unsupported"], protocol=model), None
+        why = reason(CAUSES["unsupported"], protocol=", ".join(endpoints) or model)
+        state, proof, at = "unsupported", None, None
     connections = tuple(dict.fromkeys(v.connection for v in found))
     return Row(model, maker, capabilities, api, connections, state, proof, why, at)
 
@@ -79,6 +81,15 @@ class Cell:
     checked_at: datetime | None
 
 
+def maker_of_verdict(verdict: Verdict, facts: Facts) -> str:
+    """Who makes what a verdict is about; where no model is known, whom its connection names."""
+    connection = facts.configuration.connection(verdict.connection)
+    if not verdict.model:
+        return connection.provider
+    api = facts.listing_of(connection).get(verdict.model)
+    return maker_of(verdict.model, api.vendor if api else "")
+
+
 def billing_of(maker: str, capability: Capability, api: ListedApi | None) -> BillingUnit:
     """What a model bills by: as its relay lists it, else as its provider does."""
     if api is not None:
@@ -98,9 +109,8 @@ def matrix(facts: Facts, found: Sequence[Verdict]) -> tuple[Cell, ...]:
         for capability in capabilities:
             listed.setdefault((maker, capability), set()).add(model)
     by_cell: dict[tuple[str, Capability], list[Verdict]] = {}
-    maker_by_model = {model: maker for model, maker in makers}
     for verdict in found:
-        maker = maker_by_model.get(verdict.model) or maker_of(verdict.model, "")
+        maker = maker_of_verdict(verdict, facts)
         by_cell.setdefault((maker, verdict.capability), []).append(verdict)
     apis = {api.model: api for listing in facts.listings.values() for api in listing.values()}
     pairs = [
@@ -115,7 +125,7 @@ def matrix(facts: Facts, found: Sequence[Verdict]) -> tuple[Cell, ...]:
 def _makers(facts: Facts) -> dict[tuple[str, str], tuple[Capability, ...]]:
     """Every listed model with its maker and capabilities."""
     return {
-        (api.model, maker_of(api.model, api.vendor)): capabilities_of(api.model, api.endpoints, api.vendor)
+        (api.model, maker_of(api.model, api.vendor)): capabilities_of(api.model, api.endpoints)
         for listing in facts.listings.values()
         for api in listing.values()
     }
@@ -131,7 +141,7 @@ def _cell(
     best = best_of(found)
     billing = billing_of(maker, capability, apis.get(best.model) if best else None)
     usable = {v.model for v in found if v.state == "usable"}
-    models = listed | {v.model for v in found}
+    models = listed | {v.model for v in found if v.model}
     if best is None:
         return Cell(
             maker, capability, None, None, "not_configured", None, no_connection(maker), billing, 0, len(models), None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ def token(**told: Any) -> httpx.Response:
 
 def refused(status: int, message: str, code: str = "") -> httpx.Response:
     return httpx.Response(status, json={"error": {"message": message, "type": "new_api_error", "code": code}})
+
+
+class Cut(httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b'{"object": "li'
+        raise httpx.ReadError("reset")
 
 
 PAGE = httpx.Response(200, html="<!doctype html><title>Console</title>")
@@ -99,8 +108,8 @@ LADDER = ["line", "key", "quota", "permission"]
         # line: any HTTP answer proves it, of whatever it is; only the lack of one is the line's fault
         ({STATUS: httpx.ConnectError}, ["line"], "unreachable", "line_connect"),
         ({STATUS: httpx.ConnectTimeout}, ["line"], "unreachable", "line_timeout"),
-        ({STATUS: httpx.Response(401)}, LADDER, "usable", "should_work"),
-        ({STATUS: PAGE}, LADDER, "usable", "should_work"),
+        ({STATUS: httpx.Response(401)}, LADDER, "untested", "no_free_endpoint"),
+        ({STATUS: PAGE}, LADDER, "untested", "no_free_endpoint"),
         ({MODELS: httpx.ReadTimeout}, ["line", "line"], "unreachable", "line_timeout"),
         # key
         ({MODELS: refused(401, "该令牌已过期")}, LADDER[:2], "expired_key", "key_expired"),
@@ -108,8 +117,10 @@ LADDER = ["line", "key", "quota", "permission"]
         ({MODELS: PAGE}, LADDER[:2], "wrong_address", "html_page"),
         ({MODELS: httpx.Response(200, content=b'{"object": "li')}, LADDER[:2], "upstream_fault", "unreadable"),
         ({MODELS: httpx.Response(200)}, LADDER[:2], "upstream_fault", "empty_answer"),
-        ({MODELS: httpx.Response(302, headers={"Location": "https://evil.example/"})}, ["line", "line"],
+        ({MODELS: httpx.Response(302, headers={"Location": "https://evil.example/"})}, LADDER[:2],
          "wrong_address", "redirected"),
+        ({MODELS: httpx.Response(200, stream=Cut())}, LADDER[:2], "upstream_fault", "unreadable"),
+        ({MODELS: refused(418, "nobody knows", "teapot")}, LADDER, "untested", "unknown_code"),
         # one sentence for four causes: the endpoint that still tells them apart is asked
         ({MODELS: INVALID}, LADDER[:2], "bad_key", "key_refused_ambiguous"),
         ({MODELS: INVALID, TOKEN: token(total_available=9, expires_at=1)}, LADDER[:2], "expired_key", "key_expired"),

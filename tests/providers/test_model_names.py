@@ -114,18 +114,18 @@ MAKERS = [
 
 @pytest.mark.parametrize(("model", "endpoints", "vendor", "capability"), LISTED)
 def test_every_listed_name(model: str, endpoints: tuple[str, ...], vendor: str, capability: str) -> None:
-    assert capabilities_of(model, endpoints, vendor)[:1] == ((capability,) if capability else ())
+    assert capabilities_of(model, endpoints)[:1] == ((capability,) if capability else ())
 
 
 @pytest.mark.parametrize(("model", "endpoints", "capability"), FOR)
 def test_what_a_name_is_for(model: str, endpoints: tuple[str, ...], capability: str | None) -> None:
     for written in (model, model.upper()):
-        assert capabilities_of(written, list(endpoints), "")[:1] == ((capability,) if capability else ())
+        assert capabilities_of(written, list(endpoints))[:1] == ((capability,) if capability else ())
 
 
 @pytest.mark.parametrize("model", BOTH)
 def test_what_makes_and_edits_images(model: str) -> None:
-    assert capabilities_of(model, CHAT, "") == ("image", "image_edit")
+    assert capabilities_of(model, CHAT) == ("image", "image_edit")
 
 
 @pytest.mark.parametrize(("model", "vendor", "maker"), MAKERS)

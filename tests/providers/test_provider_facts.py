@@ -63,7 +63,7 @@ DEFAULTS = [
 @pytest.mark.parametrize(("id", "capability", "model"), DEFAULTS)
 def test_a_default_model_is_for_its_capability_and_of_its_provider(id: str, capability: str, model: str) -> None:
     """Else the guard refused what the provider's own data proposed."""
-    assert capability in capabilities_of(model, (), "")
+    assert capability in capabilities_of(model, ())
     assert maker_of(model, "") == id
 
 
