@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
 from ui import result, text_form
@@ -34,11 +35,16 @@ def current() -> str | None:
     named = (st.query_params.get(ADDRESS), st.session_state.get(SHOWN))
     running = [row.id for row in reversed(engine.unfinished()) if row.capability == "text"]
     newest = [row.id for row in engine.log(limit=1, capability="text").rows]
-    return next((call_id for call_id in (*named, *running, *newest) if call_id and known(engine, call_id)), None)
+    if named[0] and not known(engine, named[0], "text"):
+        del st.query_params[ADDRESS]
+    return next((one for one in (*named, *running, *newest) if one and known(engine, one, "text")), None)
 
 
 def send() -> None:
-    """Submits what is typed, once: a second click while a call runs does nothing."""
+    """Submits what is typed, once: a second click while a call runs does nothing, nor one without a prompt."""
+    if not (st.session_state.get(text_form.PROMPT) or "").strip():
+        st.session_state[PROBLEM] = told(refusal("empty_prompt"))
+        return
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
@@ -52,15 +58,21 @@ def stop(call_id: str) -> None:
     door().ask(engine.cancel(call_id))
 
 
-def form(offered: Choices, running: bool) -> None:
+def form(offered: Choices, call_id: str | None, running: bool) -> None:
     """The left side."""
     text_form.fields(engine, offered)
     ready = text_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            text_form.label(ready), key="text_generate", type="secondary" if running else "primary",
-            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str),
-        )
+        if running and call_id and engine.live(call_id):
+            st.button(
+                t(N_("Stop")), key="text_stop", type="primary", icon=":material/stop_circle:", on_click=stop,
+                args=(call_id,),
+            )
+        else:
+            st.button(
+                text_form.label(ready), key="text_generate", type="primary", icon=":material/send:", on_click=send,
+                disabled=running or isinstance(ready, str), shortcut="Ctrl+Enter",
+            )
         if not isinstance(ready, str):
             result.code(ready, "text_code")
     if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
@@ -72,10 +84,6 @@ def answer(call_id: str, running: bool) -> None:
     row, payload = engine.call(call_id)
     st.caption(literal(head(payload.prompt, 160)))
     if running:
-        st.button(
-            t(N_("Stop")), key="text_stop", type="primary", icon=":material/stop_circle:", on_click=stop,
-            args=(call_id,),
-        )
         follow(engine, call_id)
         return
     result.result(row, payload)
@@ -98,8 +106,8 @@ call_id = current()
 running = runs(engine, call_id)
 left, right = st.columns([5, 6], gap="large")
 with left:
-    if offered.offered:
-        form(offered, running)
+    if offered.connections(st.session_state.get(text_form.CONNECTION)):
+        form(offered, call_id, running)
     else:
         st.markdown(t(N_("None of your keys may write text yet.")))
         if st.button(t(N_("Set up your own")), key="text_set_up", icon=":material/key:"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lib.verdicts.judging import best_of
+from lib.verdicts.judging import best_of, preference
 from lib.vocabulary import Capability, State, Verdict
 
 WORTH_TRYING: frozenset[State] = frozenset({"usable", "rate_limited", "untested"})
@@ -13,10 +13,29 @@ WORTH_TRYING: frozenset[State] = frozenset({"usable", "rate_limited", "untested"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """By connection: its models worth trying, the best first. `refused`: every other verdict, the best a connection."""
+    """By connection: its models worth trying, the best first. `refused`: every other verdict, the best a connection.
+
+    `judged`: every model of a connection for this capability. What the user has chosen there stays chosen.
+    """
 
     offered: Mapping[str, tuple[Verdict, ...]]
     refused: tuple[Verdict, ...]
+    judged: Mapping[str, Mapping[str, Verdict]]
+
+    def connections(self, chosen: str | None) -> list[str]:
+        """Those to choose from: the ones offered, and the one that is chosen."""
+        names = list(self.offered)
+        if chosen is not None and chosen in self.judged and chosen not in names:
+            names.append(chosen)
+        return names
+
+    def models(self, connection: str, chosen: str | None) -> dict[str, Verdict]:
+        """The models to choose from on a connection: those offered, and the one that is chosen."""
+        found = {one.model: one for one in self.offered.get(connection, ())}
+        known = self.judged.get(connection, {})
+        if chosen is not None and chosen in known:
+            return found | {chosen: known[chosen]}
+        return found or dict(known)
 
 
 def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
@@ -24,11 +43,13 @@ def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
     by_connection: dict[str, list[Verdict]] = {}
     for verdict in found:
         by_connection.setdefault(verdict.connection, []).append(verdict)
-    offered, refused = {}, []
+    offered, refused, judged = {}, [], {}
     for name, mine in by_connection.items():
-        good = [v for v in mine if v.capability == capability and v.model and v.state in WORTH_TRYING]
-        if good:
-            offered[name] = tuple(sorted(good, key=lambda v: (v.state != "usable", v.proof != "call")))
-        elif best := best_of([v for v in mine if v.capability == capability] or mine):
+        here = [v for v in mine if v.capability == capability and v.model]
+        if here:
+            judged[name] = {v.model: v for v in here}
+        if good := [v for v in here if v.state in WORTH_TRYING]:
+            offered[name] = tuple(sorted(good, key=preference))
+        elif best := best_of(here or mine):
             refused.append(best)
-    return Choices(offered, tuple(refused))
+    return Choices(offered, tuple(refused), judged)

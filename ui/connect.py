@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from lib.engine import Engine
@@ -9,13 +11,22 @@ from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import presets, provider
 from lib.verdicts.overview import Api
+from lib.vocabulary import KeyStore
 from ui.engine import door
+from ui.markdown import code
 from ui.words import t, told
 
 PASTED = "import_text"
 FILE = "import_file"
 OUTCOME = "import_outcome"
 SAVED = "saved"
+
+KEPT: Mapping[KeyStore, str] = {
+    "keyring": N_("Keys are kept in your system's keychain ({where})."),
+    "file": N_("Keys are kept in a file that only you can read ({where})."),
+    "env": N_("Keys come from environment variables ({where}); none are saved."),
+}
+NOT_YET = N_("Keys will be kept in your system's keychain where it works, else in a file that only you can read.")
 
 EXAMPLE = """{"relays": [{"id": "gptbest", "name": "GPTBest", "preset": "gptbest"}],
  "connections": [{"id": "chat", "provider": "zhipu", "relay": "gptbest", "key": "sk-…"}]}"""
@@ -41,7 +52,8 @@ def console(engine: Engine, api: Api) -> str | None:
 
 def set_up() -> None:
     """The form in a dialog, from wherever a key is missing."""
-    st.session_state.pop(OUTCOME, None)
+    for key in (OUTCOME, PASTED):  # what was pasted before may hold keys
+        st.session_state.pop(key, None)
     st.dialog(t(N_("Set up your own keys")), width="large")(form)()
 
 
@@ -57,17 +69,32 @@ def form() -> None:
     if problem := st.session_state.pop(OUTCOME, None):
         st.error(problem, icon=":material/error:")
     st.button(t(N_("Save connections")), key="import_save", type="primary", icon=":material/save:", on_click=_save)
+    st.caption(_where_keys_are())
     st.caption(t(N_("The same on the command line: {command}"), command="`python -m lib connections import FILE`"))
+
+
+def _where_keys_are() -> str:
+    """Where keys are kept, and how well."""
+    keys = door().own.keys
+    kept = t(KEPT[keys.kind], where=code(keys.where)) if keys.kind else t(NOT_YET)
+    return f":material/lock: {kept}"
 
 
 def _save() -> None:
     """Saves what was given; the pasted keys don't stay in the page once they are saved."""
-    chosen = st.session_state.get(FILE)
-    text = chosen.getvalue().decode("utf-8", "replace") if chosen else st.session_state.get(PASTED) or ""
     try:
-        door().own.import_(text)
+        door().own.import_(_given())
     except WrongUse as error:
         st.session_state[OUTCOME] = told(error)
         return
     st.session_state[PASTED] = ""
     st.session_state[OUTCOME] = SAVED
+    st.toast(t(N_("Saved. Next: check what works, free of charge.")), icon=":material/check:")
+
+
+def _given() -> str:
+    """What was pasted, or chosen as a file. Raises `WrongUse` for both and for neither."""
+    pasted, chosen = (st.session_state.get(PASTED) or "").strip(), st.session_state.get(FILE)
+    if bool(pasted) is bool(chosen):
+        raise WrongUse(N_("Paste the text or choose a file, one of the two."))
+    return str(chosen.getvalue(), "utf-8", "replace") if chosen else pasted

@@ -121,8 +121,7 @@ class Door:
     def _tell_story(self, engine: Engine, address: str) -> None:
         """Saves the story's connections for this address, unless they are, and runs each one's ladder once."""
         configuration = engine.configuration()
-        at = {configuration.address(one) for one in configuration.connections}
-        if any(known.startswith(address) for known in at):
+        if address in {line.base_url for relay in configuration.relays for line in relay.lines}:
             return
         engine.import_(demo.story(address))
         self.ask(engine.check())

@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
-from lib.vocabulary import UNFINISHED, Status
+from lib.vocabulary import UNFINISHED, Capability, Status
 from ui.markdown import Block, blocks, safe, settled
 from ui.theme import STATUSES
 from ui.words import count, t
@@ -50,18 +50,20 @@ def see(engine: Engine, call_id: str) -> Sight:
     return Sight(row.status, payload.text, payload.reasoning, row.created_at)
 
 
-def known(engine: Engine, call_id: str) -> bool:
-    """Whether the log has this call: an address may be old, or of the demo."""
+def known(engine: Engine, call_id: str, capability: Capability) -> bool:
+    """Whether the log has this call, of this capability: an address may be old, or of the demo."""
     try:
-        engine.call(call_id)
+        return engine.call(call_id)[0].capability == capability
     except WrongUse:
         return False
-    return True
 
 
 def runs(engine: Engine, call_id: str | None) -> bool:
     """Whether a call is still under way."""
-    return call_id is not None and known(engine, call_id) and not see(engine, call_id).ended
+    try:
+        return call_id is not None and not see(engine, call_id).ended
+    except WrongUse:
+        return False
 
 
 def draw(text: str) -> None:

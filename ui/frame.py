@@ -17,6 +17,7 @@ from ui.spend import spend, words
 from ui.words import LANGUAGE, NAMES, count, language, t
 
 CHOICE = "language_choice"
+LOOKS_EVERY_S = 1.0
 
 
 def banner() -> None:
@@ -24,7 +25,7 @@ def banner() -> None:
     if not door().is_demo:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="demo_banner"):
-        words = t(N_("You are looking at the demo relay: three keys, nothing real, nothing spent."))
+        words = t(N_("You are looking at the demo relay: three keys, nothing real, and what they spend is play money."))
         st.markdown(f":material/science: {words}", width="stretch")
         if st.button(t(N_("Set up your own")), key="banner_set_up", icon=":material/key:"):
             set_up()
@@ -47,20 +48,28 @@ def beside(engine: Engine) -> None:
         )
 
 
-def place(relay: Relay | None) -> str:
-    """The current relay and its line; empty where there is none."""
-    if relay is None:
-        return ""
+def place(relay: Relay) -> str:
+    """A relay and its line in use."""
     name, line = (f"**{literal(one)}**" for one in (relay.name, relay.chosen.name))
     return t(N_("Relay {relay}, line {line}"), relay=name, line=line)
 
 
 def _figures(engine: Engine) -> None:
-    facts((place(next(iter(engine.configuration().relays), None)),))
+    for relay in engine.configuration().relays_in_use:
+        facts((place(relay),))
     today = spend(engine, datetime.now(UTC)).today
     st.caption(t(N_("Spent today: {amount}"), amount=words(today)))
-    if running := len(engine.unfinished()):
-        st.caption(":material/progress_activity: " + t(N_("Running calls: {n}"), n=count(running)))
+    if engine.unfinished():
+        _running(engine)
+
+
+@st.fragment(run_every=LOOKS_EVERY_S)
+def _running(engine: Engine) -> None:
+    """How many calls run, until none does; then the whole page is drawn once more, with what they cost."""
+    running = len(engine.unfinished())
+    if not running:
+        st.rerun()
+    st.caption(":material/progress_activity: " + t(N_("Running calls: {n}"), n=count(running)))
 
 
 def _keep_language() -> None:

@@ -22,7 +22,7 @@ from ui.theme import STATES, STATUSES, Look
 from ui.words import ago, count, duration, money, t, worded
 
 NEWEST = 8
-COST_OF = {"billed": N_("as billed"), "estimated": N_("estimated"), "none": N_("nobody said")}
+COST_OF = {"billed": N_("as billed"), "estimated": N_("estimated"), "none": N_("unknown")}
 PRICES_OF = {
     "user": N_("by your own price"),
     "relay": N_("by the relay's price list"),
@@ -43,7 +43,8 @@ def appearance(row: CallRow) -> Look:
     """How a call is drawn: by its error where it has one; under way, the same at every step: the row isn't redrawn."""
     if row.status in UNFINISHED:
         return STATUSES["running"]
-    return STATES[row.error_state] if row.error_state and row.status == "failed" else STATUSES[row.status]
+    told = row.status == "failed" and row.error_state not in (None, "untested")
+    return STATES[str(row.error_state)] if told else STATUSES[row.status]
 
 
 def result(row: CallRow, payload: Payload) -> None:
@@ -52,6 +53,9 @@ def result(row: CallRow, payload: Payload) -> None:
         _problem(row)
     thoughts(payload.reasoning)
     draw(payload.text)
+    if row.finish_reason == "length":
+        cut = t(N_("Cut at the token limit: allow more (max_tokens)."))
+        st.markdown(f":orange[:material/content_cut: {cut}]")
     _figures(row)
 
 

@@ -13,7 +13,7 @@ from ui.mishaps import show_error
 from ui.theme import ICON, LOGO
 from ui.words import settle_language, t
 
-st.set_page_config(page_title="Relayscope", page_icon=ICON, layout="wide")
+st.set_page_config(page_icon=ICON, layout="wide")
 st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
 keep_drafts()
@@ -28,8 +28,10 @@ SECTIONS = {
 }
 
 page = st.navigation(SECTIONS)
+st.set_page_config(page_title=f"{page.title} · Relayscope")
 try:
-    engine = door().engine
+    with st.spinner(t(N_("Starting the demo relay on this machine…"))):
+        engine = door().engine
 except RelayscopeError as error:
     st.title(page.title)
     show_error(error)

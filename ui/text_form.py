@@ -31,20 +31,21 @@ NUMBERS = {
     "max_tokens": (PREFIX + "text_max_tokens", 1, None, 1),
 }
 """Parameter: its key, least, most and step. An empty field isn't sent."""
-SHORTEST = "?"
-"""Stands for a prompt not yet written: it is quoted as the shortest one."""
+UNWRITTEN = N_("Your prompt")
+"""Stands for a prompt not yet written, in the quote and in the code."""
 
 
 def fields(engine: Engine, offered: Choices) -> None:
     """Connection, model, prompts and parameters."""
-    names = list(offered.offered)
+    names = offered.connections(st.session_state.get(CONNECTION))
     if st.session_state.get(CONNECTION) not in names:
         st.session_state[CONNECTION] = names[0]
     st.selectbox(t(N_("Connection")), names, key=CONNECTION, format_func=lambda one: _name(engine, one))
-    found = {v.model: v for v in offered.offered[st.session_state[CONNECTION]]}
+    found = offered.models(st.session_state[CONNECTION], st.session_state.get(MODEL))
     if st.session_state.get(MODEL) not in found:
         st.session_state[MODEL] = next(iter(found))
     st.selectbox(t(N_("Model")), list(found), key=MODEL, format_func=lambda one: _model(found[one]))
+    _doubt(found[st.session_state[MODEL]])
     st.text_area(t(N_("Prompt")), key=PROMPT, height=170, placeholder=t(N_("Ask or describe what you want written.")))
     st.text_area(
         t(N_("System prompt")), key=SYSTEM, height=70, placeholder=t(N_("Optional: how the model should behave."))
@@ -63,10 +64,18 @@ def _model(verdict: Verdict) -> str:
     return verdict.model + doubt
 
 
+def _doubt(verdict: Verdict) -> None:
+    """Why what is chosen may not work; it may be sent all the same."""
+    if verdict.state == "usable":
+        return
+    shown, why = look(verdict.state), worded(verdict.reason)
+    st.markdown(f":{shown.colour}[{shown.symbol} **{t(shown.word)}**] {literal(why.message)} {literal(why.remedy)}")
+
+
 def _parameters() -> None:
     for (name, (key, least, most, step)), column in zip(NUMBERS.items(), st.columns(3), strict=True):
         st.session_state.setdefault(key, None)
-        column.number_input(name, least, most, step=step, key=key, placeholder=t(N_("default")))
+        column.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("default")))
     st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder='{"seed": 7, "stop": ["END"]}')
 
 
@@ -107,7 +116,7 @@ def quoted(engine: Engine) -> Drafted | str:
     """The draft made ready; where it can't be, the reason in words."""
     try:
         asked = draft()
-        ready = engine.draft(asked if asked.prompt.strip() else replace(asked, prompt=SHORTEST))
+        ready = engine.draft(asked if asked.prompt.strip() else replace(asked, prompt=t(UNWRITTEN)))
     except RelayscopeError as error:
         return told(error)
     return told(ready.refused) if ready.refused else ready
@@ -134,5 +143,5 @@ def _why_not(engine: Engine, verdict: Verdict) -> str:
     if verdict.capability == "text":
         why = worded(verdict.reason)
         return literal(t(N_("{state}: {why}"), state=t(look(verdict.state).word), why=f"{why.message} {why.remedy}"))
-    refusal = engine.draft(CallDraft(verdict.connection, "text", SHORTEST)).refused
+    refusal = engine.draft(CallDraft(verdict.connection, "text", t(UNWRITTEN))).refused
     return told(refusal) if refusal else ""

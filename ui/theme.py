@@ -99,8 +99,8 @@ STATUSES: Mapping[Status, Look] = {
 
 WHOSE_MOVE: Mapping[WhoseMove, str] = {  # nobody's has no word
     "you": N_("Your move:"),
-    "relay": N_("The relay's move:"),
-    "upstream": N_("The provider's move:"),
+    "relay": N_("The relay's move; you can:"),
+    "upstream": N_("The provider's move; you can:"),
 }
 BILLING: Mapping[str, str] = {
     "token": N_("per token"),

@@ -251,6 +251,7 @@ def as_it_went(live: Live) -> dict[str, Any]:
         "request_id": live.request_id,
         "first_byte_ms": live.first_byte_ms,
         "duration_ms": live.duration_ms,
+        "finish_reason": live.reading.finished,
     }
 
 

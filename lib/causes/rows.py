@@ -28,6 +28,7 @@ class Cause:
 
 
 CONSOLE_PERMIT = N_("Allow it for this key in the console the key came from, or use a key that may.")
+PROVE_IT = N_("Prove it with one small paid call.")
 TEST_AGAIN = N_("Test again.")
 TRY_LATER = N_("Try again later; if it stays, tell the provider, with the request id.")
 CHOOSE_LINE = N_("Try again, or choose another line.")
@@ -46,8 +47,8 @@ ROWS = (
           N_("Use it, or prove it with one small paid call.")),
     Cause("not_tested", "untested", "you", N_("Nothing is known yet."), N_("Run the free test.")),
     Cause("no_free_endpoint", "untested", "you", N_("There is no free way to test this rung: {step}."),
-          N_("Prove it with one small paid call.")),
-    Cause("last_seen", "untested", "you", N_("Last seen: {state}. That is too long ago to count."), TEST_AGAIN),
+          PROVE_IT),
+    Cause("last_seen", "untested", "you", N_("Last seen: {state}. That is too long ago to count."), PROVE_IT),
     Cause("unknown_code", "untested", "nobody", N_("Unknown answer: {code}."),
           N_("Read the server's own words; ask the provider what they mean.")),
     Cause("unknown_answer", "untested", "nobody", N_("Unknown answer with HTTP status {status}."), TEST_AGAIN),
@@ -64,6 +65,8 @@ ROWS = (
     # not set up
     Cause("no_connection", "not_configured", "you", N_("There is no connection for {provider}."),
           N_("Get a key for it and add a connection.")),
+    Cause("no_relay_connection", "not_configured", "you", N_("There is no connection for {provider}."),
+          N_("Only relays offer it: get a key for it from yours and add a connection.")),
     Cause("no_key", "not_configured", "you", N_("This connection has no key."),
           N_("Save the connection with its key.")),
     Cause("key_address", "not_configured", "you", N_("The key was saved for another address than {address}."),
@@ -115,7 +118,7 @@ ROWS = (
     Cause("not_implemented", "not_offered", "relay", N_("The relay has not built this API."),
           N_("Use another connection for it.")),
     # too much just now
-    Cause("rate_limited", "rate_limited", "you", N_("Too many requests just now."),
+    Cause("rate_limited", "rate_limited", "nobody", N_("Too many requests just now."),
           N_("Wait a minute, then try again.")),
     Cause("saturated", "rate_limited", "upstream", N_("The upstream is saturated just now."),
           N_("Try again in a few minutes, or choose another model.")),

@@ -14,7 +14,7 @@ from lib.vocabulary import Evidence, Verdict
 
 QUESTION = "What is 17 + 25? Reply with the number only."
 """A tiny sum with a checkable answer: a real completion, not only an HTTP 200."""
-MOST_OUTPUT = 256
+MOST_OUTPUT = 1024
 """Tokens. One is below some models' floor, and a thinking model needs a few before it answers (traps.md, HTTP)."""
 
 
@@ -26,9 +26,7 @@ async def smallest_call(calls: Calls, known: Known, connection_id: str, usable: 
     if not drafts:
         return _nothing(connection_id, usable[0])
     call_id = await calls.submit(min(drafts, key=lambda draft: _at_most(known, draft)))
-    await calls.wait(call_id)
-    live = calls.live.get(call_id)
-    return live.shown if live and live.shown else _nothing(connection_id, usable[0])
+    return await calls.wait(call_id) or _nothing(connection_id, usable[0])
 
 
 def _draft(verdict: Verdict) -> CallDraft:

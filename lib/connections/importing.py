@@ -86,6 +86,8 @@ class ImportFile(Model):
 def plan_import(text: str) -> ImportFile:
     """The plan a file makes. Raises `WrongUse` naming the first place that is wrong."""
     file = _parsed(_decoded(text))
+    if not file.relays and not file.connections:
+        raise WrongUse(N_("The file has neither relays nor connections."))
     _unique("relays", [one.id for one in file.relays])
     _unique("connections", [one.id for one in file.connections])
     return ImportFile(

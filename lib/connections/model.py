@@ -118,6 +118,12 @@ class Configuration(Model):
             raise WrongUse(N_("There is no relay {id}."), id=id)
         return found
 
+    @property
+    def relays_in_use(self) -> tuple[Relay, ...]:
+        """The relays that connections go through, in the user's order."""
+        used = {one.relay for one in self.connections}
+        return tuple(relay for relay in self.relays if relay.id in used)
+
     def line(self, connection: Connection) -> Line | None:
         """The line a connection's requests take; None where it has an address of its own."""
         return self.relay(connection.relay).chosen if connection.relay else None

@@ -50,6 +50,8 @@ class CallRow:
     billed: Money | None = None
     official: Money | None = None
     price_source: PriceSource | None = None
+    finish_reason: str | None = None
+    """The model's own word for why it ended, in `lib.wire`'s vocabulary."""
     first_byte_ms: int | None = None
     duration_ms: int | None = None
     prompt_chars: int = 0
@@ -69,6 +71,7 @@ class CallRow:
             "retries": self.retries,
             "usage": self.usage.json(),
             "cost": self._cost(),
+            "finish_reason": self.finish_reason,
             "first_byte_ms": self.first_byte_ms,
             "duration_ms": self.duration_ms,
             "text": text,

@@ -125,6 +125,7 @@ calls = Table(
     ),
     Column("price_source", Text),
     Column("usage_source", Text),
+    Column("finish_reason", Text),
     Column("first_byte_ms", Integer),
     Column("duration_ms", Integer),
     Column("prompt_chars", Integer, nullable=False),

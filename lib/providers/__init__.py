@@ -3,7 +3,7 @@
 `facts` reads providers and presets, `names` reads the rules from model names to capabilities and makers.
 """
 
-from lib.providers.facts import Offer, Preset, PresetLine, Provider, presets, provider, providers
+from lib.providers.facts import Offer, Preset, PresetLine, Provider, defaults, presets, provider, providers
 from lib.providers.names import capabilities_of, maker_of, output_limit, says_nothing, spoken
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "PresetLine",
     "Provider",
     "capabilities_of",
+    "defaults",
     "maker_of",
     "output_limit",
     "presets",

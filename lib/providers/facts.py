@@ -105,6 +105,13 @@ def provider(id: str) -> Provider:
 
 
 @cache
+def defaults(capability: Capability) -> frozenset[str]:
+    """The models that providers' data name as their usual ones for a capability."""
+    offers = (one.capabilities.get(capability) for one in providers().values())
+    return frozenset(offer.default_model for offer in offers if offer and offer.default_model)
+
+
+@cache
 def presets() -> Mapping[str, Preset]:
     """Every relay preset by id."""
     found = (Preset.model_validate(read(path)) for path in sorted((FOLDER / "presets").glob("*.toml")))

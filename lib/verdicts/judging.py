@@ -15,7 +15,7 @@ from lib.calls.route import place_of
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
-from lib.providers import spoken
+from lib.providers import defaults, spoken
 from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
@@ -216,5 +216,11 @@ missing; the ladder."""
 
 
 def best_of(found: Iterable[Verdict]) -> Verdict | None:
-    """The best of several verdicts, a proof by call before one by ladder; None of none."""
-    return min(found, key=lambda v: (STATES.index(v.state), v.proof != "call"), default=None)
+    """The best of several verdicts; None of none."""
+    return min(found, key=preference, default=None)
+
+
+def preference(verdict: Verdict) -> tuple[int, bool, bool]:
+    """By what verdicts are ordered, the best first: state; proof by a call before that by the ladder; known names."""
+    usual = verdict.model in defaults(verdict.capability)
+    return STATES.index(verdict.state), verdict.proof != "call", not usual

@@ -61,7 +61,9 @@ def _row(model: str, api: ListedApi | None, found: Sequence[Verdict]) -> Row:
 
 def no_connection(maker: str) -> Reason:
     """Why nothing of a maker can be used: no key for it has been given."""
-    return reason(CAUSES["no_connection"], provider=provider(maker).name)
+    known = provider(maker)
+    cause = CAUSES["no_connection" if known.base_url or maker == "custom" else "no_relay_connection"]
+    return reason(cause, provider=known.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def test_the_contracts_document() -> None:
             "source": "relay",
             "usage_source": "server",
         },
+        "finish_reason": None,
         "first_byte_ms": 30,
         "duration_ms": 2000,
         "text": "春",

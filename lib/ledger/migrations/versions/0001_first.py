@@ -42,7 +42,7 @@ def _calls() -> None:
             for figure in ("quoted", "estimated", "billed", "official")
             for part, kind in (("nano", sa.BigInteger()), ("currency", sa.Text()))
         ),
-        *_texts("price_source usage_source"),
+        *_texts("price_source usage_source finish_reason"),
         sa.Column("first_byte_ms", sa.Integer()),
         sa.Column("duration_ms", sa.Integer()),
         sa.Column("prompt_chars", sa.Integer(), nullable=False),
