@@ -17,6 +17,8 @@ from demo.relay import Relay
 
 ROUTES = [
     Route("/v1/models", queries.list_models),
+    Route("/v1beta/models", queries.list_models_as_gemini),
+    Route("/v1beta/openai/models", queries.list_models_as_openai),
     Route("/v1/models/{model:path}", queries.retrieve_model),
     Route("/v1/chat/completions", completions, methods=["POST"]),
     *(

@@ -11,6 +11,8 @@ from demo.keys import NEVER, specs
 from demo.refusals import Refused
 from demo.relay import relay_of
 
+OTHER_FORMS = ("x-api-key", "x-goog-api-key")
+"""Anthropic's and Google's headers for a key; new-api takes them, and `?key=`, where the models are listed."""
 BEARER = re.compile(r"^bearer(\s+|$)", re.IGNORECASE)
 
 
@@ -20,12 +22,21 @@ class Misrouted(Exception):
 
 def admit(request: Request) -> Key:
     """The key of a `/v1` request that passes new-api's token check; Refused otherwise."""
-    key = _known(request, request.headers.get("authorization", ""))
+    key = _known(request, secret_of(request))
     if reason := refusal(key):
         raise Refused(reason, masked=mask(key.spec.secret))
     if key.fault == "html":
         raise Misrouted
     return key
+
+
+def secret_of(request: Request) -> str:
+    """The key as a request carries it: like OpenAI's, or where models are listed like Anthropic's or Google's."""
+    secret = request.headers.get("authorization", "")
+    if secret or "/models" not in request.url.path:
+        return secret
+    forms = (*(request.headers.get(name) for name in OTHER_FORMS), request.query_params.get("key"))
+    return next(filter(None, forms), "")
 
 
 def bearer(request: Request, secret: str) -> Key | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-API_PATHS = ("/v1", "/api", "/dashboard/billing")
+API_PATHS = ("/v1", "/v1beta", "/api", "/dashboard/billing")
 """What is API below a line; everything else is a page."""
 
 

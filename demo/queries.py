@@ -1,6 +1,7 @@
 """What a key can ask for free: models, balance, usage and log. Nothing here charges or logs."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -21,9 +22,33 @@ LOG_ROWS = 1000
 
 
 async def list_models(request: Request) -> Response:
-    """GET /v1/models: what this key may use."""
+    """GET /v1/models: what this key may use, in the shape of the API whose headers came with it."""
+    if "x-api-key" in request.headers and "anthropic-version" in request.headers:
+        return await list_models_as_anthropic(request)
+    if "x-goog-api-key" in request.headers or "key" in request.query_params:
+        return await list_models_as_gemini(request)
+    return await list_models_as_openai(request)
+
+
+async def list_models_as_openai(request: Request) -> Response:
+    """The same as OpenAI lists them."""
     data = [_listed(model) for model in allowed(admit(request)).values()]
     return JSONResponse({"success": True, "object": "list", "data": data})
+
+
+async def list_models_as_anthropic(request: Request) -> Response:
+    """The same as Anthropic lists them."""
+    names = list(allowed(admit(request)))
+    made = datetime.fromtimestamp(CREATED, UTC).isoformat().replace("+00:00", "Z")
+    data = [{"type": "model", "id": name, "display_name": name, "created_at": made} for name in names]
+    ends = {"first_id": names[0], "last_id": names[-1]} if names else {"first_id": None, "last_id": None}
+    return JSONResponse({"data": data, "has_more": False, **ends})
+
+
+async def list_models_as_gemini(request: Request) -> Response:
+    """GET /v1beta/models: the same as Gemini lists them, but without its `models/` before a name (new-api's way)."""
+    data = [{"name": name, "displayName": name} for name in allowed(admit(request))]
+    return JSONResponse({"models": data, "nextPageToken": None})
 
 
 async def retrieve_model(request: Request) -> Response:

@@ -170,3 +170,28 @@ def test_the_three_keys_of_the_story_work_and_each_failing_one_says_how(relay):
     assert {name for name, state in states.items() if state is None} == works
     assert states["balance"] == "account_empty"
     assert all(states[name] == name for name in states.keys() - works - {"balance"})
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "names"),
+    [
+        ("/v1/models", {"x-api-key": "{key}"}, lambda body: [one["id"] for one in body["data"]]),
+        ("/v1/models", {"x-api-key": "{key}", "anthropic-version": "2023-06-01"}, lambda body: [body["first_id"]]),
+        ("/v1/models", {"x-goog-api-key": "{key}"}, lambda body: [one["name"] for one in body["models"]]),
+        ("/v1/models?key={key}", {}, lambda body: [one["name"] for one in body["models"]]),
+        ("/us/v1beta/models?key={key}", {}, lambda body: [one["name"] for one in body["models"]]),
+        ("/v1beta/models", {"x-goog-api-key": "{key}"}, lambda body: [one["name"] for one in body["models"]]),
+        ("/v1beta/openai/models", {"Authorization": "Bearer {key}"}, lambda body: [one["id"] for one in body["data"]]),
+    ],
+)
+def test_models_are_listed_in_the_shape_of_the_keys_header(client, path, headers, names):
+    secret = specs()["chatglm"].secret
+    told = {name: value.format(key=secret) for name, value in headers.items()}
+    answer = client.get(path.format(key=secret), headers=told)
+    assert answer.status_code == 200
+    assert names(answer.json()) == ["glm-4-flash"]
+
+
+def test_other_forms_of_a_key_are_for_lists_only(client):
+    answer = client.get("/v1/token/quota", headers={"x-api-key": specs()["chatglm"].secret})
+    assert answer.status_code == 401
