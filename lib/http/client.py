@@ -98,6 +98,7 @@ async def without_echoed_key(response: httpx.Response) -> None:
     keys = keys_in(response.request)
     for name, value in response.headers.items():
         if (kept := without(value, keys)) != value:
+            response.headers.encoding = "utf-8"
             response.headers[name] = kept
 
 

@@ -180,3 +180,64 @@ def test_a_custom_address_is_asked_what_it_is(answers: dict[str, Any], rungs: li
     assert [step.step for step in checked.steps] == rungs
     assert (checked.quota is not None) is (not answers)
     assert checked.verdicts[0].state == ("untested" if answers else "usable")
+
+
+def test_a_server_that_repeats_the_key_gets_it_nowhere(tmp_path: Path) -> None:
+    key = "9f8e7d6c5b4a.QwErTyUiOpAsDfGh"
+    mine = {"id": "mine", "provider": "custom", "base_url": RELAY, "key": key}
+    told = refused(401, f"Received={key}, which is not ours", key)
+    checked = climbed({"connections": [mine]}, {MODELS: told})
+    assert checked.verdicts[0].state == "untested"
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "keys.json"]
+    assert not [path for path in files if key.encode() in path.read_bytes()]
+    assert key not in repr(checked)
+
+
+MOVED = {
+    "relays": [{"id": "relay", "lines": [{"id": "new", "name": "New", "base_url": "https://new.example"}]}],
+    "connections": [{"id": "other", "provider": "custom", "base_url": RELAY, "key": "sk-other"}],
+}
+
+
+def test_a_key_that_is_for_another_address_is_told_as_that_and_stops_no_other() -> None:
+    async def run() -> dict[str, Checked]:
+        engine = Engine(Path("home"))
+        engine.import_(json.dumps(THROUGH_RELAY))
+        engine.import_(json.dumps(MOVED))
+        await engine.start()
+        try:
+            before = {one.connection: one.reason.code for one in engine.verdicts()}
+            assert before["mine"] == "key_address"
+            return {one.connection: one for one in await engine.check()}
+        finally:
+            await engine.stop()
+
+    with respx.mock(assert_all_called=False) as router:
+        router.get(RELAY + MODELS).mock(return_value=models("gpt-4o"))
+        router.get(url__regex=r"https://(relay|new)\.example/.*").mock(return_value=NOWHERE)
+        checked = asyncio.run(run())
+        keys = [call.request.headers.get("authorization") for call in router.calls if "new" in str(call.request.url)]
+    assert set(keys) == {None}
+    assert (checked["mine"].verdicts[0].state, checked["mine"].verdicts[0].reason.code) == (
+        "not_configured", "key_address",
+    )  # fmt: skip
+    assert checked["other"].verdicts[0].model == "gpt-4o"
+
+
+@pytest.mark.parametrize(
+    ("configured", "listed", "judged"),
+    [
+        # nothing is known of it yet: it is there all the same
+        (CUSTOM, None, {("text", "")}),
+        # names that say nothing are for what the connection is first for
+        (CUSTOM, models("my-fine-tune", "text-embedding-3-small"), {("text", "my-fine-tune"),
+                                                                     ("embedding", "text-embedding-3-small")}),
+        ({"connections": [CUSTOM["connections"][0] | {"capabilities": ["image"]}]}, models("my-lora"),
+         {("image", "my-lora")}),
+    ],
+)  # fmt: skip
+def test_no_connection_goes_without_a_verdict(
+    configured: dict[str, Any], listed: httpx.Response | None, judged: set[tuple[str, str]]
+) -> None:
+    checked = climbed(configured, {MODELS: listed} if listed else {MODELS: INVALID})
+    assert {(one.capability, one.model) for one in checked.verdicts} == judged

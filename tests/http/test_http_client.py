@@ -14,7 +14,7 @@ import pytest
 import respx
 
 from lib.errors import LineFault
-from lib.http import Http
+from lib.http import Http, Timeouts
 from lib.http.client import ANSWER_LIMIT
 from lib.http.faults import FAULTS, classify
 
@@ -273,3 +273,96 @@ def test_a_probe_times_a_fresh_connection() -> None:
     times = asked(probe)
     assert (times.status, times.tls_ms) == (401, None)  # type: ignore[attr-defined]
     assert times.total_ms >= times.first_byte_ms >= 0  # type: ignore[attr-defined]
+
+
+KEY = "sk-mine-and-nobody-elses"
+TOLD = f"Incorrect API key: {KEY}."
+
+
+@respx.mock
+def test_an_answer_never_repeats_the_key_it_was_asked_with() -> None:
+    route = respx.route(url=URL)
+    route.respond(401, json={"error": {"message": TOLD, "code": KEY}}, headers={"x-request-id": f"for-{KEY}"})
+    request = httpx.Request("GET", URL, headers={"Authorization": f"Bearer {KEY}"})
+    answer = asked(lambda http: http.send(request))
+    assert isinstance(answer, httpx.Response)
+    assert KEY not in answer.text + str(answer.headers)
+    assert answer.json()["error"]["message"] == "Incorrect API key: [key …lses]."
+
+
+def test_a_stream_never_repeats_the_key_it_was_asked_with() -> None:
+    async def read(http: Http) -> list[str]:
+        async with server(EVENTS, f"data: {TOLD}\n\n".encode()) as url:
+            request = httpx.Request("POST", url, headers={"x-api-key": KEY})
+            async with http.stream(request) as streamed:
+                return [data async for data in streamed.events() if data]
+
+    (data,) = asked(read)  # type: ignore[misc]
+    assert KEY not in data
+
+
+def test_a_word_too_short_for_a_key_is_left_in_the_answer() -> None:
+    """Local servers take any word for a key; it stands in their answers by chance."""
+    with respx.mock:
+        respx.get(URL).respond(json={"data": [{"id": "ollama-model"}]})
+        request = httpx.Request("GET", URL, headers={"Authorization": "Bearer ollama"})
+        answer = asked(lambda http: http.send(request))
+    assert answer.json()["data"][0]["id"] == "ollama-model"  # type: ignore[attr-defined]
+
+
+def test_a_mark_at_the_start_of_a_stream_is_no_part_of_it() -> None:
+    async def read(http: Http) -> list[str]:
+        pieces = ("\ufeffdata: a\n\n".encode(), "data: \ufeffb\n\n".encode())
+        async with server(EVENTS, *pieces) as url, http.stream(httpx.Request("POST", url)) as streamed:
+            return [data async for data in streamed.events() if data]
+
+    assert asked(read) == ["a", "\ufeffb"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "status"),
+    [
+        (httpx.Response(302, headers={"Location": "https://elsewhere.example/v1"}), "redirects", 302),
+        (httpx.ConnectError, "connect", None),
+        (httpx.ReadTimeout, "timeout", None),
+    ],
+)
+@respx.mock
+def test_a_fault_after_a_head_has_its_status(answer: object, kind: str, status: int | None) -> None:
+    respx.get(URL).mock(**{"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer})
+    fault = fault_of(lambda http: http.send(httpx.Request("GET", URL)))
+    assert (fault.kind, fault.http_status) == (kind, status)
+    if kind == "redirects":
+        assert fault.params["target"] == "https://elsewhere.example"
+
+
+def test_half_a_body_has_the_status_of_its_head() -> None:
+    async def read(http: Http) -> object:
+        async with server(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data": [') as url:
+            return await http.send(httpx.Request("GET", url))
+
+    assert fault_of(read).http_status == 200
+
+
+class Dripping(httpx.AsyncByteStream):
+    """A body that never ends."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+
+@respx.mock
+def test_an_answer_that_drips_is_not_waited_for() -> None:
+    respx.get(URL).mock(return_value=httpx.Response(200, stream=Dripping()))
+
+    async def ask() -> None:
+        http = Http(timeouts=Timeouts(whole=0.05))
+        try:
+            await http.send(httpx.Request("GET", URL))
+        finally:
+            await http.aclose()
+
+    with pytest.raises(LineFault) as caught:
+        asyncio.run(ask())
+    assert caught.value.kind == "timeout"

@@ -72,6 +72,10 @@ CASES: list[tuple[str, list[Evidence], datetime | None, bool, State, Proof | Non
      "usable", "ladder", "should_work"),
     ("a success before the model left the key's list", [*LADDER, call(30)], LISTED_AT, False,
      "no_permission", None, "not_in_key_list"),
+    ("an answer that nobody knows doesn't overrule a success", [call(30), call(3, "unknown_code"), *LADDER], LISTED_AT,
+     True, "usable", "call", "works"),
+    ("an answer that nobody knows is told where there is nothing better", [call(3, "unknown_code"), *LADDER], LISTED_AT,
+     True, "untested", None, "unknown_code"),
     ("a success of a model the list never had", [*OLD_LADDER, call(3)], NOW - timedelta(minutes=300), False,
      "usable", "call", "works"),
 ]  # fmt: skip
@@ -92,11 +96,34 @@ def test_what_follows_from_what_was_seen(
     ("group", "state"), [(None, "usable"), ("default", "usable"), ("vip", "usable"), ("svip", "no_permission")]
 )
 def test_a_named_group_decides_what_its_models_are(group: str | None, state: State) -> None:
-    one = Decimal(1)
-    listed_api = ListedApi(MODEL, "OpenAI", ("openai",), ("default", "vip"), 0, one, one, None, None, one, (), False)
+    listed_api = replace(listed("openai"), groups=("default", "vip"))
     mine = MINE.model_copy(update={"group": group})
     verdict = judge(Case(mine, Wanted("text", MODEL, True), seen(LADDER), LISTED_AT, listed_api, NOW))
     assert verdict.state == state
+
+
+def listed(*endpoints: str) -> ListedApi:
+    one = Decimal(1)
+    return ListedApi(MODEL, "OpenAI", endpoints, ("default",), 0, one, one, None, None, one, (), False)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "state"),
+    [
+        ((), "usable"),
+        (("openai",), "usable"),
+        (("openai-response", "openai"), "usable"),
+        (("openai-response",), "unsupported"),
+    ],
+)
+def test_what_is_listed_only_in_ways_we_do_not_speak_is_unsupported(endpoints: tuple[str, ...], state: State) -> None:
+    case = Case(MINE, Wanted("text", MODEL, True), seen(LADDER), LISTED_AT, listed(*endpoints), NOW)
+    assert judge(case).state == state
+
+
+def test_a_key_for_another_address_decides_before_all_else() -> None:
+    case = Case(MINE, Wanted("text", MODEL, True), seen([*LADDER, call(1)]), LISTED_AT, None, NOW, "https://new.example")
+    assert (judge(case).state, judge(case).reason.code) == ("not_configured", "key_address")
 
 
 def test_the_best_verdict_is_the_contracts_first_and_a_call_before_a_ladder() -> None:
