@@ -154,8 +154,8 @@ async def whole(response: httpx.Response) -> httpx.Response:
     body = b"".join([chunk async for chunk in limited(response, ANSWER_LIMIT)])
     for key in keys_in(response.request):
         body = body.replace(key.encode(), mark(key).encode())
-    coded = ("content-encoding", "content-length", "transfer-encoding")
-    headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in coded]
+    coded = (b"content-encoding", b"content-length", b"transfer-encoding")
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in coded]
     return httpx.Response(
         response.status_code, headers=headers, content=body, request=response.request, extensions=response.extensions
     )
