@@ -97,17 +97,17 @@ def read_models(response: httpx.Response) -> tuple[KeyModel, ...]:
 
 
 def read(response: httpx.Response) -> Outcome:
-    """A whole answer. Raises `Unreadable`; its `said` may be a fault told in a 200."""
+    """A whole answer, whose finish mark may be missing: it can't be cut. One of no choice but usage is an empty answer.
+
+    Raises `Unreadable`; its `said` may be a fault told in a 200.
+    """
     body = document(response)
-    choice = _Chunk.model_validate(body).first
-    if choice is None:
+    choice, usage = _Chunk.model_validate(body).first, _usage(body)
+    if choice is None and usage is None:
         raise Unreadable(said(response))
-    return Outcome(
-        text=choice.message.words,
-        reasoning=choice.message.thoughts,
-        usage=_usage(body),
-        finished=_finish(choice.finish_reason),
-    )
+    choice = choice or _Choice()
+    finished = _finish(choice.finish_reason) or "other"
+    return Outcome(choice.message.words, choice.message.thoughts, usage, finished)
 
 
 def events(data: str) -> Iterator[Event]:

@@ -46,8 +46,15 @@ def fault(message: str, code: str = "") -> dict[str, Any]:
     return {"error": {"message": message, "type": "new_api_error", "code": code}}
 
 
-STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+def ending(word: str) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": {}, "finish_reason": word}]}
+
+
+STOP, LENGTH, TOOLS, FILTERED = map(ending, ("stop", "length", "tool_calls", "content_filter"))
+EARLY = {"usage": {"prompt_tokens": 1, "completion_tokens": 0}}
+ABSURD = {"choices": [], "usage": {"prompt_tokens": 9 * 10**15, "completion_tokens": 1}}
 USAGE = {"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 500}}
+USED = {"usage": USAGE["usage"]}
 TWO_DOLLARS = "0.005"
 """1,000 tokens at USD 2 per million and 500 at USD 6."""
 
@@ -109,6 +116,25 @@ WHOLE = {"choices": [{"index": 0, "message": {"content": "Hi."}, "finish_reason"
         # cut before its finish mark, with and without the mark of the stream's end
         (events(text("Hi")), "interrupted", "interrupted", "interrupted", "Hi", "0.000012", "approximate"),
         (events(text("Hi"), USAGE), "interrupted", "interrupted", "interrupted", "Hi", TWO_DOLLARS, "server"),
+        # told to be over, but not by the model's will
+        (events(text("Hi"), LENGTH, USAGE), "succeeded", None, None, "Hi", TWO_DOLLARS, "server"),
+        (events(LENGTH, USAGE), "failed", "bad_request", "no_room", "", TWO_DOLLARS, "server"),
+        (events(TOOLS, USAGE), "succeeded", None, None, "", TWO_DOLLARS, "server"),
+        (events(FILTERED, USAGE), "failed", "content_refused", "content_refused", "", TWO_DOLLARS, "server"),
+        # a whole answer can't be cut; one without a choice is empty, and was used up all the same
+        (httpx.Response(200, json={"choices": [{"message": {"content": "Hi."}}]} | USED), "succeeded", None, None,
+         "Hi.", TWO_DOLLARS, "server"),
+        (httpx.Response(200, json={"choices": []} | USED), "failed", "upstream_fault", "empty_answer", "", TWO_DOLLARS,
+         "server"),
+        # a stream by its bytes, whatever its type
+        (httpx.Response(200, text=sse(text("Hi."), STOP, USAGE).decode()), "succeeded", None, None, "Hi.", TWO_DOLLARS,
+         "server"),
+        # rubbish midway, and usage far behind what came: 2,000 letters are 500 tokens
+        (events(text("Hi"), "{half"), "interrupted", "upstream_fault", "unreadable", "Hi", "0.000012", "approximate"),
+        (events(text("word" * 500) | EARLY), "interrupted", "interrupted", "interrupted", "word" * 500, "0.003002",
+         "approximate"),
+        # a figure that can't be true
+        (events(text("Hi."), STOP, ABSURD), "succeeded", None, None, "Hi.", None, "server"),
         # a fault told within the stream
         (events(fault("当前分组上游负载已饱和")), "failed", "rate_limited", "saturated", "", None, None),
         (events(text("Hi"), fault("负载已饱和")), "interrupted", "rate_limited", "saturated", "Hi", "0.000012",
@@ -204,6 +230,13 @@ async def begun(engine: Engine, stream: Endless) -> str:
     return call_id
 
 
+async def stopped_at_once(engine: Engine) -> str:
+    """Before the call's task has taken its first step."""
+    call_id = await engine.submit(DRAFT)
+    await engine.cancel(call_id)
+    return call_id
+
+
 async def stopped_by_user(engine: Engine, stream: Endless) -> str:
     call_id = await begun(engine, stream)
     assert engine.call(call_id)[0].status == "streaming"
@@ -224,6 +257,27 @@ def test_what_came_before_the_end_is_kept(
     row, payload = lived(own_home, lambda engine: action(engine, stream))
     assert (row.status, row.error_state, row.error_code, payload.text) == (status, status, code, "Hi")
     assert (row.usage_source, row.estimated is not None) == ("approximate", True)
+
+
+def test_what_is_stopped_before_it_was_sent_cost_nothing(own_home: Path, relay: respx.MockRouter) -> None:
+    sent = relay.post(CHAT)
+    row, _ = lived(own_home, stopped_at_once)
+    assert (row.status, row.error_code, row.sent_at, sent.called) == ("cancelled", "cancelled", None, False)
+    assert row.estimated is not None
+    assert row.estimated.amount == 0
+
+
+async def ended_and_stopped(engine: Engine) -> str:
+    call_id = await asked(engine)
+    await engine.cancel(call_id)
+    assert engine.live(call_id) is None
+    return call_id
+
+
+def test_stopping_what_has_ended_changes_nothing(own_home: Path, relay: respx.MockRouter) -> None:
+    relay.post(CHAT).mock(side_effect=[events(text("Hi."), STOP, USAGE)])
+    row, _ = lived(own_home, ended_and_stopped)
+    assert row.status == "succeeded"
 
 
 @pytest.mark.parametrize(
