@@ -1,9 +1,9 @@
 """Makes a model's words safe and cheap to draw. Pure.
 
 What a model says is untrusted: no image is loaded from it, no Streamlit directive obeyed, a link leads to http(s) only
-and shows its host. Raw HTML is never allowed where this is drawn. Fenced code is cut out and drawn as code, so it
-needs no cleaning; what is left is cleaned in every place, whether or not it looks like code, since two Markdown
-readers never agree wholly on that.
+and shows its host: such a link is written anew, and the marks of every other link or definition are broken. Raw HTML is
+never allowed where this is drawn. Fenced code is cut out and drawn as code, so it needs no cleaning; what is left is
+cleaned in every place, whether or not it looks like code, since two Markdown readers never agree wholly on that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import quote, urlsplit, urlunsplit
 
 SHOWN_MAX = 120
 ZERO_WIDTH = "\u200b"
@@ -19,11 +20,18 @@ ZERO_WIDTH = "\u200b"
 FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^`\n]*")
 LIST_ITEM = re.compile(r"([-*+]|\d{1,9}[.)])\s")
 CODE_SPAN = re.compile(r"((?<!`)(`{1,8})(?!`).{1,20000}?(?<!`)\2(?!`))", re.DOTALL)
-LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]{0,200}\]){0,500})\]"
+LABEL = r"\[(?P<label>(?:[^\[\]\\\n]|\\.|\[[^\[\]\n]{0,200}\]){0,500}+)\]"
 URL = r"[^\s<>()]{0,1800}(?:\([^\s()<>]{0,200}\)[^\s<>()]{0,200})?"
-TARGET = r"\(\s*<?(?P<url>" + URL + r")>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s*\)"
-LINK = re.compile(r"(?P<image>!?)" + LABEL + TARGET)
-DEFINITION = re.compile(r"^([ \t>*+\-\d.)]*)\[(?=(?:[^\]\\]|\\.){0,999}\]:)", re.MULTILINE)
+TARGET = r"\(\s{0,9}<?(?P<url>" + URL + r")>?(?:\s{1,9}[\"'(][^\n]{0,300}?[\"')])?\s{0,9}\)"
+TAIL = r"\](?P<mark>[(:])"
+"""What makes a link of the brackets before it, or a definition that links and images far away may refer to."""
+LINK = re.compile(r"(?P<image>!?)" + LABEL + TARGET + "|" + TAIL)
+BREAK = re.compile(TAIL)
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});")
+ENTITY = re.compile(r"&(?=#?\w+;)")
+HOST = re.compile(r"[a-z0-9.-]+")
+PLAIN_LABEL = re.compile(r"[\w .,:/-]*")
+ADDRESS_MARKS = "/:?#@!&*+,;=%~"
 IMAGE_MARK = re.compile(r"!(?=\[)")
 DIRECTIVE = re.compile(r":(?=[A-Za-z][\w-]*[\[/])")
 
@@ -79,42 +87,63 @@ def _paragraphs(lines: list[str]) -> list[Block]:
 
 def safe(prose: str, image: str) -> str:
     """Prose that may be drawn as Markdown. `image` is the word that stands for a picture which isn't loaded."""
-    parts = CODE_SPAN.split(prose)
+    parts = CODE_SPAN.split(re.sub(r"\r\n?", "\n", prose))
     return "".join(
         _inert(part) if kind == 1 else _plain(part, image) for i, part in enumerate(parts) if (kind := i % 3) != 2
     )
 
 
 def _inert(code: str) -> str:
-    """Breaks the marks of images and directives by a character of no width: the code looks the same."""
-    return DIRECTIVE.sub(":" + ZERO_WIDTH, IMAGE_MARK.sub("!" + ZERO_WIDTH, code))
+    """Breaks the marks of links, images and directives by a character of no width: the code looks the same."""
+    unlinked = BREAK.sub("]" + ZERO_WIDTH + r"\g<mark>", code)
+    return DIRECTIVE.sub(":" + ZERO_WIDTH, IMAGE_MARK.sub("!" + ZERO_WIDTH, unlinked))
 
 
 def _plain(prose: str, image: str) -> str:
-    linked = LINK.sub(lambda match: _link(match, image), prose)
-    undefined = DEFINITION.sub(r"\1&#91;", linked)
+    linked = LINK.sub(lambda match: _broken(match) if match["mark"] else _link(match, image), prose)
     # Entities, not backslashes: a backslash before ours would make ours a literal and free the mark again.
-    return DIRECTIVE.sub("&#58;", IMAGE_MARK.sub("&#33;", undefined))
+    return DIRECTIVE.sub("&#58;", IMAGE_MARK.sub("&#33;", linked))
+
+
+def _broken(match: re.Match[str]) -> str:
+    return f"]&#{ord(match['mark'])};"
 
 
 def _link(match: re.Match[str], image: str) -> str:
-    label, url = match["label"], match["url"]
-    host = host_of(url)
+    """The host stands last in the label: wherever Markdown sees the label begin, the host is in it."""
+    label, address = match["label"], _address(match["url"])
     if match["image"]:
-        return f"({image}: {_bare(label)} {code(url)})"
-    if not host:
-        return f"{_bare(label)} {code(url)}"
-    return f"[{label}]({url})" if host in label else f"[{label} ({host})]({url})"
+        return f"({image}: {_bare(label)} {code(match['url'])})"
+    if not address:
+        return f"{_bare(label)} {code(match['url'])}"
+    host = urlsplit(address).hostname or ""
+    shown = label if _shows(label, host) else f"{BREAK.sub(_broken, label)} ({host})"
+    return f"[{shown}]({address})"
 
 
-def host_of(url: str) -> str:
-    """The host that an http(s) address leads to, in ASCII; empty for every other address."""
+def _shows(label: str, host: str) -> bool:
+    """Whether a label without any mark of Markdown has the host as a word of its own, alone or in an address."""
+    words = (word.removeprefix("https://").removeprefix("http://") for word in label.lower().split())
+    return PLAIN_LABEL.fullmatch(label) is not None and host in (word.partition("/")[0] for word in words)
+
+
+def _address(target: str) -> str:
+    """The http(s) address that a link's target means, so written that Markdown and browser read it alike; or empty."""
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "") if parts.scheme in ("http", "https") else ""
-        return host.encode("idna").decode("ascii")
+        parts = urlsplit(ESCAPED.sub(lambda match: match[1] or unescape(match[0]), target))
+        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        place = host if parts.port is None else f"{host}:{parts.port}"
     except (ValueError, UnicodeError):
         return ""
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(host):
+        return ""
+    address = quote(urlunsplit(parts._replace(netloc=place)), ADDRESS_MARKS, errors="replace")
+    return ENTITY.sub("&amp;", address)
+
+
+def host_of(target: str) -> str:
+    """The host that an http(s) address leads to, in ASCII; empty for every other address."""
+    return urlsplit(_address(target)).hostname or ""
 
 
 def _bare(text: str) -> str:

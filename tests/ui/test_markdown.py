@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +17,8 @@ PIECES = st.lists(
     st.sampled_from(
         ["![", "]", "[", "(", ")", "](", "][", ":", "]:", "!", "\\", "`", "``", "```", "~~~", "\n", "\n\n", " ", "    ",
          "> ", "- ", "1. ", "<", ">", "a", "https://evil.example/p.png", "javascript:alert(1)", ":red[", ":material/x:",
-         "$$", "|", "\"t\"", "<div>", "<!--", "-->", "<pre>"]
+         "$$", "|", "\"t\"", "<div>", "<!--", "-->", "<pre>", "](https://evil.example)",
+         "](<https://evil.example/a b>)", "evil.example", "&#46;", "\r"]
     ),
     max_size=40,
 ).map("".join)
@@ -31,7 +33,19 @@ PIECES = st.lists(
         ('![a](https://x.example/y "title")', "(image: a `https://x.example/y`)"),
         ("see [docs](https://docs.example/a)", "see [docs (docs.example)](https://docs.example/a)"),
         ("[docs.example](https://docs.example/a)", "[docs.example](https://docs.example/a)"),
-        ("[bank](https://bank.example@evil.example/)", "[bank (evil.example)](https://bank.example@evil.example/)"),
+        ("[bank](https://bank.example@evil.example/)", "[bank (evil.example)](https://evil.example/)"),
+        ("[https://docs.example/a](https://docs.example/a)", "[https://docs.example/a](https://docs.example/a)"),
+        ("[Docs.Example](https://docs.example)", "[Docs.Example](https://docs.example)"),
+        ("[a.example.b.example](https://a.example)", "[a.example.b.example (a.example)](https://a.example)"),
+        ("[b.example/a.example](https://a.example)", "[b.example/a.example (a.example)](https://a.example)"),
+        ("[a.example@b.example](https://a.example)", "[a.example@b.example (a.example)](https://a.example)"),
+        ("[a.example [x\\]](https://a.example)", "[a.example [x\\] (a.example)](https://a.example)"),
+        ("[a [b](c) d](https://a.example)", "[a [b]&#40;c) d (a.example)](https://a.example)"),
+        ("[b](https://b.example&#46;a.example)", "[b (b.example.a.example)](https://b.example.a.example)"),
+        ("[b](https://a.example\\\\@b.example)", "[b (b.example)](https://b.example)"),
+        ("[x](https://a.example/?a=1&b=2&lt;&amp;lt;)", "[x (a.example)](https://a.example/?a=1&b=2%3C&amp;lt;)"),
+        ("[x](https://a.example/中[1](2)$)", "[x (a.example)](https://a.example/%E4%B8%AD%5B1%5D%282%29%24)"),
+        ("[x](https://_a_.example/)", "x `https://_a_.example/`"),
         ("[x](javascript:alert(1))", "x `javascript:alert(1)`"),
         ("[x](/text?call=1)", "x `/text?call=1`"),
         ("[x](mailto:a@b.example)", "x `mailto:a@b.example`"),
@@ -45,8 +59,30 @@ def test_prose_is_cleaned(said: str, shown: str) -> None:
     assert safe(said, PICTURE).replace(ZERO_WIDTH, "") == shown
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"[{'a' * 501}](https://evil.example)", f"[{'a' * 501}]&#40;https://evil.example)"),
+        (f"[a](https://evil.example/{'a' * 1800})", f"[a]&#40;https://evil.example/{'a' * 1800})"),
+        ("[a [b [c]]](https://evil.example)", "[a [b [c]]]&#40;https://evil.example)"),
+        ("[a\nb](https://evil.example)", "[a\nb]&#40;https://evil.example)"),
+        ("[a](<https://evil.example/a b>)", "[a]&#40;<https://evil.example/a b>)"),
+        ("[`a`](https://evil.example)", "[`a`]&#40;https://evil.example)"),
+        ("\\`[a](https://evil.example)`", "\\`[a](https://evil.example)`"),
+        ("[a]: https://evil.example", "[a]&#58; https://evil.example"),
+        ("[`a`]: https://evil.example", "[`a`]&#58; https://evil.example"),
+        ("- `\n\n  [a]: https://evil.example\n\n  `", "- `\n\n  [a]: https://evil.example\n\n  `"),
+        ("[a]\r\r[a]: https://evil.example", "[a]\n\n[a]&#58; https://evil.example"),
+    ],
+)
+def test_a_link_whose_host_would_not_show_is_none(said: str, shown: str) -> None:
+    made = safe(said, PICTURE)
+    assert made.replace(ZERO_WIDTH, "") == shown
+    assert not re.search(r"\][(:]", made)
+
+
 def test_code_looks_as_written() -> None:
-    assert safe("`vec![1]`", PICTURE).replace(ZERO_WIDTH, "") == "`vec![1]`"
+    assert safe("`vec![1][i](x)`", PICTURE).replace(ZERO_WIDTH, "") == "`vec![1][i](x)`"
 
 
 @given(PIECES)
@@ -61,6 +97,35 @@ def test_no_image_and_no_directive_survives(said: str) -> None:
             shown = safe(block.text, PICTURE)
             assert "![" not in shown
             assert not re.search(r":[A-Za-z][\w-]*[\[/]", shown.replace("https:", "").replace("javascript:", ""))
+
+
+@given(PIECES)
+@example("[evil.example [x\\]](https://evil.example)")
+@example("[a [b](https://evil.example) c](https://docs.example)")
+@example("- `\n\n  [b]: https://evil.example\n\n  `\n\n  [a][b]")
+def test_every_link_shows_its_host_and_no_definition_is_left(said: str) -> None:
+    """However Markdown finds where the label of `…](…)` begins: what stands last before it names the host."""
+    for block in blocks(said):
+        if block.language is None:
+            shown = safe(block.text, PICTURE)
+            assert "]:" not in shown
+            for at in re.finditer(r"\]\((?P<url>[^()]*\))?", shown):
+                host = host_of((at["url"] or "").rstrip(")"))
+                before = shown[: at.start()]
+                plain = re.search(r"\[([\w .,:/-]*)$", before)
+                assert host
+                assert before.endswith(f" ({host})") or (plain and host in re.split(r"[ /]", plain[1]))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "[a", "[a](", "[a](https://x", "[a[b]", "[\\", "![a](x ", "]:", "[a](https://x/&#", "[a](x \"", "`a``", ":a"],
+)
+def test_long_answers_are_cleaned_in_linear_time(piece: str) -> None:
+    started = process_time()
+    safe(piece * (20_000 // len(piece)), PICTURE)
+    safe("[a](" + " " * 20_000, PICTURE)
+    assert process_time() - started < 5
 
 
 @given(PIECES)
