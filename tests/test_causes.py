@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.causes import CAUSES, STATE_NAMES, judge, of_line_fault, reason, words
+from lib.causes import CAUSES, STATE_NAMES, judge, of_line_fault, reason, remembered, words
 from lib.causes.rows import ROWS
 from lib.causes.rules import RULES
 from lib.errors import LineFault, LineFaultKind
@@ -430,6 +430,18 @@ def test_the_servers_own_words(told: Said, quoted: str) -> None:
 )
 def test_reasons_in_words(why: Reason, message: str) -> None:
     assert words(why, ENGLISH).message == message
+
+
+@pytest.mark.parametrize(
+    ("code", "move", "message"),
+    [
+        ("model_not_allowed", "you", "This key may not use sora-2."),
+        ("of_another_version", "nobody", "Unknown answer: of_another_version."),
+    ],
+)
+def test_a_kept_code_is_a_reason_again(code: str, move: WhoseMove, message: str) -> None:
+    worded = words(remembered(code, {"model": "sora-2"}), ENGLISH)
+    assert (worded.message, worded.whose_move) == (message, move)
 
 
 def test_no_sentence_asks_for_a_parameter_by_number() -> None:

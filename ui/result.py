@@ -7,12 +7,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from lib.calls.draft import CallDraft, Drafted
-from lib.causes import CAUSES
+from lib.causes import remembered
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
-from lib.vocabulary import UNFINISHED, Capability, Money, Reason
+from lib.vocabulary import UNFINISHED, Capability, Money
 from ui import format as figures
 from ui.chips import chip, facts
 from ui.follow import draw, thoughts
@@ -61,11 +61,9 @@ def result(row: CallRow, payload: Payload) -> None:
 
 def _problem(row: CallRow) -> None:
     chip(appearance(row))
-    if row.error_code is None or row.error_code not in CAUSES:
-        st.markdown(literal(row.error_code or ""))
+    if row.error_code is None:
         return
-    cause = CAUSES[row.error_code]
-    why = worded(Reason(cause.code, cause.whose_move, row.error_params, row.error_message or ""))
+    why = worded(remembered(row.error_code, row.error_params))
     st.markdown(f"**{literal(why.message)}** {literal(why.remedy)}")
     if row.error_message:
         st.markdown(f"> {literal(row.error_message)}")

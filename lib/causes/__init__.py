@@ -27,6 +27,7 @@ __all__ = [
     "judge",
     "of_line_fault",
     "reason",
+    "remembered",
     "words",
 ]
 
@@ -97,8 +98,14 @@ def reason(cause: Cause, said: Said | None = None, /, **params: str) -> Reason:
     return Reason(cause.code, cause.whose_move, wanted | params, _quote(said))
 
 
+def remembered(code: str, params: Mapping[str, str], said: str = "") -> Reason:
+    """A reason of which only the code was kept. A code that this version doesn't know is nobody's move."""
+    cause = CAUSES.get(code)
+    return Reason(code, cause.whose_move if cause else "nobody", params, said)
+
+
 def words(why: Reason, translate: Translate) -> Worded:
-    """A reason in the user's language. A code of an older version, no longer known, is shown as itself."""
+    """A reason in the user's language. A code of another version, not known here, is shown as itself."""
     cause = CAUSES.get(why.code)
     params = dict(why.params)
     if cause is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from lib.causes import CAUSES, words
+from lib.causes import remembered, words
 from lib.checks.lines import LineResult
 from lib.checks.words import sentence
 from lib.connections.model import Configuration
@@ -206,8 +206,7 @@ def call_document(row: CallRow, text: str, t: Translate) -> Document:
 
 def call_reason(row: CallRow) -> Reason:
     """Why a call ended as it did, as the ledger kept it."""
-    cause = CAUSES[row.error_code or "unknown_answer"]
-    return Reason(cause.code, cause.whose_move, row.error_params, row.error_message or "")
+    return remembered(row.error_code or "unknown_answer", row.error_params, row.error_message or "")
 
 
 def connections_document(configuration: Configuration) -> Document:
