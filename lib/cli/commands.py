@@ -15,6 +15,7 @@ import click
 
 from lib.calls.draft import CallDraft
 from lib.cli import documents, tables, times
+from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
 from lib.errors import RelayscopeError
 from lib.i18n import N_, Translate, choose, translator
@@ -54,13 +55,16 @@ def run(action: Callable[[Engine], Awaitable[T]]) -> T:
 
 def fail(fault: RelayscopeError) -> NoReturn:
     """One clear line, no traceback, status 2."""
-    click.echo(language()(fault.message, **fault.params), err=True)
+    tell(language()(fault.message, **fault.params))
     sys.exit(2)
 
 
 def show(document: Any, text: str, as_json: bool) -> None:
     """The answer in the form asked for."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        say(text)
 
 
 class OneLine(click.Group):
@@ -73,7 +77,7 @@ class OneLine(click.Group):
         except click.Abort:
             status = INTERRUPTED
         except click.ClickException as fault:
-            click.echo(" ".join(fault.format_message().split()), err=True)
+            tell(fault.format_message())
             status = 2
         sys.exit(status or 0)
 
@@ -118,7 +122,7 @@ def import_connections(file: Any, as_json: bool) -> None:
 
     document = run(action)
     count = str(len(document["connections"]))
-    click.echo(language()(N_("{count} connections are configured now."), count=count), err=True)
+    tell(language()(N_("{count} connections are configured now."), count=count))
     if as_json:
         show(document, "", True)
 
@@ -195,7 +199,7 @@ def catalogue(relay: str, state: State | None, as_json: bool) -> None:
 
     async def action(engine: Engine) -> documents.Document:
         if not await engine.fresh_listing(relay):
-            click.echo(t(N_("The relay's list could not be fetched just now.")), err=True)
+            tell(t(N_("The relay's list could not be fetched just now.")))
         return documents.catalogue_document(engine, relay, state, t)
 
     document = run(action)
@@ -258,8 +262,8 @@ def call(
     document = run(action)
     show(document, document["text"], as_json)
     if document["error"] is not None:
-        click.echo(document["error"]["message"], err=True)
-        click.echo(document["error"]["said"] or "", err=True)
+        tell(document["error"]["message"])
+        tell(document["error"]["said"] or "")
     sys.exit(0 if document["status"] == "succeeded" else 1)
 
 
