@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar, get_args
 import click
 
 from lib.calls.draft import CallDraft
+from lib.calls.params import typed
 from lib.cli import documents, tables, times
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
@@ -272,7 +273,7 @@ def _param(text: str) -> tuple[str, Any]:
     if not separator or not name:
         raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--param")
     try:
-        return name, json.loads(value)
+        return name, typed(value)
     except ValueError:
         return name, value
 
