@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lib.cli import main
+from lib.cli.commands import _param
 from lib.cli.terminal import harmless
 from lib.ledger import Ledger
 from lib.ledger import calls as log
@@ -73,3 +74,54 @@ def test_the_table_of_calls_is_harmless_and_its_document_exact(own_home: Path) -
 def test_a_message_that_quotes_is_one_harmless_line() -> None:
     done = run("check", "a\nb\x1b[2J\u202e")
     assert (done.exit_code, done.stderr) == (2, "There is no connection a b�[2J�.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "told"),
+    [
+        (["check", "\udcff"], "", "UTF-8"),
+        (["connections", "remove", "\udcff"], "", "UTF-8"),
+        (["connections", "import", "-"], b"\xff\xfe", "UTF-8"),
+        (["connections", "import", "\udcff.json"], "", "No such file"),
+        (["call", "text", "--connection", "c", "--prompt", "a\udcff"], "", "'--prompt' isn't text in UTF-8."),
+        (["call", "text", "--connection", "c", "--model", "\udcff", "--prompt", "a"], "", "UTF-8"),
+        (["call", "text", "--connection", "c", "--param", "x=\udcff", "--prompt", "a"], "", "UTF-8"),
+        (["call", "text", "--connection", "c"], b"a\xff", "stdin isn't text in UTF-8."),
+        (["log", "--after", "\udcff"], "", "UTF-8"),
+        (["log", "--after", "zzz"], "", "There is no call zzz."),
+        (["log", "--after", ""], "", "There is no call"),
+        (["log", "--since", "0001-01-01", "--tz", "Asia/Shanghai"], "", "0001-01-01 is out of"),
+        (["log", "--since", "9999999d"], "", "9999999d is not a time"),
+        (["report", "--since", "0001-01-01T00:00+00:00", "--tz", "America/New_York"], "", "out of"),
+        (["report", "--until", "9999-12-31T23:59", "--tz", "America/New_York"], "", "out of"),
+        (["report", "--until", "9999-12-31T23:59-12:00"], "", "out of"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(words: list[str], stdin: str | bytes, told: str) -> None:
+    done = run(*words, stdin=stdin)
+    assert (done.exit_code, type(done.exception), done.stdout) == (2, SystemExit, "")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [["log", "--since", "99999d"], ["report", "--since", "99999h"]])
+def test_a_long_time_ago_is_a_time(words: list[str]) -> None:
+    assert run(*words).exit_code == 0
+
+
+def test_the_log_goes_on_after_its_cursor(own_home: Path) -> None:
+    ids = sorted((logged(own_home), logged(own_home)), reverse=True)
+    first = json.loads(run("log", "--limit", "1", "--json").stdout)
+    assert ([one["id"] for one in first["calls"]], first["next"]) == (ids[:1], ids[0])
+    rest = json.loads(run("log", "--after", first["next"], "--json").stdout)
+    assert ([one["id"] for one in rest["calls"]], rest["next"]) == (ids[1:], None)
+
+
+@pytest.mark.parametrize(
+    ("param", "sent"),
+    [("temperature=0.5", 0.5), ("temperature=NaN", "NaN"), ("temperature=1e999", "1e999"), ("stop=a=b", "a=b"),
+     ('stop="\\ud800"', '"\\ud800"'), ("x=" + "[" * 100_000, "[" * 100_000)],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_parameter_is_json_if_it_could_be_sent_as_such(param: str, sent: object) -> None:
+    assert _param(param)[1] == sent

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from locale import getlocale
 from os import environ
-from typing import Any, NoReturn, TypeVar, get_args
+from typing import IO, Any, TypeVar, get_args
 
 import click
 
@@ -18,7 +18,7 @@ from lib.calls.params import typed
 from lib.cli import documents, tables, times
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
-from lib.errors import RelayscopeError
+from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_, Translate, choose, translator
 from lib.ledger.contribution import By
 from lib.ledger.days import system_zone, zone_named
@@ -29,6 +29,9 @@ T = TypeVar("T")
 INTERRUPTED = 130
 """The exit status of what Ctrl-C ended, as shells have it."""
 
+WRONG_USE = 2
+NOT_UTF8 = N_("{what} isn't text in UTF-8.")
+
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
 
@@ -38,7 +41,7 @@ def language() -> Translate:
 
 
 def run(action: Callable[[Engine], Awaitable[T]]) -> T:
-    """Runs one command's work with an engine of its own; a mistake of the user ends it with one line and status 2."""
+    """Runs one command's work with an engine of its own."""
 
     async def whole() -> T:
         engine = Engine(home(), database_url())
@@ -48,16 +51,7 @@ def run(action: Callable[[Engine], Awaitable[T]]) -> T:
         finally:
             await engine.stop()
 
-    try:
-        return asyncio.run(whole())
-    except RelayscopeError as fault:
-        fail(fault)
-
-
-def fail(fault: RelayscopeError) -> NoReturn:
-    """One clear line, no traceback, status 2."""
-    tell(language()(fault.message, **fault.params))
-    sys.exit(2)
+    return asyncio.run(whole())
 
 
 def show(document: Any, text: str, as_json: bool) -> None:
@@ -68,8 +62,42 @@ def show(document: Any, text: str, as_json: bool) -> None:
         say(text)
 
 
+def utf8(text: str, what: str) -> str:
+    """The text as it is. Raises `WrongUse` where it stands for bytes that aren't UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise WrongUse(NOT_UTF8, what=what) from None
+    return text
+
+
+def read(file: IO[str], what: str) -> str:
+    """All that a file says. Raises `WrongUse` where that isn't UTF-8."""
+    try:
+        return utf8(file.read(), what)
+    except UnicodeDecodeError:
+        raise WrongUse(NOT_UTF8, what=what) from None
+
+
+class Command(click.Command):
+    """A command whose words are UTF-8; a file's name may be anything."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the words as click does, then looks at those that are passed on."""
+        left = super().parse_args(ctx, args)
+        for param in self.params:
+            value = ctx.params.get(param.name or "")
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str):
+                    utf8(text, param.get_error_hint(ctx) or "")
+        return left
+
+
 class OneLine(click.Group):
     """A group whose wrong use is one line on stderr and status 2, without click's lines on usage."""
+
+    command_class = Command
+    group_class = type
 
     def main(self, *words: Any, **options: Any) -> Any:
         """Runs a command as click does, but for the telling of mistakes."""
@@ -79,7 +107,10 @@ class OneLine(click.Group):
             status = INTERRUPTED
         except click.ClickException as fault:
             tell(fault.format_message())
-            status = 2
+            status = WRONG_USE
+        except RelayscopeError as fault:
+            tell(language()(fault.message, **fault.params))
+            status = WRONG_USE
         sys.exit(status or 0)
 
 
@@ -112,10 +143,7 @@ def list_connections(as_json: bool) -> None:
 @as_json
 def import_connections(file: Any, as_json: bool) -> None:
     """Saves relays, connections and keys from FILE (`-`: stdin), all or nothing. Sends nothing."""
-    try:
-        text = file.read()
-    except UnicodeDecodeError:
-        raise click.BadParameter("not a UTF-8 text file", param_hint="FILE") from None
+    text = read(file, "FILE")
 
     async def action(engine: Engine) -> documents.Document:
         engine.import_(text)
@@ -251,7 +279,7 @@ def call(
     t = language()
     values = dict(map(_param, params))
     system = str(values.pop("system", ""))
-    words = prompt if prompt is not None else sys.stdin.read()
+    words = prompt if prompt is not None else read(sys.stdin, "stdin")
     draft = CallDraft(connection, capability, words, model, operation, system, values)
 
     async def action(engine: Engine) -> documents.Document:
@@ -289,6 +317,8 @@ def log(since: str | None, limit: int, after: str | None, tz: str | None, as_jso
     t = language()
 
     async def action(engine: Engine) -> documents.Document:
+        if after is not None:
+            engine.call(after)  # a cursor is the id of a call; anything else would show a part of the log at random
         page = engine.log(since=_moment(since, tz), limit=limit, after=after)
         return documents.log_document(page, engine.texts(row.id for row in page.rows), t)
 

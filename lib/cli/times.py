@@ -11,6 +11,8 @@ from lib.i18n import N_
 
 AGO = re.compile(r"(\d{1,5})([dh])")
 UNITS = {"d": "days", "h": "hours"}
+FIRST, LAST = datetime(1, 1, 3), datetime(9999, 12, 29)
+"""Nearer to an end of the calendar a moment has no date in some zone."""
 
 
 def parse(text: str, zone: ZoneInfo, now: datetime) -> datetime:
@@ -22,4 +24,6 @@ def parse(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     except ValueError:
         message = N_("{text} is not a time. Write 2026-01-31, 2026-01-31T08:00+08:00, 7d or 24h.")
         raise WrongUse(message, text=text) from None
+    if not FIRST <= moment.replace(tzinfo=None) <= LAST:
+        raise WrongUse(N_("{text} is out of the calendar's reach. Leave it out where no limit is meant."), text=text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
