@@ -174,6 +174,16 @@ def test_a_video_key_writes_no_text_and_the_relay_never_hears_of_it(imported: De
     assert spent(imported) == 0
 
 
+@pytest.mark.parametrize(("protocol", "status", "state"), [("openai", 0, None), ("smoke_signals", 1, "unsupported")])
+def test_a_protocol_may_be_chosen_by_hand(
+    imported: DemoRelay, protocol: str, status: int, state: str | None
+) -> None:
+    asked = ["call", "text", "--connection", "chatglm", "--prompt", "hi", "--protocol", protocol]
+    call = document(*asked, status=status)
+    assert (call["error"]["state"] if call["error"] else None) == state
+    assert (spent(imported) > 0) is (status == 0)
+
+
 @pytest.mark.parametrize(
     ("connection", "state"),
     [

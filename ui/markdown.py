@@ -32,6 +32,20 @@ ENTITY = re.compile(r"&(?=#?\w+;)")
 HOST = re.compile(r"[a-z0-9.-]+")
 PLAIN_LABEL = re.compile(r"[\w .,:/-]*")
 ADDRESS_MARKS = "/:?#@!&*+,;=%~"
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What turns a text's direction: it could show another host than the one a link leads to."""
+LOWER = 3
+"""The level at which an answer's own headings begin: the page has those above."""
+HEADING = re.compile(r"^([ ]{0,3})(#{1,4})(?=\s)", re.MULTILINE)
+BEFORE_STRONG = re.compile(r"(?<=[^\w\s*])\*\*(?=\w)")
+AFTER_STRONG = re.compile(r"(?<=\w)\*\*(?=[^\w\s*])")
+"""Where CommonMark sees no strong text since a mark of punctuation touches it, as in Chinese: `**注意：**这里`."""
+MATHS = re.compile(
+    r"\\\((?P<inline>[^\n]{1,500}?)\\\)|\\\[(?P<display>.{1,2000}?)\\\]|\\\$|\$\$.{1,2000}?\$\$"
+    r"|\$(?=[^\s$])[^$\n]{0,500}?(?<=[^\s\\$])\$(?![\d$])|\$",
+    re.DOTALL,
+)
+"""A formula: `\\(…\\)`, `\\[…\\]`, `$$…$$`, or `$…$` by pandoc's rule, by which "$5 to $10" is none."""
 IMAGE_MARK = re.compile(r"!(?=\[)")
 DIRECTIVE = re.compile(r":(?=[A-Za-z][\w-]*[\[/])")
 
@@ -87,7 +101,8 @@ def _paragraphs(lines: list[str]) -> list[Block]:
 
 def safe(prose: str, image: str) -> str:
     """Prose that may be drawn as Markdown. `image` is the word that stands for a picture which isn't loaded."""
-    parts = CODE_SPAN.split(re.sub(r"\r\n?", "\n", prose))
+    lines = TURNING.sub("", re.sub(r"\r\n?", "\n", prose))
+    parts = CODE_SPAN.split(HEADING.sub(lambda found: found[1] + "#" * (LOWER - 1 + len(found[2])), lines))
     return "".join(
         _inert(part) if kind == 1 else _plain(part, image) for i, part in enumerate(parts) if (kind := i % 3) != 2
     )
@@ -100,9 +115,19 @@ def _inert(code: str) -> str:
 
 
 def _plain(prose: str, image: str) -> str:
-    linked = LINK.sub(lambda match: _broken(match) if match["mark"] else _link(match, image), prose)
+    meant = MATHS.sub(_maths, BEFORE_STRONG.sub(ZERO_WIDTH + "**", AFTER_STRONG.sub("**" + ZERO_WIDTH, prose)))
+    linked = LINK.sub(lambda match: _broken(match) if match["mark"] else _link(match, image), meant)
     # Entities, not backslashes: a backslash before ours would make ours a literal and free the mark again.
     return DIRECTIVE.sub("&#58;", IMAGE_MARK.sub("&#33;", linked))
+
+
+def _maths(match: re.Match[str]) -> str:
+    """A formula in dollars, however it was marked; a dollar that marks none as itself."""
+    if match["inline"] is not None:
+        return f"${match['inline'].strip()}$"
+    if match["display"] is not None:
+        return f"$${match['display']}$$"
+    return "&#36;" if match[0] == "$" else match[0]
 
 
 def _broken(match: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lib.calls.draft import CallDraft, Drafted
+from lib.calls.params import typed
 from lib.engine import Engine
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
@@ -31,6 +32,7 @@ NUMBERS = {
     "max_tokens": (PREFIX + "text_max_tokens", 1, None, 1),
 }
 """Parameter: its key, least, most and step. An empty field isn't sent."""
+EXAMPLE = '{"seed": 7, "stop": ["END"]}'
 UNWRITTEN = N_("Your prompt")
 """Stands for a prompt not yet written, in the quote and in the code."""
 
@@ -76,7 +78,7 @@ def _parameters() -> None:
     for (name, (key, least, most, step)), column in zip(NUMBERS.items(), st.columns(3), strict=True):
         st.session_state.setdefault(key, None)
         column.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("default")))
-    st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder='{"seed": 7, "stop": ["END"]}')
+    st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder=EXAMPLE)
 
 
 def draft() -> CallDraft:
@@ -93,9 +95,9 @@ def _extra(text: str) -> Mapping[str, Any]:
     if not text.strip():
         return {}
     try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise WrongUse(N_("The parameters aren't JSON: {problem}."), problem=str(error)) from None
+        value = typed(text)
+    except ValueError:
+        raise WrongUse(N_("The parameters aren't JSON. Write them like {example}."), example=EXAMPLE) from None
     if not isinstance(value, dict):
         raise WrongUse(N_("The parameters must be a JSON object in braces."))
     return value

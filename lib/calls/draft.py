@@ -31,7 +31,10 @@ OURS = ("model", "messages", "stream", "stream_options")
 
 @dataclass(frozen=True, slots=True)
 class CallDraft:
-    """What is asked for. `model` None: the connection's default for the capability."""
+    """What is asked for. `model` None: the connection's default for the capability.
+
+    `protocol`: the module of `lib.wire` to speak, where the usual one is to be overruled.
+    """
 
     connection: str
     capability: Capability
@@ -40,6 +43,7 @@ class CallDraft:
     operation: Operation = "generate"
     system: str = ""
     params: Mapping[str, Json] = field(default_factory=dict)
+    protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Drafted:
 
 def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     """Guards and prices a draft. Raises `WrongUse` for an unknown connection or a parameter the call itself decides."""
-    route = known.route(draft.connection)
+    route = known.route(draft.connection).speaking(draft.protocol)
     listed = known.key_models(draft.connection)
     models = listed.value if listed else None
     model = draft.model or default_model(route.connection, draft.capability, models)

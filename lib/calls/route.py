@@ -5,7 +5,7 @@ A test goes the very way a generation goes, so both get their `Route` here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -33,6 +33,12 @@ class Route:
     place: str
     through_relay: bool
     keyless: Refused | None
+
+    def speaking(self, protocol: str | None) -> Route:
+        """The same way in another protocol; None: in its own."""
+        if protocol is None:
+            return self
+        return replace(self, connection=self.connection.model_copy(update={"protocol": protocol}))
 
     @property
     def protocol_name(self) -> str:

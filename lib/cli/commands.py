@@ -265,6 +265,7 @@ def _of(models: dict[str, int]) -> str:
 @click.option("--operation", type=click.Choice(get_args(Operation)), default="generate", show_default=True)
 @click.option("--prompt", help="The prompt; without it stdin is read.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Passed on; JSON if it parses.")
+@click.option("--protocol", help="A module of lib/wire, where the guess is to be overruled.")
 @as_json
 def call(
     capability: Capability,
@@ -273,6 +274,7 @@ def call(
     operation: Operation,
     prompt: str | None,
     params: Sequence[str],
+    protocol: str | None,
     as_json: bool,
 ) -> None:
     """One call, logged, with its answer and what it cost."""
@@ -280,7 +282,7 @@ def call(
     values = dict(map(_param, params))
     system = str(values.pop("system", ""))
     words = prompt if prompt is not None else read(sys.stdin, "stdin")
-    draft = CallDraft(connection, capability, words, model, operation, system, values)
+    draft = CallDraft(connection, capability, words, model, operation, system, values, protocol)
 
     async def action(engine: Engine) -> documents.Document:
         call_id = await engine.submit(draft)

@@ -15,6 +15,8 @@ from lib.ledger.schema import MICROSECOND, calls, microseconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH, _BITS, _CHANCE = 26, 5, 74
+_LAST = 2**56 - 1
+"""The last microsecond that has ids of its own, in the year 4253."""
 
 
 def new_id(at: datetime) -> str:
@@ -24,7 +26,7 @@ def new_id(at: datetime) -> str:
 
 def first_id(at: datetime) -> str:
     """The smallest id of that moment."""
-    return _base32(max(0, microseconds(at)) << _CHANCE)
+    return _base32(min(max(0, microseconds(at)), _LAST) << _CHANCE)
 
 
 def is_of(id: str, at: datetime) -> bool:

@@ -172,3 +172,25 @@ def test_a_link_tells_its_host(address: str, host: str) -> None:
 @given(st.text(max_size=60))
 def test_literal_words_keep_their_letters(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", literal(text)) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("said", "drawn"),
+    [
+        ("from $5 to $10", "from &#36;5 to &#36;10"),
+        ("$x^2$ and $y$", "$x^2$ and $y$"),
+        ("$$\nx\n$$", "$$\nx\n$$"),
+        (r"\$5 is \$5", r"\$5 is \$5"),
+        (r"so \( a_1 \) is", "so $a_1$ is"),
+        (r"\[ a \]", "$$ a $$"),
+        ("# Top", "### Top"),
+        ("#### Deep", "###### Deep"),
+        ("#hashtag", "#hashtag"),
+        ("**注意：**这里", "**注意：\u200b**这里"),
+        ("他说**“好”**了", "他说**\u200b“好”\u200b**了"),
+        ("**plain** text", "**plain** text"),
+        ("safe\u202eelpmaxe.live", "safeelpmaxe.live"),
+    ],
+)
+def test_an_answer_is_drawn_as_it_was_meant(said: str, drawn: str) -> None:
+    assert safe(said, "image") == drawn
