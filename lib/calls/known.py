@@ -5,6 +5,7 @@ The ledger keeps the raw answers; here they are read by the wire modules once fo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from lib.connections.model import Configuration, Connection, OwnPrice
 from lib.connections.store import load
 from lib.cost.book import PriceBook
 from lib.ledger import Ledger
-from lib.ledger.snapshots import Kind, get, put
+from lib.ledger.snapshots import Kind, came_at, get, put
 from lib.wire import KeyModel, newapi, openai
 from lib.wire.newapi import Listing, RelayStatus
 
@@ -49,21 +50,27 @@ class Known:
         self.keys = keys
 
     def _snapshot(self, kind: Kind, subject: str) -> Dated[Any] | None:
-        with self._ledger.read() as db:
-            stored = get(db, kind, subject)
-        if stored is None:
-            return None
+        """What is stored, read again only where it is of another time than what was read last."""
         seen = self._read.get((kind, subject))
-        if seen is None or seen.at != stored.at:
-            seen = Dated(stored.at, READERS[kind](httpx.Response(200, text=stored.body)))
-            self._read[kind, subject] = seen
-        return seen
+        with self._ledger.read() as db:
+            at = came_at(db, kind, subject)
+            stored = get(db, kind, subject) if at and (seen is None or seen.at != at) else None
+        if stored is None:
+            return seen if at else None
+        return self._remember(kind, subject, stored.at, READERS[kind](httpx.Response(200, text=stored.body)))
+
+    def _remember(self, kind: Kind, subject: str, at: datetime, value: Any) -> Dated[Any]:
+        self._read[kind, subject] = dated = Dated(at, value)
+        return dated
 
     async def keep(self, kind: Kind, subject: str, at: datetime, response: httpx.Response) -> Any:
-        """Stores an answer that could be read and returns what it says; raises `Unreadable`, storing nothing."""
-        value = READERS[kind](response)
+        """Stores an answer that could be read and returns what it says; raises `Unreadable`, storing nothing.
+
+        A long list is read beside the loop: on it every running stream would wait.
+        """
+        value = await asyncio.to_thread(READERS[kind], response)
         await self._ledger.awrite(lambda db: put(db, kind, subject, at, response.text))
-        return value
+        return self._remember(kind, subject, at, value).value
 
     def status(self, connection_or_place: Connection | str) -> RelayStatus | None:
         """What the relay at a connection's address said of itself, if it is one."""

@@ -34,3 +34,9 @@ def get(conn: Connection, kind: Kind, subject: str) -> Snapshot | None:
         select(snapshots.c.at, snapshots.c.body).where(snapshots.c.kind == kind, snapshots.c.subject == subject)
     ).one_or_none()
     return None if found is None else Snapshot(found.at, found.body)
+
+
+def came_at(conn: Connection, kind: Kind, subject: str) -> datetime | None:
+    """When the newest answer came, without its body, which may be a megabyte; None if there is none."""
+    asked = select(snapshots.c.at).where(snapshots.c.kind == kind, snapshots.c.subject == subject)
+    return conn.execute(asked).scalar_one_or_none()
