@@ -43,9 +43,10 @@ from lib.ledger.owners import Owner
 from lib.ledger.report import ReportRow
 from lib.ledger.rollups import report
 from lib.ledger.row import CallRow
-from lib.verdicts.judging import Facts, verdicts
-from lib.verdicts.overview import Overview, overview, quotas
-from lib.verdicts.views import Cell, Row, catalogue, matrix
+from lib.verdicts.judged import Judged
+from lib.verdicts.judging import Facts
+from lib.verdicts.overview import Overview, quotas
+from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
 from lib.wire.newapi import Listing
@@ -91,6 +92,7 @@ class Engine:
         self.known = Known(self.ledger, self.keys)
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
+        self._judged: Judged | None = None
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
@@ -150,28 +152,33 @@ class Engine:
                 for one in configuration.connections
                 if self.keys.is_elsewhere(one, configuration.address(one))
             ],
+            fetched_at=min((found.at for found in listings.values() if found), default=None),
         )
 
+    def judged(self) -> Judged:
+        """The facts as they stand and what is concluded of them; nothing is judged twice on the same basis."""
+        facts, before = self.facts(), self._judged
+        if before is not None and before.basis == facts.basis:
+            return before
+        self._judged = judged = Judged(facts)
+        return judged
+
     def overview(self) -> Overview:
-        """What can be used right now, what can't and why."""
-        facts = self.facts()
-        times = [found.at for place in facts.listings if (found := self.known.listing(place))]
-        return overview(facts, verdicts(facts), min(times, default=None))
+        """What can be used right now, what can't and why; what is left, and the evidence."""
+        return self.judged().overview
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every verdict there is."""
-        return verdicts(self.facts())
+        return self.judged().verdicts
 
     def matrix(self) -> tuple[Cell, ...]:
         """Provider × capability."""
-        facts = self.facts()
-        return matrix(facts, verdicts(facts))
+        return self.judged().matrix
 
     def catalogue(self, relay_id: str) -> tuple[Row, ...]:
         """Every API a relay lists, with its verdict. Raises `WrongUse` for an unknown relay."""
-        facts = self.facts()
-        relay = facts.configuration.relay(relay_id)
-        return catalogue(f"relay:{relay.id}", facts, verdicts(facts))
+        judged = self.judged()
+        return judged.catalogue(f"relay:{judged.facts.configuration.relay(relay_id).id}")
 
     def listing(self, relay_id: str) -> Dated[Listing] | None:
         """A relay's price list, as last fetched. Raises `WrongUse` for an unknown relay."""
@@ -180,10 +187,6 @@ class Engine:
     def book(self, relay_id: str) -> PriceBook:
         """The prices of a relay's list beside the official ones, for nobody's group in particular."""
         return self.known.book_of(f"relay:{self.configuration().relay(relay_id).id}")
-
-    def quotas(self) -> dict[str, Quota]:
-        """What is left for each connection's key, as last seen."""
-        return quotas(self.facts().evidence)
 
     async def fresh_listing(self, relay_id: str) -> bool:
         """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come."""
@@ -228,8 +231,8 @@ class Engine:
         return (evidence,) if evidence is not None else ()
 
     def _checked(self, steps: dict[str, tuple[Evidence, ...]]) -> tuple[Checked, ...]:
-        facts = self.facts()
-        found, left = verdicts(facts), quotas(facts.evidence)
+        judged = self.judged()
+        facts, found, left = judged.facts, judged.verdicts, quotas(judged.facts.evidence)
         return tuple(
             Checked(
                 connection=name,

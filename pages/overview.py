@@ -82,11 +82,11 @@ def answer() -> None:
     if ASKED in st.session_state:
         check(engine, st.session_state.pop(ASKED))
         st.rerun()
-    tables(seen, engine.facts().evidence)
+    tables(seen, seen.evidence)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t(N_("Quota")))
-        rows.quotas(engine.quotas(), [one.id for one in engine.configuration().connections])
+        rows.quotas(seen.quotas, [one.id for one in engine.configuration().connections])
         st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask)
     with right:
         st.subheader(t(N_("Spend")))

@@ -8,7 +8,7 @@ newer free rung lifts it. A success is overruled by any newer definite failure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.calls.route import place_of
@@ -36,10 +36,23 @@ class Facts:
     """By place (`lib.calls.route.place_of`): what is listed there, by model name."""
     elsewhere: Collection[str] = ()
     """The connections whose key was saved for other addresses than the one in use."""
+    fetched_at: datetime | None = None
+    """When the oldest of the lists was fetched."""
+
+    @property
+    def basis(self) -> tuple[Facts, Sequence[bool]]:
+        """What verdicts rest on: everything, but of time only which calls still hold. Equal basis, equal verdicts."""
+        held = [one.step == "call" and holds(one, self.now) for one in self.evidence]
+        return replace(self, now=datetime.min), held
 
     def listing_of(self, connection: Connection) -> Mapping[str, ListedApi]:
         """The list of the relay a connection goes through."""
         return self.listings.get(place_of(connection), {})
+
+
+def holds(call: Evidence, now: datetime) -> bool:
+    """Whether what a real call showed is recent enough to be believed of the API today."""
+    return now - call.at < CALL_EVIDENCE_HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +61,22 @@ class Seen:
 
     rungs: Mapping[Step, Evidence]
     calls: Mapping[tuple[str, Capability | None], Sequence[Evidence]] = field(default_factory=dict)
-
-    @property
-    def last_success(self) -> datetime | None:
-        """When a real call last succeeded on this connection: it proved line, key and quota too."""
-        times = [e.at for evidence in self.calls.values() for e in evidence if e.ok]
-        return max(times, default=None)
+    last_success: datetime | None = None
+    """When a real call last succeeded on this connection: it proved line, key and quota too."""
 
 
 def seen(evidence: Iterable[Evidence]) -> Seen:
     """Sorts one connection's evidence: the newest of each rung, all of the calls by model."""
     rungs: dict[Step, Evidence] = {}
     calls: dict[tuple[str, Capability | None], list[Evidence]] = {}
+    last_success = None
     for one in sorted(evidence, key=lambda e: e.at):
         if one.step == "call":
             calls.setdefault((one.model or "", one.capability), []).append(one)
+            last_success = one.at if one.ok else last_success
         else:
             rungs[one.step] = one
-    return Seen(rungs, calls)
+    return Seen(rungs, calls, last_success)
 
 
 def verdicts(facts: Facts) -> tuple[Verdict, ...]:
@@ -168,7 +179,7 @@ def _call(case: Case) -> Conclusion | None:
         return None
     if call.ok:
         return Conclusion("usable", reason(CAUSES["works"]), call.at, "call")
-    if case.now - call.at < CALL_EVIDENCE_HOLDS:
+    if holds(call, case.now):
         return Conclusion(call.state, call.reason or reason(CAUSES["not_tested"]), call.at)
     why = reason(CAUSES["last_seen"], state=call.state, at=call.at.isoformat(timespec="minutes"))
     return Conclusion("untested", why, call.at)

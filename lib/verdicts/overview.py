@@ -44,30 +44,36 @@ class Overview:
     line: Line | None
     works: tuple[Api, ...]
     fails: tuple[Api, ...]
+    quotas: Mapping[str, Quota]
+    """By connection: what is left for its key, as last seen."""
+    evidence: Sequence[Evidence]
+    """What all this rests on, of every connection."""
 
 
-def overview(facts: Facts, found: Sequence[Verdict], fetched_at: datetime | None) -> Overview:
+def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
     """Both tables from the verdicts. Sends nothing."""
     rows = [row for place in facts.listings for row in catalogue(place, facts, found)]
-    apis = _apis(facts, found)
+    left = quotas(facts.evidence)
+    apis = _apis(facts, found, left)
     relay = next(iter(facts.configuration.relays), None)
     return Overview(
         usable=sum(row.state == "usable" for row in rows),
         listed=len(rows),
-        fetched_at=fetched_at,
+        fetched_at=facts.fetched_at,
         relay=relay,
         line=relay.chosen if relay else None,
         works=tuple(api for api in apis if api.state == "usable"),
         fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(matrix(facts, found)),
+        quotas=left,
+        evidence=facts.evidence,
     )
 
 
-def _apis(facts: Facts, found: Sequence[Verdict]) -> list[Api]:
+def _apis(facts: Facts, found: Sequence[Verdict], left: Mapping[str, Quota]) -> list[Api]:
     groups: dict[tuple[str, str, Capability], list[Verdict]] = {}
     for verdict in found:
         maker = maker_of_verdict(verdict, facts)
         groups.setdefault((verdict.connection, maker, verdict.capability), []).append(verdict)
-    left = quotas(facts.evidence)
     return [_api(facts, maker, group, left) for (_, maker, _), group in groups.items()]
 
 
