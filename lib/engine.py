@@ -221,11 +221,13 @@ class Engine:
         if paid:
             for one in wanted:
                 steps[one] += await self._paid(one, on_step)
-        return self._checked(steps)
+        return await asyncio.to_thread(self._checked, steps)
 
     async def _paid(self, connection_id: str, on_step: OnStep | None) -> tuple[Evidence, ...]:
-        mine = [v for v in self.verdicts() if v.connection == connection_id and v.state == "usable"]
-        evidence = await smallest_call(self.calls, self.known, connection_id, mine)
+        found = await asyncio.to_thread(self.verdicts)
+        mine = [v for v in found if v.connection == connection_id and v.state == "usable"]
+        book = self.known.book(self.configuration().connection(connection_id))
+        evidence = await smallest_call(self.calls, book, mine)
         if evidence is not None and on_step is not None:
             on_step(evidence)
         return (evidence,) if evidence is not None else ()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from lib.calls.draft import CallDraft, make
-from lib.calls.known import Known
+from lib.calls.draft import MINIMUM_QUOTED_INPUT, CallDraft
 from lib.calls.life import Calls
 from lib.causes import CAUSES, reason
+from lib.cost.book import PriceBook
+from lib.cost.price import Price, at_most
 from lib.vocabulary import Evidence, Verdict
 
 QUESTION = "What is 17 + 25? Reply with the number only."
@@ -18,31 +20,35 @@ MOST_OUTPUT = 1024
 """Tokens. One is below some models' floor, and a thinking model needs a few before it answers (traps.md, HTTP)."""
 
 
-async def smallest_call(calls: Calls, known: Known, connection_id: str, usable: Sequence[Verdict]) -> Evidence | None:
-    """Asks the cheapest usable text model; returns what that showed. None where nothing is usable: nothing is sent."""
+async def smallest_call(calls: Calls, book: PriceBook, usable: Sequence[Verdict]) -> Evidence | None:
+    """Asks a connection's cheapest usable text model; returns what that showed.
+
+    None where nothing is usable: nothing is sent. `book`: the prices that hold for the connection.
+    """
     if not usable:
         return None
-    drafts = [_draft(verdict) for verdict in usable if verdict.capability == "text"]
-    if not drafts:
-        return _nothing(connection_id, usable[0])
-    call_id = await calls.submit(min(drafts, key=lambda draft: _at_most(known, draft)))
-    return await calls.wait(call_id) or _nothing(connection_id, usable[0])
+    texts = [verdict for verdict in usable if verdict.capability == "text"]
+    if not texts:
+        return _nothing(usable[0])
+    model = await asyncio.to_thread(cheapest, [one.model for one in texts], book, datetime.now(UTC))
+    draft = CallDraft(texts[0].connection, "text", QUESTION, model, params={"max_tokens": MOST_OUTPUT})
+    return await calls.wait(await calls.submit(draft)) or _nothing(usable[0])
 
 
-def _draft(verdict: Verdict) -> CallDraft:
-    return CallDraft(verdict.connection, "text", QUESTION, verdict.model, params={"max_tokens": MOST_OUTPUT})
+def cheapest(models: Sequence[str], book: PriceBook, at: datetime) -> str:
+    """The model whose smallest call could cost least; one of unknown price comes last."""
+    return min(models, key=lambda model: _at_most(book.price(model, at)))
 
 
-def _at_most(known: Known, draft: CallDraft) -> Decimal:
-    """What a draft could cost; one of unknown price comes last."""
-    quoted = make(known, draft, datetime.now(UTC)).quoted
-    return quoted.amount if quoted else Decimal("Infinity")
+def _at_most(price: Price | None) -> Decimal:
+    most = at_most(price, input_tokens=MINIMUM_QUOTED_INPUT, output_tokens=MOST_OUTPUT) if price else None
+    return most.amount if most else Decimal("Infinity")
 
 
-def _nothing(connection_id: str, verdict: Verdict) -> Evidence:
+def _nothing(verdict: Verdict) -> Evidence:
     return Evidence(
         at=datetime.now(UTC),
-        connection=connection_id,
+        connection=verdict.connection,
         step="call",
         ok=False,
         state="untested",

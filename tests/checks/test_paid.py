@@ -1,0 +1,41 @@
+"""Which model the smallest real call asks: the one that could cost least."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from lib.checks.paid import cheapest
+from lib.connections.model import OwnPrice
+from lib.cost.book import PriceBook
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+BOOK = PriceBook(
+    [
+        OwnPrice(model="free", unit="call", amount=Decimal(0)),
+        OwnPrice(model="dear", unit="token", input=Decimal(10), output=Decimal(40)),
+        # a thousand tokens in and a thousand out: what costs least isn't what has the lowest price of input
+        OwnPrice(model="talkative", unit="token", input=Decimal(1), output=Decimal(20)),
+        OwnPrice(model="terse", unit="token", input=Decimal(2), output=Decimal(2)),
+        OwnPrice(model="by_call", unit="call", amount=Decimal("0.006")),
+        OwnPrice(model="by_second", unit="second", amount=Decimal("0.000001")),
+    ],
+    None, None, None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("models", "chosen"),
+    [
+        (["dear", "talkative", "terse", "by_call"], "terse"),
+        (["dear", "talkative", "by_call"], "by_call"),
+        (["dear", "free", "terse"], "free"),
+        (["nobody-knows", "dear"], "dear"),
+        (["by_second", "dear"], "dear"),
+        (["nobody-knows", "nor-this"], "nobody-knows"),
+    ],
+)
+def test_the_cheapest_call(models: list[str], chosen: str) -> None:
+    assert cheapest(models, BOOK, NOW) == chosen
