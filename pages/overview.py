@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -21,8 +21,9 @@ from ui.words import ago, count, t
 ASKED = "overview_check"
 USED = "overview_use"
 OLD = timedelta(hours=1)
+ALL = "overview_all_"
 SHOWN = 8
-"""Of what works, shown at once; a key for everything would push all else out of sight."""
+"""Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
 
 engine = door().engine
 
@@ -103,15 +104,28 @@ def tables(seen: Overview, found: Sequence[Evidence]) -> None:
     st.subheader(t(N_("Works now")))
     if not seen.works:
         facts((t(N_("Nothing yet. See below for what each API waits for.")),))
-    for api in seen.works[:SHOWN]:
-        works(api, found)
-    if more := seen.works[SHOWN:]:
-        with st.expander(t(N_("{n} more"), n=count(len(more)))):
-            for api in more:
-                works(api, found)
+    listed(seen.works, "works", lambda api: works(api, found))
     st.subheader(t(N_("Doesn't yet")))
-    for api in seen.fails:
-        rows.fails(api, found, ask, console(engine, api))
+    listed(seen.fails, "fails", lambda api: rows.fails(api, found, ask, console(engine, api)))
+
+
+def listed(apis: Sequence[Api], name: str, draw: Callable[[Api], None]) -> None:
+    """The first rows and a button for all; then all as a table, and of it the chosen one as a row."""
+    if len(apis) <= SHOWN or not st.session_state.get(ALL + name):
+        for api in apis[:SHOWN]:
+            draw(api)
+        label, icon = t(N_("Show all {n}"), n=count(len(apis))), ":material/expand_more:"
+    else:
+        if chosen := rows.table(apis, f"table_{name}"):
+            draw(chosen)
+        label, icon = t(N_("Show fewer")), ":material/expand_less:"
+    if len(apis) > SHOWN:
+        st.button(label, key=f"more_{name}", icon=icon, type="tertiary", on_click=turn, args=(name,))
+
+
+def turn(name: str) -> None:
+    """Shows the whole of a list, or its first rows again."""
+    st.session_state[ALL + name] = not st.session_state.get(ALL + name)
 
 
 if st.session_state.pop(USED, False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,7 +16,7 @@ from ui import chips
 from ui.connect import set_up
 from ui.markdown import code, literal
 from ui.theme import BILLING, WHOSE_MOVE, look
-from ui.words import ago, capability, moment, quota, t, worded
+from ui.words import ago, capability, moment, quota, t, worded, zone
 
 SHARES = [16, 21, 32, 31]
 """Of a row's width: state, name, what is known, what to do."""
@@ -55,6 +56,50 @@ def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], 
             t(N_("Check")), key=f"check_{_key(api)}", icon=":material/refresh:", type="tertiary", on_click=check,
             args=(api.connection,), help=t(N_("Free: asks for line, key, quota and models of this connection.")),
         )
+
+
+def table(apis: Sequence[Api], key: str) -> Api | None:
+    """Every API on a line, to sort and search: however many, they cost what one row does. The one chosen, if any."""
+    st.caption(t(N_("Choose a line for its evidence and what to do.")))
+    looks = [look(api.state, api.proof) for api in apis]
+    words = {t(one.word): one.colour for one in looks}
+    columns: dict[str, Any] = {
+        "state": st.column_config.MultiselectColumn(t(N_("State")), options=words, color=words.values()),
+        "name": t(N_("Provider")),
+        "capability": t(N_("Capability")),
+        "connection": t(N_("Connection")),
+        "why": st.column_config.TextColumn(t(N_("Why")), width="large"),
+        "models": st.column_config.TextColumn(t(N_("Models")), width="medium"),
+        "quota": st.column_config.TextColumn(t(N_("Quota left")), alignment="right"),
+        "billing": t(N_("Bills by")),
+        "checked": st.column_config.DatetimeColumn(t(N_("Checked")), format="YYYY-MM-DD HH:mm", timezone=zone().key),
+    }
+    lines = [{"state": [t(one.word)], **_line(api)} for one, api in zip(looks, apis, strict=True)]
+    shown = [name for name in columns if any(line[name] for line in lines)]
+    event = st.dataframe(
+        lines, column_config=columns, column_order=shown, hide_index=True, key=key, on_select="rerun",
+        selection_mode="single-row",
+    )
+    return next((apis[row] for row in event.selection.rows if row < len(apis)), None)
+
+
+def _line(api: Api) -> dict[str, object]:
+    return {
+        "name": api.name,
+        "capability": capability(api.capability),
+        "connection": api.connection or "",
+        "why": "" if api.state == "usable" else _why(api),
+        "models": ", ".join(api.models),
+        "quota": _whole(quota(api.quota)) if api.quota else "",
+        "billing": t(BILLING[api.billing]) if api.state == "usable" else "",
+        "checked": api.checked_at,
+    }
+
+
+def _why(api: Api) -> str:
+    why = worded(api.reason)
+    whose = t(WHOSE_MOVE[why.whose_move]) if why.whose_move in WHOSE_MOVE else ""
+    return f"{why.message} {whose} {why.remedy}"
 
 
 def quotas(left: Mapping[str, Quota], names: Sequence[str]) -> None:
@@ -103,11 +148,24 @@ def _models(api: Api) -> str:
 
 
 def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
-    """The age of a verdict, and behind it the requests that showed it."""
+    """The age of a verdict, and behind it the requests that showed it.
+
+    A popover would be drawn while closed, and one that isn't loses the click once its label, the age, has changed.
+    """
     age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
-    with st.popover(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{_key(api)}"):
-        mine = (one for one in evidence if one.connection == api.connection)
-        chips.evidence(sorted(mine, key=lambda one: one.at, reverse=True))
+    if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{_key(api)}"):
+        title = f"{literal(api.name)} · {capability(api.capability)} · {literal(api.connection or '')}"
+        st.dialog(title, width="large")(chips.evidence)(behind(api, evidence))
+
+
+def behind(api: Api, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """What a row rests on, newest first: the rungs of its connection, and the real calls of its own models."""
+    mine = (one for one in evidence if one.connection == api.connection and (one.step != "call" or _of(one, api)))
+    return sorted(mine, key=lambda one: one.at, reverse=True)
+
+
+def _of(call: Evidence, api: Api) -> bool:
+    return call.capability == api.capability and call.model in api.models
 
 
 def _set_up(api: Api) -> None:

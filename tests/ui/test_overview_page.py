@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.causes import CAUSES, reason
+from lib.verdicts.overview import Api
+from lib.vocabulary import Evidence
 from tests.ui.conftest import go, words
 from ui.demo import story
 from ui.engine import door
+from ui.rows import behind
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SHOWN = 8
 
 
 def test_a_first_start_shows_the_demo(app: AppTest) -> None:
@@ -44,6 +53,41 @@ def test_checking_makes_new_evidence(app: AppTest) -> None:
     app.button(key="check_all").click().run()
     assert not app.exception
     assert min(one.at for one in door().engine.facts().evidence if one.step == "key") > before
+
+
+def test_evidence_is_drawn_when_asked_for(app: AppTest) -> None:
+    asked = "The line answers"
+    assert asked not in words(app)
+    app.button(key="evidence_sora_video_sora").click().run()
+    assert not app.exception
+    assert asked in words(app)
+
+
+def call(connection: str, model: str, at: datetime) -> Evidence:
+    return Evidence(at, connection, "call", True, "usable", "POST", "/v1", model=model, capability="text")
+
+
+def test_a_row_rests_on_its_connection_and_the_calls_of_its_models() -> None:
+    line = Evidence(NOW, "mine", "line", True, "usable", "GET", "/api/status")
+    mine, other = call("mine", "glm-4", NOW + timedelta(minutes=1)), call("mine", "gpt-4o", NOW)
+    works = reason(CAUSES["works"])
+    api = Api("zhipu", "ChatGLM", "text", "mine", None, ("glm-4",), "usable", "call", works, NOW, None, "token")
+    assert behind(api, [line, mine, other, call("yours", "glm-4", NOW)]) == [mine, line]
+
+
+def test_a_long_list_is_a_table_once_asked_for(app: AppTest) -> None:
+    many = [{"id": f"key{n}", "provider": "openai", "models": ["gpt-4o"]} for n in range(SHOWN)]
+    door().own.import_(json.dumps({"connections": many}))
+    app.run()
+    count = len(door().engine.overview().fails)
+    assert count > SHOWN
+    assert len([one for one in app.button if one.key.startswith("check_openai_")]) == SHOWN
+    app.button(key="more_fails").click().run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == count
+    assert not [one for one in app.button if one.key.startswith("check_openai_")]
+    app.button(key="more_fails").click().run()
+    assert not app.dataframe
 
 
 def test_leaving_the_demo_says_what_to_do_and_the_way_back(app: AppTest) -> None:
