@@ -50,13 +50,13 @@ def headline(seen: Overview) -> str:
 
 
 def ages(seen: Overview) -> None:
-    """Relay, line, and how old all this is."""
+    """Relays, their lines, and how old all this is."""
     checks = [api.checked_at for api in (*seen.works, *seen.fails) if api.checked_at]
     listed = t(N_("list fetched {ago}"), ago=ago(seen.fetched_at)) if seen.fetched_at else ""
     checked = t(N_("oldest check {ago}"), ago=ago(min(checks))) if checks else t(N_("nothing checked yet"))
     old = bool(checks) and datetime.now(UTC) - min(checks) > OLD
     warning = t(N_("over an hour old: check again"))
-    facts((place(seen.relay), listed, checked, f":orange[:material/schedule: {warning}]" if old else ""))
+    facts((*map(place, seen.relays), listed, checked, f":orange[:material/schedule: {warning}]" if old else ""))
 
 
 def empty() -> None:

@@ -40,8 +40,8 @@ class Overview:
     usable: int
     listed: int
     fetched_at: datetime | None
-    relay: Relay | None
-    line: Line | None
+    relays: Sequence[Relay]
+    """Those that a connection goes through."""
     works: tuple[Api, ...]
     fails: tuple[Api, ...]
     quotas: Mapping[str, Quota]
@@ -55,13 +55,11 @@ def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
     rows = [row for place in facts.listings for row in catalogue(place, facts, found)]
     left = quotas(facts.evidence)
     apis = _apis(facts, found, left)
-    relay = next(iter(facts.configuration.relays), None)
     return Overview(
         usable=sum(row.state == "usable" for row in rows),
         listed=len(rows),
         fetched_at=facts.fetched_at,
-        relay=relay,
-        line=relay.chosen if relay else None,
+        relays=facts.configuration.relays_in_use,
         works=tuple(api for api in apis if api.state == "usable"),
         fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(matrix(facts, found)),
         quotas=left,

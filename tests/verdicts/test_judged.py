@@ -91,3 +91,10 @@ def test_overview_tells_what_is_left_and_what_it_rests_on(engine: Engine) -> Non
     assert seen.quotas["mine"].unlimited
     assert [one.step for one in seen.evidence] == ["line", "quota"]
     assert seen.fetched_at is None
+
+
+@pytest.mark.parametrize(("gone", "relays"), [("other", ["relay"]), ("mine", [])])
+def test_overview_names_the_relays_in_use(engine: Engine, gone: str, relays: list[str]) -> None:
+    engine.import_(json.dumps(OTHER))
+    engine.remove(gone)
+    assert [one.id for one in engine.overview().relays] == relays
