@@ -7,18 +7,25 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from lib.connections.model import Relay
 from lib.i18n import N_
+from lib.verdicts.judging import best_of
 from lib.verdicts.overview import Api, Overview
 from lib.vocabulary import Evidence
 from ui import rows, spend, text_form
 from ui.checking import check
 from ui.chips import facts
-from ui.connect import console, form
+from ui.choices import WORTH_TRYING
+from ui.connect import console, form, set_up
 from ui.engine import door
 from ui.frame import place
+from ui.markdown import literal
+from ui.theme import look
 from ui.words import ago, count, t
 
 ASKED = "overview_check"
+TOP, QUOTA = "top", "quota"
+"""Where a check may be drawn, besides the row that asked for it."""
 USED = "overview_use"
 OLD = timedelta(hours=1)
 ALL = "overview_all_"
@@ -28,9 +35,29 @@ SHOWN = 8
 engine = door().engine
 
 
-def ask(connection_id: str | None = None) -> None:
-    """Asks for a free check on this run: of one connection, or of all."""
-    st.session_state[ASKED] = [connection_id] if connection_id else None
+def ask(where: str, connection_id: str | None = None) -> None:
+    """Asks for a free check on this run, to be drawn there: of one connection, or of all."""
+    st.session_state[ASKED] = (where, connection_id)
+
+
+def checking(where: str) -> None:
+    """Runs the check that was asked for there, and draws it there; then the page once more."""
+    place, connection_id = st.session_state.get(ASKED, ("", None))
+    if place != where:
+        return
+    del st.session_state[ASKED]
+    checked = check(engine, [connection_id] if connection_id else None)
+    for one in checked if connection_id else ():
+        best = best_of(one.verdicts)
+        shown = look(best.state, best.proof) if best else look("untested")
+        st.toast(f"**{one.connection}**: {t(shown.word)}", icon=shown.symbol)
+    st.rerun()
+
+
+def switch(relay_id: str, key: str) -> None:
+    """Takes another line of a relay, by hand, and looks at once how it is."""
+    engine.choose_line(relay_id, st.session_state[key])
+    ask(TOP)
 
 
 def use(api: Api) -> None:
@@ -51,12 +78,25 @@ def headline(seen: Overview) -> str:
 
 def ages(seen: Overview) -> None:
     """Relays, their lines, and how old all this is."""
-    checks = [api.checked_at for api in (*seen.works, *seen.fails) if api.checked_at]
+    checks = {one.connection: one.at for one in sorted(seen.evidence, key=lambda one: one.at)}.values()
     listed = t(N_("list fetched {ago}"), ago=ago(seen.fetched_at)) if seen.fetched_at else ""
     checked = t(N_("oldest check {ago}"), ago=ago(min(checks))) if checks else t(N_("nothing checked yet"))
     old = bool(checks) and datetime.now(UTC) - min(checks) > OLD
     warning = t(N_("over an hour old: check again"))
     facts((*map(place, seen.relays), listed, checked, f":orange[:material/schedule: {warning}]" if old else ""))
+    for relay in seen.relays:
+        if len(relay.lines) > 1:
+            lines(relay)
+
+
+def lines(relay: Relay) -> None:
+    """A relay's lines to choose from."""
+    key = f"line_{relay.id}"
+    st.segmented_control(
+        t(N_("Line of {relay}"), relay=literal(relay.name)), [line.id for line in relay.lines], default=relay.line,
+        format_func={line.id: line.name for line in relay.lines}.__getitem__, required=True, key=key,
+        on_change=switch, args=(relay.id, key), label_visibility="collapsed",
+    )
 
 
 def empty() -> None:
@@ -75,28 +115,35 @@ def answer() -> None:
     seen = engine.overview()
     with st.container(horizontal=True, vertical_alignment="center", key="answer"):
         st.markdown(f"#### {headline(seen)}", width="stretch")
+        if not door().is_demo and st.button(t(N_("Add connections")), key="add_connections", icon=":material/key:"):
+            set_up()
         st.button(
-            t(N_("Check now")), key="check_all", icon=":material/refresh:", type="primary", on_click=ask,
+            t(N_("Check now")), key="check_all", icon=":material/refresh:", type="primary", on_click=ask, args=(TOP,),
             help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),
         )
     ages(seen)
-    if ASKED in st.session_state:
-        check(engine, st.session_state.pop(ASKED))
-        st.rerun()
+    checking(TOP)
     tables(seen, seen.evidence)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(t(N_("Quota")))
         rows.quotas(seen.quotas, [one.id for one in engine.configuration().connections])
-        st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask)
+        st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask, args=(QUOTA,))
+        checking(QUOTA)
     with right:
         st.subheader(t(N_("Spend")))
         spend.figures(engine)
 
 
-def works(api: Api, found: Sequence[Evidence]) -> None:
-    """A row that works; *Use* where there is a page for it."""
-    rows.works(api, found, use if api.capability == "text" else None)
+def usable(api: Api) -> Callable[[Api], None] | None:
+    """How an API is used from here; None where there is no page for it, or nothing to be gained by trying."""
+    return use if api.capability == "text" and api.models and api.state in WORTH_TRYING else None
+
+
+def fails(api: Api, found: Sequence[Evidence]) -> None:
+    """A row that doesn't work, and below it the check that was asked for there."""
+    rows.fails(api, found, ask, console(engine, api), usable(api))
+    checking(rows.key_of(api))
 
 
 def tables(seen: Overview, found: Sequence[Evidence]) -> None:
@@ -104,9 +151,9 @@ def tables(seen: Overview, found: Sequence[Evidence]) -> None:
     st.subheader(t(N_("Works now")))
     if not seen.works:
         facts((t(N_("Nothing yet. See below for what each API waits for.")),))
-    listed(seen.works, "works", lambda api: works(api, found))
+    listed(seen.works, "works", lambda api: rows.works(api, found, usable(api)))
     st.subheader(t(N_("Doesn't yet")))
-    listed(seen.fails, "fails", lambda api: rows.fails(api, found, ask, console(engine, api)))
+    listed(seen.fails, "fails", lambda api: fails(api, found))
 
 
 def listed(apis: Sequence[Api], name: str, draw: Callable[[Api], None]) -> None:

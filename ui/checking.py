@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 import streamlit as st
 
 from lib.causes import STEP_NAMES
-from lib.engine import Engine
+from lib.engine import Checked, Engine
 from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.engine import door
@@ -18,7 +18,7 @@ from ui.words import duration, t
 LOOKS_EVERY_S = 0.1
 
 
-def check(engine: Engine, ids: Sequence[str] | None) -> None:
+def check(engine: Engine, ids: Sequence[str] | None) -> tuple[Checked, ...]:
     """Climbs the ladder of some connections (None: all). Goes on in the engine if the page is left."""
     seen: SimpleQueue[Evidence] = SimpleQueue()
     names = ids or [one.id for one in engine.configuration().connections]
@@ -35,8 +35,9 @@ def check(engine: Engine, ids: Sequence[str] | None) -> None:
                 continue
             rungs[one.connection].append(one)
             places[one.connection].markdown(_line(one.connection, rungs[one.connection]))
-        work.result()
+        found = work.result()
         status.update(label=t(N_("Checked.")), state="complete", expanded=False)
+    return found
 
 
 def _line(name: str, rungs: Sequence[Evidence]) -> str:

@@ -78,7 +78,7 @@ def _figures(row: CallRow) -> None:
         st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
         st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
     facts((*_origin(row), *_other_figures(row)))
-    facts((monospace(row.model), row.connection, row.line or "", ago(row.created_at), _request_id(row)))
+    facts((literal(row.model), row.connection, row.line or "", ago(row.created_at), _request_id(row)))
 
 
 def _origin(row: CallRow) -> tuple[str, ...]:
@@ -127,5 +127,5 @@ def _earlier(engine: Engine, row: CallRow, *, current: bool, choose: Callable[[s
                 disabled=current, on_click=choose, args=(row.id,),
             )
             cost = "" if row.status in UNFINISHED else money(row.cost)
-            facts((monospace(row.model), row.connection, cost, ago(row.created_at)))
+            facts((literal(row.model), row.connection, cost, ago(row.created_at)))
         chip(appearance(row))

@@ -14,12 +14,12 @@ from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence, Quota
 from ui import chips
 from ui.connect import set_up
-from ui.markdown import code, literal
+from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
 from ui.words import ago, capability, moment, quota, t, worded, zone
 
-SHARES = [16, 21, 32, 31]
-"""Of a row's width: state, name, what is known, what to do."""
+SHARES = [25, 42, 33]
+"""Of a row's width: state and name, what is known, what to do."""
 MODELS_NAMED = 3
 
 
@@ -32,12 +32,17 @@ def works(api: Api, evidence: Sequence[Evidence], use: Callable[[Api], None] | N
         chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), _whole(left)))
     with actions, _buttons():
         _evidence(api, evidence)
-        if use is not None:
-            st.button(t(N_("Use")), key=f"use_{_key(api)}", icon=":material/arrow_forward:", on_click=use, args=(api,))
+        _use(api, use)
 
 
-def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], console: str | None) -> None:
-    """An API that can't be used: why, whose move it is, and the next step as a button."""
+def fails(
+    api: Api,
+    evidence: Sequence[Evidence],
+    check: Callable[[str, str], None],
+    console: str | None,
+    use: Callable[[Api], None] | None,
+) -> None:
+    """An API that can't be used: why, whose move it is, and the next step as a button. `check`: where, and of what."""
     why = worded(api.reason)
     middle, actions = _parts(api)
     with middle:
@@ -53,9 +58,11 @@ def fails(api: Api, evidence: Sequence[Evidence], check: Callable[[str], None], 
         if console:
             st.link_button(t(N_("Open console")), console, icon=":material/open_in_new:")
         st.button(
-            t(N_("Check")), key=f"check_{_key(api)}", icon=":material/refresh:", type="tertiary", on_click=check,
-            args=(api.connection,), help=t(N_("Free: asks for line, key, quota and models of this connection.")),
+            t(N_("Check")), key=f"check_{key_of(api)}", icon=":material/refresh:", type="tertiary", on_click=check,
+            args=(key_of(api), api.connection),
+            help=t(N_("Free: asks for line, key, quota and models of this connection.")),
         )
+        _use(api, use)
 
 
 def table(apis: Sequence[Api], key: str) -> Api | None:
@@ -126,14 +133,20 @@ def _as_of(left: Quota | None) -> str:
 
 def _parts(api: Api) -> list[DeltaGenerator]:
     """Begins a row with its state and name; returns the places of what is known and of what to do."""
-    state, name, *rest = st.container(border=True, key=f"api_{_key(api)}").columns(SHARES, vertical_alignment="center")
-    with state:
+    name, *rest = st.container(border=True, key=f"api_{key_of(api)}").columns(SHARES, vertical_alignment="center")
+    with name.container(gap="xsmall"):
         chips.chip(look(api.state, api.proof), literal(worded(api.reason).message))
-    name.markdown(f"**{literal(api.name)}** · {capability(api.capability)}")
+        st.markdown(f"**{literal(api.name)}** · {capability(api.capability)}")
     return rest
 
 
-def _key(api: Api) -> str:
+def _use(api: Api, use: Callable[[Api], None] | None) -> None:
+    if use is not None:
+        st.button(t(N_("Use")), key=f"use_{key_of(api)}", icon=":material/arrow_forward:", on_click=use, args=(api,))
+
+
+def key_of(api: Api) -> str:
+    """A row's own name on the page."""
     return f"{api.provider}_{api.capability}_{api.connection or 'none'}"
 
 
@@ -143,7 +156,7 @@ def _buttons() -> DeltaGenerator:
 
 def _models(api: Api) -> str:
     more = len(api.models) - MODELS_NAMED
-    named = " ".join(code(model) for model in api.models[:MODELS_NAMED])
+    named = ", ".join(literal(model) for model in api.models[:MODELS_NAMED])
     return named + (f" +{more}" if more > 0 else "")
 
 
@@ -153,7 +166,7 @@ def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
     A popover would be drawn while closed, and one that isn't loses the click once its label, the age, has changed.
     """
     age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
-    if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{_key(api)}"):
+    if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{key_of(api)}"):
         title = f"{literal(api.name)} · {capability(api.capability)} · {literal(api.connection or '')}"
         st.dialog(title, width="large")(chips.evidence)(behind(api, evidence))
 
@@ -170,7 +183,7 @@ def _of(call: Evidence, api: Api) -> bool:
 
 def _set_up(api: Api) -> None:
     known = provider(api.provider)
-    if st.button(t(N_("Add a key")), key=f"add_{_key(api)}", icon=":material/key:"):
+    if st.button(t(N_("Add a key")), key=f"add_{key_of(api)}", icon=":material/key:"):
         set_up()
     if known.keys_url:
         st.link_button(t(N_("Get a key")), known.keys_url, type="tertiary", icon=":material/open_in_new:")

@@ -213,12 +213,12 @@ class Calls:
             return of_own_fault(sent=live.status != "drafted")
         return redacted(exchange.result())
 
-    def _settlement(self, live: Live, ending: Ending) -> Write:
-        """Cost, text, evidence and the final status, to be written in one transaction. Reads the ledger's prices."""
+    @staticmethod
+    def _settlement(live: Live, ending: Ending) -> Write:
+        """Cost, text, evidence and the final status, to be written in one transaction. Slow when first asked."""
         drafted, at = live.drafted, utc_now()
-        book = self._known.book(drafted.route.connection)
         usage, usage_source = live.reading.usage_or_approximation(live.prompt)
-        changes = changes_of(drafted, ending, usage, usage_source, book, at) | as_it_went(live)
+        changes = changes_of(drafted, ending, usage, usage_source, at) | as_it_went(live)
         payload: Mapping[str, Any] = {
             "text": live.reading.text,
             "reasoning": live.reading.reasoning,

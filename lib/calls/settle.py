@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.calls.draft import Drafted
 from lib.calls.result import Ending
-from lib.cost.book import PriceBook
+from lib.cost.official import official_cost
 from lib.cost.price import cost
 from lib.errors import Refused
 from lib.ledger.calls import Payload, new_id
@@ -67,11 +67,11 @@ def refused(row: CallRow, refusal: Refused) -> CallRow:
 
 
 def changes_of(
-    drafted: Drafted, ending: Ending, usage: Usage, usage_source: UsageSource | None, book: PriceBook, at: datetime
+    drafted: Drafted, ending: Ending, usage: Usage, usage_source: UsageSource | None, at: datetime
 ) -> dict[str, Any]:
     """What the end of a call changes in its row: status, error, usage and the figures of its cost."""
     estimated = _estimated(drafted, ending, usage)
-    official = book.official_cost(drafted.model, usage, at) if ending.charged else None
+    official = official_cost(drafted.model, usage, at) if ending.charged else None
     why = ending.why
     return {
         "status": ending.status,

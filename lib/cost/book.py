@@ -8,10 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from lib.connections.model import OwnPrice
-from lib.cost.official import official_cost, official_price
+from lib.cost.official import official_price
 from lib.cost.price import Price
 from lib.cost.relay import price_of
-from lib.vocabulary import Money, Usage
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
 MARKUP_STEP = Decimal("0.0001")
@@ -40,10 +39,6 @@ class PriceBook:
     def official(self, model: str, at: datetime) -> Price | None:
         """What a model costs at its maker."""
         return official_price(model, at)
-
-    def official_cost(self, model: str, usage: Usage, at: datetime) -> Money | None:
-        """What a usage would have cost at the model's maker."""
-        return official_cost(model, usage, at)
 
     def _users(self, model: str) -> Price | None:
         return next((_own_price(own) for own in self._own if own.model == model), None)

@@ -98,7 +98,7 @@ def of_connection(connection: Connection, evidence: Seen, facts: Facts) -> tuple
     away = facts.configuration.address(connection) if connection.id in facts.elsewhere else None
     return tuple(
         judge(Case(connection, item, evidence, listed_at, listing.get(item.model), facts.now, away))
-        for item in wanted(connection, key_models, listing, {model for model, _ in evidence.calls})
+        for item in wanted(connection, key_models, listing, [model for model, _ in evidence.calls])
     )
 
 

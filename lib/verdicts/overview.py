@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from lib.calls.route import place_of
 from lib.connections.model import Line, Relay
 from lib.providers import provider, providers
 from lib.verdicts.judging import Facts, best_of
@@ -35,7 +36,7 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`usable` of `listed` APIs work, at all relays together; `fetched_at` is the oldest list's time."""
+    """`usable` of `listed` APIs work, by all relays' lists and all keys' own. `fetched_at`: of the oldest list."""
 
     usable: int
     listed: int
@@ -52,7 +53,8 @@ class Overview:
 
 def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
     """Both tables from the verdicts. Sends nothing."""
-    rows = [row for place in facts.listings for row in catalogue(place, facts, found)]
+    asked = (place_of(one) for one in facts.configuration.connections if one.id in facts.key_models)
+    rows = [row for place in dict.fromkeys((*facts.listings, *asked)) for row in catalogue(place, facts, found)]
     left = quotas(facts.evidence)
     apis = _apis(facts, found, left)
     return Overview(

@@ -74,7 +74,6 @@ def test_the_first_that_knows_sets_the_price(prices: PriceBook, model: str, sour
 def test_a_price_nobody_knows_is_unknown() -> None:
     assert book().price("no-such-model", AT) is None
     assert book().official("no-such-model", AT) is None
-    assert book().official_cost("no-such-model", Usage(), AT) is None
 
 
 def test_the_official_figures_ignore_what_holds_here() -> None:
@@ -82,9 +81,6 @@ def test_the_official_figures_ignore_what_holds_here() -> None:
     official = prices.official("gpt-4o", AT)
     assert official is not None
     assert (official.source, official.input) == ("official", Decimal("2.5"))
-    # 1000 × 2.5 + 100 × 10
-    usage = Usage(input_tokens=1000, output_tokens=100)
-    assert prices.official_cost("gpt-4o", usage, AT) == Money(Decimal("0.0035"), "USD")
 
 
 @pytest.mark.parametrize(
