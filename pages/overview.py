@@ -9,49 +9,24 @@ import streamlit as st
 
 from lib.connections.model import Relay
 from lib.i18n import N_
-from lib.verdicts.judging import best_of
 from lib.verdicts.overview import Api, Overview
 from lib.vocabulary import Evidence
 from ui import rows, spend, text_form
-from ui.checking import check
+from ui.checking import ask, checking
 from ui.chips import facts
 from ui.choices import WORTH_TRYING
 from ui.connect import console, form, set_up
 from ui.engine import door
 from ui.frame import place
 from ui.markdown import literal
-from ui.theme import look
 from ui.words import ago, count, t
 
-ASKED = "overview_check"
 TOP, QUOTA = "top", "quota"
 """Where a check may be drawn, besides the row that asked for it."""
 USED = "overview_use"
 OLD = timedelta(hours=1)
-ALL = "overview_all_"
-SHOWN = 8
-"""Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
 
 engine = door().engine
-
-
-def ask(where: str, connection_id: str | None = None) -> None:
-    """Asks for a free check on this run, to be drawn there: of one connection, or of all."""
-    st.session_state[ASKED] = (where, connection_id)
-
-
-def checking(where: str) -> None:
-    """Runs the check that was asked for there, and draws it there; then the page once more."""
-    place, connection_id = st.session_state.get(ASKED, ("", None))
-    if place != where:
-        return
-    del st.session_state[ASKED]
-    checked = check(engine, [connection_id] if connection_id else None)
-    for one in checked if connection_id else ():
-        best = best_of(one.verdicts)
-        shown = look(best.state, best.proof) if best else look("untested")
-        st.toast(f"**{one.connection}**: {t(shown.word)}", icon=shown.symbol)
-    st.rerun()
 
 
 def switch(relay_id: str, key: str) -> None:
@@ -122,14 +97,14 @@ def answer() -> None:
             help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),
         )
     ages(seen)
-    checking(TOP)
+    checking(engine, TOP)
     tables(seen, seen.evidence)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(t(N_("Quota")))
         rows.quotas(seen.quotas, [one.id for one in engine.configuration().connections])
         st.button(t(N_("Refresh")), key="refresh_quota", icon=":material/refresh:", on_click=ask, args=(QUOTA,))
-        checking(QUOTA)
+        checking(engine, QUOTA)
     with right:
         st.subheader(t(N_("Spend")))
         spend.figures(engine)
@@ -143,7 +118,7 @@ def usable(api: Api) -> Callable[[Api], None] | None:
 def fails(api: Api, found: Sequence[Evidence]) -> None:
     """A row that doesn't work, and below it the check that was asked for there."""
     rows.fails(api, found, ask, console(engine, api), usable(api))
-    checking(rows.key_of(api))
+    checking(engine, rows.key_of(api))
 
 
 def tables(seen: Overview, found: Sequence[Evidence]) -> None:
@@ -151,28 +126,9 @@ def tables(seen: Overview, found: Sequence[Evidence]) -> None:
     st.subheader(t(N_("Works now")))
     if not seen.works:
         facts((t(N_("Nothing yet. See below for what each API waits for.")),))
-    listed(seen.works, "works", lambda api: rows.works(api, found, usable(api)))
+    rows.listed(seen.works, "works", lambda api: rows.works(api, found, usable(api)))
     st.subheader(t(N_("Doesn't yet")))
-    listed(seen.fails, "fails", lambda api: fails(api, found))
-
-
-def listed(apis: Sequence[Api], name: str, draw: Callable[[Api], None]) -> None:
-    """The first rows and a button for all; then all as a table, and of it the chosen one as a row."""
-    if len(apis) <= SHOWN or not st.session_state.get(ALL + name):
-        for api in apis[:SHOWN]:
-            draw(api)
-        label, icon = t(N_("Show all {n}"), n=count(len(apis))), ":material/expand_more:"
-    else:
-        if chosen := rows.table(apis, f"table_{name}"):
-            draw(chosen)
-        label, icon = t(N_("Show fewer")), ":material/expand_less:"
-    if len(apis) > SHOWN:
-        st.button(label, key=f"more_{name}", icon=icon, type="tertiary", on_click=turn, args=(name,))
-
-
-def turn(name: str) -> None:
-    """Shows the whole of a list, or its first rows again."""
-    st.session_state[ALL + name] = not st.session_state.get(ALL + name)
+    rows.listed(seen.fails, "fails", lambda api: fails(api, found))
 
 
 if st.session_state.pop(USED, False):

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
+from lib.ledger.row import CallRow
 from ui import result, text_form
 from ui.chips import facts
 from ui.choices import Choices, choices
@@ -63,20 +64,25 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
     text_form.fields(engine, offered)
     ready = text_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if running and call_id and engine.live(call_id):
+        st.button(
+            text_form.label(ready), key="text_generate", type="secondary" if running else "primary",
+            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str), shortcut="Ctrl+Enter",
+        )
+        if running and call_id and engine.live(call_id):  # beside, not in place of: a double click must not stop it
             st.button(
                 t(N_("Stop")), key="text_stop", type="primary", icon=":material/stop_circle:", on_click=stop,
                 args=(call_id,),
-            )
-        else:
-            st.button(
-                text_form.label(ready), key="text_generate", type="primary", icon=":material/send:", on_click=send,
-                disabled=running or isinstance(ready, str), shortcut="Ctrl+Enter",
             )
         if not isinstance(ready, str):
             result.code(ready, "text_code")
     if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {problem}]")
+
+
+def line_of(row: CallRow) -> str:
+    """The name of the line a call went by, as it is called now; its id where it is gone."""
+    lines = [line for relay in engine.configuration().relays if relay.id == row.relay for line in relay.lines]
+    return next((line.name for line in lines if line.id == row.line), row.line or "")
 
 
 def answer(call_id: str, running: bool) -> None:
@@ -86,7 +92,7 @@ def answer(call_id: str, running: bool) -> None:
     if running:
         follow(engine, call_id)
         return
-    result.result(row, payload)
+    result.result(row, payload, line_of(row))
     asked = result.asked(row, payload)
     with st.container(horizontal=True):
         st.download_button(

@@ -1,4 +1,4 @@
-"""A free check of connections, drawn rung by rung as it happens."""
+"""A free check of connections: asked for by a button, drawn rung by rung where it was asked for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,33 @@ import streamlit as st
 from lib.causes import STEP_NAMES
 from lib.engine import Checked, Engine
 from lib.i18n import N_
+from lib.verdicts.judging import best_of
 from lib.vocabulary import Evidence
 from ui.engine import door
 from ui.theme import look
 from ui.words import duration, t
 
 LOOKS_EVERY_S = 0.1
+ASKED = "check_asked"
+
+
+def ask(where: str, connection_id: str | None = None) -> None:
+    """Asks for a free check on this run, to be drawn there: of one connection, or of all."""
+    st.session_state[ASKED] = (where, connection_id)
+
+
+def checking(engine: Engine, where: str) -> None:
+    """Runs the check that was asked for there, and draws it there; then the page once more."""
+    place, connection_id = st.session_state.get(ASKED, ("", None))
+    if place != where:
+        return
+    del st.session_state[ASKED]
+    checked = check(engine, [connection_id] if connection_id else None)
+    for one in checked if connection_id else ():
+        best = best_of(one.verdicts)
+        shown = look(best.state, best.proof) if best else look("untested")
+        st.toast(f"**{one.connection}**: {t(shown.word)}", icon=shown.symbol)
+    st.rerun()
 
 
 def check(engine: Engine, ids: Sequence[str] | None) -> tuple[Checked, ...]:

@@ -47,8 +47,8 @@ def appearance(row: CallRow) -> Look:
     return STATES[str(row.error_state)] if told else STATUSES[row.status]
 
 
-def result(row: CallRow, payload: Payload) -> None:
-    """The answer with everything that is known about it."""
+def result(row: CallRow, payload: Payload, line: str) -> None:
+    """The answer with everything that is known about it. `line`: the name of the line it went by."""
     if row.status != "succeeded":
         _problem(row)
     thoughts(payload.reasoning)
@@ -56,7 +56,7 @@ def result(row: CallRow, payload: Payload) -> None:
     if row.finish_reason == "length":
         cut = t(N_("Cut at the token limit: allow more (max_tokens)."))
         st.markdown(f":orange[:material/content_cut: {cut}]")
-    _figures(row)
+    _figures(row, line)
 
 
 def _problem(row: CallRow) -> None:
@@ -69,7 +69,7 @@ def _problem(row: CallRow) -> None:
         st.markdown(f"> {literal(row.error_message)}")
 
 
-def _figures(row: CallRow) -> None:
+def _figures(row: CallRow, line: str) -> None:
     usage = row.usage
     tokens = " / ".join("–" if n is None else count(n) for n in (usage.input_tokens, usage.output_tokens))
     with st.container(horizontal=True, key="result_figures", gap="medium"):
@@ -78,7 +78,7 @@ def _figures(row: CallRow) -> None:
         st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
         st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
     facts((*_origin(row), *_other_figures(row)))
-    facts((literal(row.model), row.connection, row.line or "", ago(row.created_at), _request_id(row)))
+    facts((literal(row.model), row.connection, line, ago(row.created_at), _request_id(row)))
 
 
 def _origin(row: CallRow) -> tuple[str, ...]:
@@ -122,9 +122,10 @@ def _earlier(engine: Engine, row: CallRow, *, current: bool, choose: Callable[[s
     prompt = engine.call(row.id)[1].prompt
     with st.container(border=True, key=f"earlier_{row.id}", horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
+            name = literal(figures.head(prompt)) or t(N_("(no prompt)"))
             st.button(
-                literal(figures.head(prompt)) or t(N_("(no prompt)")), key=f"show_{row.id}", type="tertiary",
-                disabled=current, on_click=choose, args=(row.id,),
+                f"**{name}**" if current else name, key=f"show_{row.id}", type="tertiary", on_click=choose,
+                args=(row.id,), icon=":material/chevron_right:" if current else None,
             )
             cost = "" if row.status in UNFINISHED else money(row.cost)
             facts((literal(row.model), row.connection, cost, ago(row.created_at)))

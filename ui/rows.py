@@ -16,11 +16,14 @@ from ui import chips
 from ui.connect import set_up
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
-from ui.words import ago, capability, moment, quota, t, worded, zone
+from ui.words import ago, capability, count, moment, quota, t, worded, zone
 
 SHARES = [25, 42, 33]
 """Of a row's width: state and name, what is known, what to do."""
 MODELS_NAMED = 3
+ALL = "overview_all_"
+SHOWN = 8
+"""Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
 
 
 def works(api: Api, evidence: Sequence[Evidence], use: Callable[[Api], None] | None) -> None:
@@ -63,6 +66,25 @@ def fails(
             help=t(N_("Free: asks for line, key, quota and models of this connection.")),
         )
         _use(api, use)
+
+
+def listed(apis: Sequence[Api], name: str, draw: Callable[[Api], None]) -> None:
+    """The first rows and a button for all; then all as a table, and of it the chosen one as a row."""
+    if len(apis) <= SHOWN or not st.session_state.get(ALL + name):
+        for api in apis[:SHOWN]:
+            draw(api)
+        label, icon = t(N_("Show all {n}"), n=count(len(apis))), ":material/expand_more:"
+    else:
+        if chosen := table(apis, f"table_{name}"):
+            draw(chosen)
+        label, icon = t(N_("Show fewer")), ":material/expand_less:"
+    if len(apis) > SHOWN:
+        st.button(label, key=f"more_{name}", icon=icon, type="tertiary", on_click=turn, args=(name,))
+
+
+def turn(name: str) -> None:
+    """Shows the whole of a list, or its first rows again."""
+    st.session_state[ALL + name] = not st.session_state.get(ALL + name)
 
 
 def table(apis: Sequence[Api], key: str) -> Api | None:

@@ -155,9 +155,9 @@ class Calls:
         """Reads a stream event by event, or an answer in one piece; raises `Unreadable` for a fault."""
         if not streamed.is_events:
             answer = await streamed.read()
-            live.first_byte_ms = _ms_since(live.started)
             if (found := Streamed.of(answer)) is None:
                 live.reading.take_whole(live.drafted.route.text.read(answer))
+                live.first_byte_ms = _ms_since(live.started)
                 return
             streamed = found
         async for data in streamed.events():
