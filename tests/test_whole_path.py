@@ -137,6 +137,19 @@ def test_the_catalogue_and_the_matrix_name_what_works_and_why_not(demo: DemoRela
     assert cells["zhipu", "text"]["models"]["listed"] > 1
 
 
+@pytest.mark.parametrize(
+    ("language", "head", "word"),
+    [("en", ["id", "state", "why"], "Should work"), ("zh_CN", ["ID", "状态", "原因"], "应可用")],
+)
+def test_tables_speak_the_users_language(
+    imported: DemoRelay, monkeypatch: pytest.MonkeyPatch, language: str, head: list[str], word: str
+) -> None:
+    monkeypatch.setenv("RELAYSCOPE_LANG", language)
+    lines = run("check", "chatglm").stdout.splitlines()
+    assert lines[0].split()[:3] == head
+    assert word in lines[1]
+
+
 def test_lines_race_and_a_dead_one_is_down(imported: DemoRelay) -> None:
     httpx.post(f"{imported.url}/demo/lines/us/fail", headers={"Accept": "application/json"}).raise_for_status()
     lines = {one["id"]: one for one in document("lines", "demo")["lines"]}

@@ -93,6 +93,11 @@ class Command(click.Command):
         return left
 
 
+def show_table(document: Any, columns: Sequence[str], rows: Sequence[Sequence[object]], as_json: bool) -> None:
+    """The same, as a table for a person."""
+    show(document, tables.table(columns, rows, language()), as_json)
+
+
 class OneLine(click.Group):
     """A group whose wrong use is one line on stderr and status 2, without click's lines on usage."""
 
@@ -135,7 +140,7 @@ def list_connections(as_json: bool) -> None:
     document = run(action)
     header = ("id", "provider", "relay", "base_url", "capabilities", "models", "key_tail")
     rows = [[_cell(one.get(name)) for name in header] for one in document["connections"]]
-    show(document, tables.table(header, rows), as_json)
+    show_table(document, header, rows, as_json)
 
 
 @connections.command("import")
@@ -196,9 +201,9 @@ def check(ids: tuple[str, ...], paid: bool, as_json: bool) -> None:
     _, document = run(action)
     header = ("id", "state", "message", "remedy")
     rows = [
-        (one["id"], one["state"], one["reason"]["message"], one["reason"]["remedy"]) for one in document["connections"]
+        (one["id"], _state(one), one["reason"]["message"], one["reason"]["remedy"]) for one in document["connections"]
     ]
-    show(document, tables.table(header, rows), as_json)
+    show_table(document, header, rows, as_json)
     sys.exit(0 if all(one["state"] == "usable" for one in document["connections"]) else 1)
 
 
@@ -214,7 +219,8 @@ def lines(relay: str, as_json: bool) -> None:
 
     document = run(action)
     header = ("id", "state", "median_ms", "first_byte_ms", "tls_ms", "chosen", "base_url")
-    show(document, tables.table(header, [[_cell(one[name]) for name in header] for one in document["lines"]]), as_json)
+    rows = [[_cell(one[name]) for name in header] for one in document["lines"]]
+    show_table(document, header, rows, as_json)
     sys.exit(0 if any(one["chosen"] and one["state"] == "usable" for one in document["lines"]) else 1)
 
 
@@ -233,8 +239,8 @@ def catalogue(relay: str, state: State | None, as_json: bool) -> None:
 
     document = run(action)
     header = ("model", "vendor", "capabilities", "state", "connections")
-    rows = [[_cell(one[name]) for name in header] for one in document["models"]]
-    show(document, tables.table(header, rows), as_json)
+    rows = [[_cell((one | {"state": _state(one)})[name]) for name in header] for one in document["models"]]
+    show_table(document, header, rows, as_json)
 
 
 @main.command()
@@ -248,10 +254,10 @@ def matrix(as_json: bool) -> None:
 
     document = run(action)
     rows = [
-        (cell["provider"], cell["capability"], cell["state"], _of(cell["models"]), cell["reason"]["message"])
+        (cell["provider"], cell["capability"], _state(cell), _of(cell["models"]), cell["reason"]["message"])
         for cell in document["cells"]
     ]
-    show(document, tables.table(("provider", "capability", "state", "models", "why"), rows), as_json)
+    show_table(document, ("provider", "capability", "state", "models", "message"), rows, as_json)
 
 
 def _of(models: dict[str, int]) -> str:
@@ -327,7 +333,7 @@ def log(since: str | None, limit: int, after: str | None, tz: str | None, as_jso
     document = run(action)
     header = ("created_at", "status", "capability", "connection", "model", "cost", "text")
     rows = [[*(_cell(one[name]) for name in header[:-2]), _spent(one), one["text"][:60]] for one in document["calls"]]
-    show(document, tables.table(header, rows), as_json)
+    show_table(document, header, rows, as_json)
 
 
 @main.command()
@@ -351,7 +357,7 @@ def report(since: str | None, until: str | None, by: By, tz: str | None, as_json
         (one["key"] or "=", one["calls"], one["failed"], _amounts(one["cost"]), one["unknown_cost_calls"])
         for one in (*document["rows"], document["total"])
     ]
-    show(document, tables.table(header, rows), as_json)
+    show_table(document, header, rows, as_json)
 
 
 def _moment(text: str | None, tz: str | None) -> datetime | None:
@@ -360,7 +366,14 @@ def _moment(text: str | None, tz: str | None) -> datetime | None:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else ""
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _state(judged: documents.Document) -> str:
+    """What is usable by the free rungs alone is told apart for a person."""
+    return tables.SHOULD_WORK if judged["proof"] == "ladder" else str(judged["state"])
 
 
 def _spent(call: documents.Document) -> str:

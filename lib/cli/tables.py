@@ -1,11 +1,51 @@
-"""Plain tables for the terminal, where a Chinese character takes two columns."""
+"""Plain tables for the terminal, in the user's language; a Chinese character takes two columns there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from unicodedata import east_asian_width
 
+from lib.causes import CAPABILITY_NAMES, STATE_NAMES
+from lib.i18n import N_, Translate
+
 GAP = "  "
+HEADERS: Mapping[str, str] = {
+    "id": N_("id"),
+    "provider": N_("provider"),
+    "relay": N_("relay"),
+    "base_url": N_("base URL"),
+    "capability": N_("capability"),
+    "capabilities": N_("capabilities"),
+    "model": N_("model"),
+    "models": N_("models"),
+    "key_tail": N_("key ends in"),
+    "state": N_("state"),
+    "message": N_("why"),
+    "remedy": N_("next step"),
+    "median_ms": N_("median ms"),
+    "first_byte_ms": N_("first byte ms"),
+    "tls_ms": N_("TLS ms"),
+    "chosen": N_("in use"),
+    "vendor": N_("vendor"),
+    "connection": N_("connection"),
+    "connections": N_("connections"),
+    "created_at": N_("time (UTC)"),
+    "status": N_("status"),
+    "cost": N_("cost"),
+    "text": N_("answer"),
+    "day": N_("day"),
+    "calls": N_("calls"),
+    "failed": N_("failed"),
+    "unknown_cost_calls": N_("cost unknown"),
+}
+"""The columns' names for a person, by those of the documents."""
+SHOULD_WORK = "usable_by_ladder"
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "state": {**STATE_NAMES, SHOULD_WORK: N_("Should work")},
+    "capability": CAPABILITY_NAMES,
+    "capabilities": CAPABILITY_NAMES,
+}
+"""Columns whose values are the contract's words, with their names for a person."""
 
 
 def width(text: str) -> int:
@@ -13,15 +53,18 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], t: Translate) -> str:
     """Rows under a header, each column as wide as its widest cell; each cell on one line, empty ones show as –."""
-    cells = [[_cell(value) for value in row] for row in (header, *rows)]
+    head = [t(HEADERS[name]) for name in columns]
+    cells = [head, *([_cell(name, value, t) for name, value in zip(columns, row, strict=True)] for row in rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     return "\n".join(_line(row, widths) for row in cells)
 
 
-def _cell(value: object) -> str:
-    return "–" if value is None else " ".join(str(value).split()) or "–"
+def _cell(column: str, value: object, t: Translate) -> str:
+    words = "–" if value is None else " ".join(str(value).split()) or "–"
+    names = NAMES.get(column, {})
+    return ", ".join(t(names[word]) if word in names else word for word in words.split(", "))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
