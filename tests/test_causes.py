@@ -373,7 +373,7 @@ def test_every_state_has_a_name() -> None:
                                   "last_seen", "not_in_key_list", "group_not_allowed", "quota_empty", "key_expired",
                                   "wrong_capability", "key_address", "unreadable", "empty_answer", "html_page",
                                   "interrupted", "cancelled", "no_answer", "server_gone", "bad_request",
-                                  "content_refused", "retired", "unsupported"])
+                                  "content_refused", "unsupported"])
 def test_what_the_engine_finds_has_a_row(code: str) -> None:
     assert code in CAUSES
 
@@ -424,7 +424,6 @@ def test_the_servers_own_words(told: Said, quoted: str) -> None:
          "The key of sora is for video, image processing, not for text. Nothing was sent."),
         (reason(CAUSES["key_address"], None, address="https://{x}"),
          "The key was saved for another address than https://{x}."),
-        (reason(CAUSES["retired"]), "this model was retired on …."),
         (Reason("of_an_older_version", "you"), "Unknown answer: of_an_older_version."),
     ],
 )

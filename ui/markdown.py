@@ -136,14 +136,13 @@ def _broken(match: re.Match[str]) -> str:
 
 def _link(match: re.Match[str], image: str) -> str:
     """The host stands last in the label: wherever Markdown sees the label begin, the host is in it."""
-    label, address = match["label"], _address(match["url"])
+    label, host = match["label"], host_of(match["url"])
     if match["image"]:
         return f"({image}: {_bare(label)} {code(match['url'])})"
-    if not address:
+    if not host:
         return f"{_bare(label)} {code(match['url'])}"
-    host = urlsplit(address).hostname or ""
     shown = label if _shows(label, host) else f"{BREAK.sub(_broken, label)} ({host})"
-    return f"[{shown}]({address})"
+    return f"[{shown}]({_address(match['url'])})"
 
 
 def _shows(label: str, host: str) -> bool:

@@ -45,7 +45,6 @@ def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payl
         model=drafted.model,
         owner=owner,
         quoted=drafted.quoted,
-        prompt_chars=len(draft.prompt),
     )
     asked = {"system": draft.system, "params": dict(draft.params)}
     prices = drafted.price.to_record() if drafted.price else None

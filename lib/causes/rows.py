@@ -113,7 +113,6 @@ ROWS = (
           N_("Choose another model or group, or tell the relay.")),
     Cause("model_unknown", "not_offered", "you", N_("The server doesn't know {model}."),
           N_("Choose a model from the key's own list.")),
-    Cause("retired", "not_offered", "nobody", N_("{model} was retired on {date}."), CHOOSE_MODEL),
     Cause("gone", "not_offered", "nobody", N_("This API is no longer offered here."), CHOOSE_MODEL),
     Cause("not_implemented", "not_offered", "relay", N_("The relay has not built this API."),
           N_("Use another connection for it.")),

@@ -47,7 +47,6 @@ class Timeouts:
 class LineTimes:
     """One fresh connection's milliseconds. `tls_ms` None: no TLS there. `first_byte_ms` counts from the request on."""
 
-    connect_ms: int
     tls_ms: int | None
     first_byte_ms: int
     total_ms: int
@@ -269,7 +268,6 @@ class _Clock:
     def times(self, status: int) -> LineTimes:
         """What was noted, once the answer is read."""
         return LineTimes(
-            connect_ms=self._between("connect_tcp.started", "connect_tcp.complete") or 0,
             tls_ms=self._between("start_tls.started", "start_tls.complete"),
             first_byte_ms=self._between("send_request_headers.started", "receive_response_headers.complete") or 0,
             total_ms=round((monotonic() - self._began) * 1000),

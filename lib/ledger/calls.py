@@ -49,7 +49,6 @@ class Payload:
     reasoning: str = ""
     raw_usage: Any = None
     prices: Any = None
-    answer_excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ class CallRow:
     """The model's own word for why it ended, in `lib.wire`'s vocabulary."""
     first_byte_ms: int | None = None
     duration_ms: int | None = None
-    prompt_chars: int = 0
 
     @property
     def cost(self) -> Money | None:

@@ -128,7 +128,6 @@ calls = Table(
     Column("finish_reason", Text),
     Column("first_byte_ms", Integer),
     Column("duration_ms", Integer),
-    Column("prompt_chars", Integer, nullable=False),
     *(Index(f"calls_by_{name}", name, "id") for name in ("status", "connection", "capability", "model")),
 )
 
@@ -142,7 +141,6 @@ payloads = Table(
     Column("reasoning", Text, nullable=False),
     Column("raw_usage", JSON(none_as_null=True)),
     Column("prices", JSON(none_as_null=True)),
-    Column("answer_excerpt", Text, nullable=False),
 )
 
 evidence = Table(

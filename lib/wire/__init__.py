@@ -88,7 +88,6 @@ class Said:
     message: str = ""
     param: str = ""
     request_id: str = ""
-    retry_after: str = ""
     html: bool = False
     empty: bool = False
 

@@ -127,7 +127,6 @@ def said(response: httpx.Response) -> Said:
     told = replace(
         _of_page(words) if _is_page(response, words) else _of_words(words),
         status=response.status_code,
-        retry_after=response.headers.get("retry-after", ""),
     )
     return replace(told, request_id=request_id(response) or told.request_id)
 

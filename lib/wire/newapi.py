@@ -27,20 +27,15 @@ QUOTA_PER_UNIT = 500_000
 UNLIMITED = Decimal(100_000_000)
 """What the billing endpoints say a key without a limit was granted, whatever the site's display unit."""
 
-NEW_API_ONLY = ("quota_display_type", "setup", "enable_task", "enable_drawing", "usd_exchange_rate", "price")
-"""Fields of /api/status that one-api doesn't have."""
-
 
 @dataclass(frozen=True, slots=True)
 class RelayStatus:
     """What a relay says of itself. `display` is the unit of its billing endpoints; CUSTOM counts in USD there."""
 
-    kind: Literal["new-api", "one-api"]
     name: str
     version: str
     quota_per_unit: int
     display: Display
-    usd_exchange_rate: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,6 @@ class ListedApi:
     cache_ratio: Decimal | None
     create_cache_ratio: Decimal | None
     model_price: Decimal
-    tags: tuple[str, ...]
     formula: bool
 
 
@@ -71,9 +65,6 @@ class Listing:
 
     apis: tuple[ListedApi, ...]
     group_ratio: Mapping[str, Decimal]
-    usable_groups: Mapping[str, str]
-    endpoint_paths: Mapping[str, str]
-    auto_groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +94,6 @@ class TokenUsage:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenQuota:
-    """What GPTBest's own quota endpoint says; the unit is the site's secret (wire.md 1B, Addendum)."""
-
-    left: Decimal | None
-    used: Decimal | None
-    unlimited: bool
-
-
 def status_request(endpoint: Endpoint) -> httpx.Request:
     """Asks what is there; never with a key."""
     return httpx.Request("GET", f"{endpoint.base_url}/api/status")
@@ -137,11 +119,6 @@ def token_usage_request(endpoint: Endpoint) -> httpx.Request:
     return _with_key(endpoint, "/api/usage/token/")
 
 
-def token_quota_request(endpoint: Endpoint) -> httpx.Request:
-    """Asks GPTBest's own quota endpoint."""
-    return _with_key(endpoint, "/v1/token/quota")
-
-
 def _with_key(endpoint: Endpoint, path: str) -> httpx.Request:
     headers = {"Authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
     return httpx.Request("GET", f"{endpoint.base_url}{path}", headers=headers)
@@ -155,12 +132,10 @@ def read_status(response: httpx.Response) -> RelayStatus:
         raise Unreadable(said(response))
     body = _StatusBody.model_validate(data)
     return RelayStatus(
-        kind="new-api" if any(name in data for name in NEW_API_ONLY) else "one-api",
         name=body.system_name,
         version=body.version,
         quota_per_unit=body.quota_per_unit or QUOTA_PER_UNIT,
         display=body.display,
-        usd_exchange_rate=body.usd_exchange_rate or None,
     )
 
 
@@ -174,9 +149,6 @@ def read_pricing(response: httpx.Response) -> Listing:
     return Listing(
         apis=tuple(_listed(entry, vendors) for entry in pricing.data if entry.model_name),
         group_ratio=pricing.group_ratio,
-        usable_groups=pricing.usable_group,
-        endpoint_paths=pricing.supported_endpoint,
-        auto_groups=pricing.auto_groups,
     )
 
 
@@ -222,17 +194,6 @@ def read_token_usage(response: httpx.Response) -> TokenUsage:
     )
 
 
-def read_token_quota(response: httpx.Response) -> TokenQuota:
-    """GPTBest's own quota figures, of which each is optional and one must be there; raises `Unreadable`."""
-    body = document(response, Decimal)
-    inner = body.get("data")
-    figures = _QuotaBody.model_validate(inner if isinstance(inner, dict) else body)
-    left = figures.left
-    if left is None and figures.used_quota is None and not figures.unlimited_quota:
-        raise Unreadable(said(response))
-    return TokenQuota(left, figures.used_quota, figures.unlimited_quota)
-
-
 def _opened(response: httpx.Response) -> dict[str, Any]:
     """A management answer that says of itself that it succeeded; old builds say `code` where others say `success`."""
     body = document(response, Decimal)
@@ -263,7 +224,6 @@ def _listed(entry: _PricingEntry, vendors: Mapping[int | None, str]) -> ListedAp
         cache_ratio=entry.cache_ratio,
         create_cache_ratio=entry.create_cache_ratio,
         model_price=entry.model_price or Decimal(0),
-        tags=entry.tags,
         formula=entry.billing_mode == "tiered_expr",
     )
 
@@ -272,17 +232,6 @@ def _ratios(value: object) -> dict[str, Decimal]:
     """A map without the entries that are no figures."""
     found = value.items() if isinstance(value, dict) else ()
     return {plain(name): ratio for name, figure in found if (ratio := amount(figure)) is not None}
-
-
-def _texts(value: object) -> dict[str, str]:
-    return {plain(name): plain(text) for name, text in value.items()} if isinstance(value, dict) else {}
-
-
-def _paths(value: object) -> dict[str, str]:
-    """Endpoint types with their paths, written as a string or as `{"path", "method"}`."""
-    found = value.items() if isinstance(value, dict) else ()
-    paths = {plain(name): plain(entry.get("path") if isinstance(entry, dict) else entry) for name, entry in found}
-    return {name: path for name, path in paths.items() if path}
 
 
 def _limits(value: object) -> frozenset[str]:
@@ -296,7 +245,6 @@ class _StatusBody(Answer):
     quota_per_unit: Count = None
     quota_display_type: Words = ""
     display_in_currency: Any = None
-    usd_exchange_rate: Amount = None
 
     @property
     def display(self) -> Display:
@@ -322,7 +270,6 @@ class _PricingEntry(Answer):
     create_cache_ratio: Amount = None
     model_price: Amount = None
     billing_mode: Words = ""
-    tags: Names = ()
     supported_endpoint_types: Names = ()
     enable_groups: Names = Field((), validation_alias=AliasChoices("enable_groups", "enable_group"))
 
@@ -331,9 +278,6 @@ class _PricingBody(Answer):
     data: Annotated[tuple[_PricingEntry, ...], Objects] = ()
     vendors: Annotated[tuple[_Vendor, ...], Objects] = ()
     group_ratio: Annotated[dict[str, Decimal], BeforeValidator(_ratios)] = Field(default_factory=dict)
-    usable_group: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(default_factory=dict)
-    supported_endpoint: Annotated[dict[str, str], BeforeValidator(_paths)] = Field(default_factory=dict)
-    auto_groups: Names = ()
 
 
 class _SubscriptionBody(Answer):
@@ -353,17 +297,3 @@ class _TokenBody(Answer):
     model_limits_enabled: Flag = False
     expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = None
 
-
-class _QuotaBody(Answer):
-    """Clients of sister sites read different names (wire.md 1B)."""
-
-    quota: Amount = Field(None, validation_alias=AliasChoices("quota", "remaining_quota", "remain_quota"))
-    total_quota: Amount = None
-    used_quota: Amount = None
-    unlimited_quota: Flag = False
-
-    @property
-    def left(self) -> Decimal | None:
-        if self.quota is None and self.total_quota is not None and self.used_quota is not None:
-            return self.total_quota - self.used_quota
-        return self.quota

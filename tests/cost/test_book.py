@@ -29,7 +29,6 @@ def api(model: str, ratio: str = "0.1", *, formula: bool = False) -> ListedApi:
         cache_ratio=None,
         create_cache_ratio=None,
         model_price=Decimal(0),
-        tags=(),
         formula=formula,
     )
 
@@ -37,9 +36,6 @@ def api(model: str, ratio: str = "0.1", *, formula: bool = False) -> ListedApi:
 LISTING = Listing(
     apis=(api("gpt-4o"), api("gpt-4o-mini"), api("gpt-4o-mini", "9"), api("o3", formula=True), api("unheard-of", "0")),
     group_ratio={"default": Decimal(1), "vip": Decimal("0.5")},
-    usable_groups={},
-    endpoint_paths={},
-    auto_groups=(),
 )
 
 

@@ -15,8 +15,8 @@ from lib.vocabulary import Money, Usage
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
 GROUPS = {"default": Decimal(1), "vip": Decimal("0.5"), "pricey": Decimal("1.6")}
-LISTING = Listing((), GROUPS, {}, {}, ())
-STATUS = RelayStatus("new-api", "GPTBest", "v1", 500_000, "USD", None)
+LISTING = Listing((), GROUPS)
+STATUS = RelayStatus("GPTBest", "v1", 500_000, "USD")
 GPT_4O_MINI = ListedApi(
     model="gpt-4o-mini",
     vendor="OpenAI",
@@ -28,7 +28,6 @@ GPT_4O_MINI = ListedApi(
     cache_ratio=None,
     create_cache_ratio=None,
     model_price=Decimal(0),
-    tags=(),
     formula=False,
 )
 CACHED = {"cache_ratio": Decimal("0.5"), "create_cache_ratio": Decimal("1.5")}

@@ -43,9 +43,8 @@ FULL = row(
     price_source="relay",
     first_byte_ms=30,
     duration_ms=2000,
-    prompt_chars=4,
 )
-PAYLOAD = Payload("写诗", {"model": "m", "stream": True}, "春", "想", {"prompt_tokens": 12}, {"unit": "token"}, "春…")
+PAYLOAD = Payload("写诗", {"model": "m", "stream": True}, "春", "想", {"prompt_tokens": 12}, {"unit": "token"})
 
 
 def test_what_is_logged_is_read_as_it_was(ledger: Ledger) -> None:

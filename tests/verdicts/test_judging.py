@@ -104,7 +104,7 @@ def test_a_named_group_decides_what_its_models_are(group: str | None, state: Sta
 
 def listed(*endpoints: str) -> ListedApi:
     one = Decimal(1)
-    return ListedApi(MODEL, "OpenAI", endpoints, ("default",), 0, one, one, None, None, one, (), False)
+    return ListedApi(MODEL, "OpenAI", endpoints, ("default",), 0, one, one, None, None, one, False)
 
 
 @pytest.mark.parametrize(

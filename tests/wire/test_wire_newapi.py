@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from lib.wire import Endpoint, Unreadable, newapi
-from lib.wire.newapi import Billing, ListedApi, RelayStatus, TokenQuota, TokenUsage
+from lib.wire.newapi import Billing, ListedApi, RelayStatus, TokenUsage
 
 ENDPOINT = Endpoint("https://relay.example/hk", SecretStr("sk-1234"))
 READERS = (
@@ -24,7 +24,6 @@ READERS = (
     newapi.read_subscription,
     newapi.read_usage,
     newapi.read_token_usage,
-    newapi.read_token_quota,
 )
 
 
@@ -44,7 +43,6 @@ def good(data: Any, **more: Any) -> httpx.Response:
         (newapi.subscription_request, "/hk/v1/dashboard/billing/subscription", True),
         (newapi.usage_request, "/hk/v1/dashboard/billing/usage", True),
         (newapi.token_usage_request, "/hk/api/usage/token/", True),
-        (newapi.token_quota_request, "/hk/v1/token/quota", True),
     ],
 )
 def test_public_questions_carry_no_key(build: Callable[[Endpoint], httpx.Request], path: str, with_key: bool) -> None:
@@ -63,27 +61,27 @@ def test_public_questions_carry_no_key(build: Callable[[Endpoint], httpx.Request
         pytest.param(
             {"version": "v0.9.1", "start_time": 1, "system_name": "神马中转", "quota_per_unit": 500000,
              "display_in_currency": True, "quota_display_type": "CNY", "usd_exchange_rate": 7.3, "setup": True},
-            RelayStatus("new-api", "神马中转", "v0.9.1", 500_000, "CNY", Decimal("7.3")),
+            RelayStatus("神马中转", "v0.9.1", 500_000, "CNY"),
             id="wire.md 1C and Corrections: new-api of 2026",
         ),
         pytest.param(
             {"version": "v0.6.10", "system_name": "One API", "display_in_currency": True},
-            RelayStatus("one-api", "One API", "v0.6.10", 500_000, "USD", None),
+            RelayStatus("One API", "v0.6.10", 500_000, "USD"),
             id="one-api without quota_per_unit",
         ),
         pytest.param(
             {"version": "v0.6.10", "system_name": "", "quota_per_unit": 500000.0, "display_in_currency": False},
-            RelayStatus("one-api", "", "v0.6.10", 500_000, "TOKENS", None),
+            RelayStatus("", "v0.6.10", 500_000, "TOKENS"),
             id="users.md billing facts: raw units",
         ),
         pytest.param(
             {"system_name": "V", "quota_per_unit": 1000000, "enable_task": False, "quota_display_type": "CUSTOM"},
-            RelayStatus("new-api", "V", "", 1_000_000, "CUSTOM", None),
+            RelayStatus("V", "", 1_000_000, "CUSTOM"),
             id="wire.md Corrections: Veloera counts a million",
         ),
         pytest.param(
             {"version": 2, "quota_per_unit": 0, "quota_display_type": [], "usd_exchange_rate": "0", "price": 1},
-            RelayStatus("new-api", "", "2", 500_000, "USD", None),
+            RelayStatus("", "2", 500_000, "USD"),
             id="odd values",
         ),
     ],
@@ -144,14 +142,11 @@ def test_pricing_of_a_new_build() -> None:  # wire.md 1C
     gpt, sora, qwen = listing.apis
     assert gpt == ListedApi(
         "gpt-4o", "OpenAI", ("openai", "openai-response"), ("default", "vip"), 0,
-        Decimal("1.25"), Decimal(4), Decimal("0.5"), None, Decimal(0), ("vision", "tools"), False,
+        Decimal("1.25"), Decimal(4), Decimal("0.5"), None, Decimal(0), False,
     )
     assert (sora.vendor, sora.quota_type, sora.model_price, sora.groups) == ("", 1, Decimal("0.1"), ("all",))
     assert (qwen.formula, qwen.cache_ratio, qwen.create_cache_ratio) == (True, None, None)
     assert listing.group_ratio == {"default": Decimal(1), "vip": Decimal("0.85")}
-    assert listing.usable_groups == {"default": "默认分组"}
-    assert listing.endpoint_paths == {"openai": "/v1/chat/completions", "x": "/x"}
-    assert listing.auto_groups == ("default",)
 
 
 def test_pricing_of_an_old_build() -> None:  # wire.md 1C: Apr 2025, no vendors, enable_group
@@ -159,9 +154,8 @@ def test_pricing_of_an_old_build() -> None:  # wire.md 1C: Apr 2025, no vendors,
              "completion_ratio": 2, "enable_group": ["default"]}
     listing = newapi.read_pricing(good([entry], group_ratio={"default": 1}, usable_group={"default": "默认"}))
     assert listing.apis == (
-        ListedApi("m", "", (), ("default",), 0, Decimal(15), Decimal(2), None, None, Decimal(0), (), False),
+        ListedApi("m", "", (), ("default",), 0, Decimal(15), Decimal(2), None, None, Decimal(0), False),
     )
-    assert (listing.endpoint_paths, listing.auto_groups) == ({}, ())
 
 
 def test_pricing_keeps_every_digit() -> None:
@@ -267,20 +261,6 @@ def test_token_usage_refused(response: httpx.Response) -> None:
         newapi.read_token_usage(response)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [  # wire.md 1B: names differ from client to client
-        ({"id": 1, "name": "n", "quota": 3.5, "used_quota": 1, "unlimited_quota": False},
-         TokenQuota(Decimal("3.5"), Decimal(1), False)),
-        ({"total_quota": 10, "used_quota": 4}, TokenQuota(Decimal(6), Decimal(4), False)),
-        ({"data": {"remaining_quota": 2}}, TokenQuota(Decimal(2), None, False)),
-        ({"unlimited_quota": True}, TokenQuota(None, None, True)),
-    ],
-)
-def test_token_quota(body: dict[str, Any], expected: TokenQuota) -> None:
-    assert newapi.read_token_quota(answer(body)) == expected
-
-
 # whatever comes
 
 JSON = st.recursive(
@@ -314,4 +294,4 @@ def test_monstrous_figures(reader: Callable[[httpx.Response], Any], number: str)
         found = reader(httpx.Response(200, text=text))
     except Unreadable:
         return
-    assert found == RelayStatus("one-api", "", "", 500_000, "USD", None) or isinstance(found, TokenUsage)
+    assert found == RelayStatus("", "", 500_000, "USD") or isinstance(found, TokenUsage)

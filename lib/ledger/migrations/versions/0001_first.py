@@ -45,14 +45,13 @@ def _calls() -> None:
         *_texts("price_source usage_source finish_reason"),
         sa.Column("first_byte_ms", sa.Integer()),
         sa.Column("duration_ms", sa.Integer()),
-        sa.Column("prompt_chars", sa.Integer(), nullable=False),
     )
     for column in ("status", "connection", "capability", "model"):
         op.create_index(f"calls_by_{column}", "calls", [column, "id"])
     op.create_table(
         "payloads",
         sa.Column("call", sa.Text(), sa.ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
-        *_texts("prompt text reasoning answer_excerpt", nullable=False),
+        *_texts("prompt text reasoning", nullable=False),
         *(sa.Column(name, sa.JSON()) for name in ("request_json", "raw_usage", "prices")),
     )
 
