@@ -267,7 +267,11 @@ def test_what_management_endpoints_say(told: Said, cause: str) -> None:
     assert judge(told, "newapi", through_relay=True, posted=False).code == cause
 
 
-QUOTED = ("this token has expired", "token quota is exhausted", "request limit", "余额不足", "file model was not found")
+QUOTED = (
+    "this token has expired", "token quota is exhausted", "request limit", "余额不足", "file model was not found",
+    "无可用渠道", "the model gpt does not exist", "Region, or territory not supported?", "令牌无权访问模型",
+    "Invalid URL (x",
+)
 
 
 @pytest.mark.parametrize("quoted", QUOTED)

@@ -18,6 +18,7 @@ from ui.words import t, told
 
 PASTED = "import_text"
 FILE = "import_file"
+ROUND = "import_round"
 OUTCOME = "import_outcome"
 SAVED = "saved"
 
@@ -52,20 +53,19 @@ def console(engine: Engine, api: Api) -> str | None:
 
 def set_up() -> None:
     """The form in a dialog, from wherever a key is missing."""
-    for key in (OUTCOME, PASTED):  # what was pasted before may hold keys
-        st.session_state.pop(key, None)
+    st.session_state.pop(OUTCOME, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1  # new fields: what was pasted before may hold keys
     st.dialog(t(N_("Set up your own keys")), width="large")(form)()
 
 
 def form() -> None:
     """A file or pasted text, and a button that saves it. Saving sends nothing."""
     if st.session_state.get(OUTCOME) == SAVED:
-        del st.session_state[OUTCOME]
         st.rerun()
     st.markdown(t(N_("Paste the text of an import file or choose the file. Saving sends nothing; the keys stay on "
                      "this machine.")))
-    st.text_area(t(N_("Import text (JSON)")), key=PASTED, height=150, placeholder=EXAMPLE)
-    st.file_uploader(t(N_("Or a file")), type=["json"], key=FILE)
+    st.text_area(t(N_("Import text (JSON)")), key=_field(PASTED), height=150, placeholder=EXAMPLE)
+    st.file_uploader(t(N_("Or a file")), type=["json"], key=_field(FILE))
     if problem := st.session_state.pop(OUTCOME, None):
         st.error(problem, icon=":material/error:")
     st.button(t(N_("Save connections")), key="import_save", type="primary", icon=":material/save:", on_click=_save)
@@ -87,14 +87,26 @@ def _save() -> None:
     except WrongUse as error:
         st.session_state[OUTCOME] = told(error)
         return
-    st.session_state[PASTED] = ""
+    st.session_state[_field(PASTED)] = ""
     st.session_state[OUTCOME] = SAVED
-    st.toast(t(N_("Saved. Next: check what works, free of charge.")), icon=":material/check:")
+
+
+def notice() -> None:
+    """Says once, on the page, that connections were saved: a toast beside an open dialog breaks Streamlit's page."""
+    if st.session_state.get(OUTCOME) == SAVED:
+        del st.session_state[OUTCOME]
+        st.toast(t(N_("Saved. Next: check what works, free of charge.")), icon=":material/check:")
+
+
+def _field(name: str) -> str:
+    """The key of one of the form's fields: another each time the form is opened."""
+    return f"{name}_{st.session_state.get(ROUND, 0)}"
 
 
 def _given() -> str:
     """What was pasted, or chosen as a file. Raises `WrongUse` for both and for neither."""
-    pasted, chosen = (st.session_state.get(PASTED) or "").strip(), st.session_state.get(FILE)
+    state = st.session_state
+    pasted, chosen = (state.get(_field(PASTED)) or "").strip(), state.get(_field(FILE))
     if bool(pasted) is bool(chosen):
         raise WrongUse(N_("Paste the text or choose a file, one of the two."))
     return str(chosen.getvalue(), "utf-8", "replace") if chosen else pasted

@@ -7,6 +7,7 @@ import streamlit as st
 from lib.errors import RelayscopeError
 from lib.i18n import N_
 from ui import frame
+from ui.connect import notice
 from ui.drafts import keep_drafts
 from ui.engine import door
 from ui.mishaps import show_error
@@ -38,6 +39,7 @@ except RelayscopeError as error:
     st.button(t(N_("Try again")), key="retry_start", icon=":material/refresh:")
     st.button(t(N_("Go on without the demo")), key="leave_start", on_click=door().leave_demo)
     st.stop()
+notice()
 frame.banner()
 frame.beside(engine)
 page.run()

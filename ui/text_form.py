@@ -108,10 +108,21 @@ def fill(asked: CallDraft) -> None:
     state = st.session_state
     state[CONNECTION], state[MODEL] = asked.connection, asked.model
     state[PROMPT], state[SYSTEM] = asked.prompt, asked.system
-    extra = {name: value for name, value in asked.params.items() if name not in NUMBERS}
+    numbers = {name: number for name, value in asked.params.items() if (number := _number(name, value)) is not None}
+    extra = {name: value for name, value in asked.params.items() if name not in numbers}
     for name, (key, *_) in NUMBERS.items():
-        state[key] = asked.params.get(name)
+        state[key] = numbers.get(name)
     state[EXTRA] = json.dumps(extra, ensure_ascii=False) if extra else ""
+
+
+def _number(name: str, value: object) -> float | None:
+    """A parameter as its own field can hold it; None where it has none, or the value is none of its kind or range."""
+    if name not in NUMBERS or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    _, least, most, step = NUMBERS[name]
+    number = float(value) if isinstance(step, float) else value
+    fits = type(number) is type(step) and least <= number and (most is None or number <= most)
+    return number if fits else None
 
 
 def quoted(engine: Engine) -> Drafted | str:

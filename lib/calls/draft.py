@@ -95,6 +95,8 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
 def _request(route: Route, draft: CallDraft, model: str) -> httpx.Request:
     if draft.capability != "text":
         raise refusal("cannot_call_yet", capability=draft.capability)
+    if draft.operation != "generate":
+        raise refusal("cannot_call_yet", capability=draft.operation)
     if not draft.prompt.strip():
         raise refusal("empty_prompt")
     if route.keyless is not None:

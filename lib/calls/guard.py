@@ -37,13 +37,17 @@ def default_model(connection: Connection, capability: Capability, key_models: Se
     mine, others = provider(connection.provider), providers().values()
     defaults = [one.capabilities[capability].default_model for one in (mine, *others) if capability in one.capabilities]
     if connection.models:
-        fitting = [m for m in connection.models if capability in capabilities_of(m, listed.get(m, ()))]
-        return (fitting or connection.models)[0]
+        fitting = [m for m in connection.models if _may_be_for(capability, m, listed.get(m, ()))]
+        return fitting[0] if fitting else None
     if not listed:
         return defaults[0] if capability in mine.capabilities else None
     known = [model for model in defaults if model in listed]
     found = (model for model, endpoints in listed.items() if capability in capabilities_of(model, endpoints))
     return known[0] if known else next(found, defaults[0])
+
+
+def _may_be_for(capability: Capability, model: str, endpoints: Sequence[str]) -> bool:
+    return says_nothing(model, endpoints) or capability in capabilities_of(model, endpoints)
 
 
 def refusal(code: str, **params: str) -> Refused:
@@ -60,6 +64,8 @@ def guard(
     name = connection.id
     if capability not in allowed:
         raise refusal("wrong_capability", connection=name, allowed=", ".join(allowed) or "-", capability=capability)
+    if model is None and connection.models:
+        model = connection.models[0]  # none of them is for it: the first says what they are for
     if model is None:
         raise refusal("no_model_known", connection=name, capability=capability)
     if connection.models and model not in connection.models:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -44,6 +44,8 @@ from lib.wire.answers import request_id
 Write: TypeAlias = Callable[[log.Connection], None]
 logger = logging.getLogger(__name__)
 
+PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+"""Between two tries to write a call's end."""
 SAVE_EVERY_S = 1.0
 """The text so far is committed at least this often, so a crash loses no more of an answer."""
 
@@ -89,6 +91,7 @@ class Calls:
         self._ledger = ledger
         self._known = known
         self._owner = owner
+        self._closing = asyncio.Event()
         self.live: dict[str, Live] = {}
         """The calls that haven't ended."""
 
@@ -119,12 +122,13 @@ class Calls:
     async def cancel(self, call_id: str) -> None:
         """Stops a running call of this process at the user's wish; what came so far is kept."""
         live = self.live.get(call_id)
-        if live is not None and live.exchange is not None:
-            live.stopped_by_user = live.exchange.cancel()
+        if live is not None and live.exchange is not None and live.exchange.cancel():
+            live.stopped_by_user = True
             await self.wait(call_id)
 
     async def close(self) -> None:
         """Ends every running call as interrupted, with what came so far."""
+        self._closing.set()
         for live in self.live.values():
             if live.exchange is not None:
                 live.exchange.cancel()
@@ -191,18 +195,31 @@ class Calls:
         live.status = status
 
     async def _end(self, live: Live, exchange: asyncio.Task[Ending]) -> None:
-        """Settles a call, whatever became of its exchange; not even a figure that can't be stored leaves it open."""
+        """Settles a call, whatever became of its exchange; and however long the ledger can't be written."""
         await asyncio.wait({exchange})
         live.duration_ms = _ms_since(live.started) if live.started else None
         ending = self._ending(live, exchange)
         try:
-            await self._ledger.awrite(await asyncio.to_thread(self._settlement, live, ending))
-        except Exception as fault:
-            tell(fault)
-            await self._try(partial(_bare_end, live=live, ending=ending))
+            write = await asyncio.to_thread(self._settlement, live, ending)
+            await self._write_at_last(write, partial(_bare_end, live=live, ending=ending))
         finally:
             live.status = ending.status
             del self.live[live.row.id]
+
+    async def _write_at_last(self, write: Write, bare: Write) -> None:
+        """Writes what must not be lost: again after each pause, for disks are full and databases locked for a while.
+
+        In the end, or when the program ends, the least of it; what can't be written even then is recovered at a start.
+        """
+        for pause in PAUSES_S:
+            if await self._try(write):
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), pause)
+            if self._closing.is_set():
+                break
+        if not await self._try(write):
+            await self._try(bare)
 
     @staticmethod
     def _ending(live: Live, exchange: asyncio.Task[Ending]) -> Ending:
@@ -235,12 +252,14 @@ class Calls:
 
         return write
 
-    async def _try(self, write: Write) -> None:
+    async def _try(self, write: Write) -> bool:
         """Writes what an answer must not be lost over; a failure is told in the server's output."""
         try:
             await self._ledger.awrite(write)
         except Exception as fault:
             tell(fault)
+            return False
+        return True
 
 
 def as_it_went(live: Live) -> dict[str, Any]:

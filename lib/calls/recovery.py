@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from lib.calls.result import Reading, of_cancelling
+from lib.cost.official import official_cost
 from lib.cost.price import Price, cost
 from lib.ledger import Ledger
 from lib.ledger import calls as log
@@ -54,5 +55,6 @@ def ended(row: CallRow, payload: Payload, at: datetime) -> dict[str, Any]:
         "usage": usage,
         "usage_source": source,
         "estimated": estimated,
+        "official": official_cost(row.model, usage, row.created_at) if source else None,
         "price_source": price.source if price and estimated is not None else None,
     }

@@ -99,6 +99,8 @@ ROWS = (
     # permission
     Cause("not_in_key_list", "no_permission", "you", N_("The key's own model list doesn't have {model}."),
           CONSOLE_PERMIT),
+    Cause("no_model_for", "no_permission", "you", N_("None of its models is for {capability}."),
+          N_("Name other models, or change what the connection is for.")),
     Cause("model_not_allowed", "no_permission", "you", N_("This key may not use {model}."), CONSOLE_PERMIT),
     Cause("no_models_allowed", "no_permission", "you", N_("This key may not use any model."),
           N_("Allow models for this key in the console it came from.")),

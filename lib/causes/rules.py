@@ -61,6 +61,11 @@ RULES = (
     Rule("bad_request", codes=("unsupported_value", "unknown_parameter", "missing_required_parameter")),
     Rule("content_refused", codes=("sensitive_words_detected", "prompt_blocked", "content_filter")),
     Rule("content_refused", codes=("content_policy_violation", "moderation_blocked")),
+    # whole sentences that nobody asks about, told as a fault of the request
+    Rule("relay_region_blocked", relay=True, words=("user location is not supported for the api use",)),
+    Rule("region_blocked", words=("user location is not supported for the api use",), relay=False),
+    Rule("model_unknown", words=("model not exist", "模型不存在，请检查模型代码")),
+    Rule("no_price", words=("倍率或价格未配置",)),
     *unquoted(
         # one sentence of relays for many faults of their upstream; some send it as a 500
         Rule("saturated", words=("负载已饱和", "load is saturated", "load saturated")),
@@ -97,32 +102,30 @@ RULES = (
         Rule("account_quota_exhausted", words=("用户额度不足", "预扣费额度失败", "订阅额度不足", "余额不足")),
         Rule("account_quota_exhausted", words=("user quota is not enough", "pre-consumed quota failed")),
         Rule("account_quota_exhausted", words=("user quota is insufficient", "you exceeded your current quota")),
-    ),
-    # the place
-    Rule("relay_region_blocked", relay=True, codes=("unsupported_country_region_territory", "request_forbidden")),
-    Rule("relay_region_blocked", relay=True, words=("region, or territory not supported", "location is not supported")),
-    Rule("region_blocked", codes=("unsupported_country_region_territory", "request_forbidden"), relay=False),
-    Rule("region_blocked", words=("region, or territory not supported", "location is not supported"), relay=False),
-    # permission
-    Rule("no_models_allowed", words=("令牌无权访问任何模型", "token has no access to any models")),
-    Rule("model_not_allowed", words=("令牌无权访问模型", "令牌无权使用模型", "token has no access to model")),
-    Rule("group_refused", words=("无权访问…分组", "分组…已被弃用", "分组…已被禁用")),
-    Rule("group_refused", words=("no permission to access…group", "group…deprecated")),
-    Rule("model_not_allowed", codes=("model_not_found",), statuses=(403,)),
-    Rule("not_permitted", codes=("access_denied", "permission_error", "permission_denied"), statuses=range(500)),
-    # what is served
-    Rule("no_channel", words=("无可用渠道", "可用渠道失败", "该渠道已被禁用")),
-    Rule("no_channel", words=("no available channel", "failed to get available channel")),
-    Rule("no_channel", codes=("model_not_found",), statuses=(503,)),
-    Rule("no_channel", codes=("get_channel_failed",)),
-    Rule("model_unknown", codes=("model_not_found",)),
-    Rule("model_unknown", words=("model…does not exist", "model not exist", "模型不存在")),
-    *unquoted(Rule("model_unknown", words=("model…not found",))),
-    Rule("not_implemented", codes=("api_not_implemented",)),
-    Rule("wrong_path", words=("invalid url (",)),
-    Rule("no_price", codes=("model_price_error",)),
-    Rule("no_price", words=("倍率或价格未配置",)),
-    *unquoted(
+        # the place
+        Rule("relay_region_blocked", relay=True, codes=("unsupported_country_region_territory", "request_forbidden")),
+        Rule("relay_region_blocked", relay=True, words=("region, or territory not supported",)),
+        Rule("relay_region_blocked", relay=True, words=("location is not supported",)),
+        Rule("region_blocked", codes=("unsupported_country_region_territory", "request_forbidden"), relay=False),
+        Rule("region_blocked", relay=False, words=("region, or territory not supported",)),
+        Rule("region_blocked", relay=False, words=("location is not supported",)),
+        # permission
+        Rule("no_models_allowed", words=("令牌无权访问任何模型", "token has no access to any models")),
+        Rule("model_not_allowed", words=("令牌无权访问模型", "令牌无权使用模型", "token has no access to model")),
+        Rule("group_refused", words=("无权访问…分组", "分组…已被弃用", "分组…已被禁用")),
+        Rule("group_refused", words=("no permission to access…group", "group…deprecated")),
+        Rule("model_not_allowed", codes=("model_not_found",), statuses=(403,)),
+        Rule("not_permitted", codes=("access_denied", "permission_error", "permission_denied"), statuses=range(500)),
+        # what is served
+        Rule("no_channel", words=("无可用渠道", "可用渠道失败", "该渠道已被禁用")),
+        Rule("no_channel", words=("no available channel", "failed to get available channel")),
+        Rule("no_channel", codes=("model_not_found",), statuses=(503,)),
+        Rule("no_channel", codes=("get_channel_failed",)),
+        Rule("model_unknown", codes=("model_not_found",)),
+        Rule("model_unknown", words=("model…does not exist", "model…not found", "模型不存在")),
+        Rule("not_implemented", codes=("api_not_implemented",)),
+        Rule("wrong_path", words=("invalid url (",)),
+        Rule("no_price", codes=("model_price_error",)),
         # too much just now
         Rule("saturated", codes=("overloaded_error", "overloaded")),
         Rule("saturated", codes=("bad_response_status_code",), params=("429",)),

@@ -52,8 +52,9 @@ def wanted(
     ]
     served = {item.capability for item in found}
     for capability in capabilities:
-        model = default_model(connection, capability, key_models)
-        if capability not in served and model and not (connection.capabilities is None and found):
+        model = default_model(connection, capability, key_models) or ""
+        told = connection.capabilities is not None
+        if capability not in served and (told or (model and not found)):
             found.append(Wanted(capability, model, model in listed))
     return tuple(found or (Wanted(capability, "", listed=False) for capability in capabilities[:1]))
 

@@ -299,8 +299,8 @@ def call(
     document = run(action)
     show(document, document["text"], as_json)
     if document["error"] is not None:
-        tell(document["error"]["message"])
-        tell(document["error"]["said"] or "")
+        for words in filter(None, (document["error"]["message"], document["error"]["said"])):
+            tell(words)
     sys.exit(0 if document["status"] == "succeeded" else 1)
 
 

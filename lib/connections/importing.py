@@ -14,7 +14,20 @@ from typing import Annotated, Any, NoReturn
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from lib.connections.addresses import KEY_HAS_SPACE, KEY_NOT_ASCII, NO_KEY, base_url, clean_key
-from lib.connections.model import WRONG_USE, Configuration, Connection, Id, Line, Model, Name, OwnPrice, Relay, wrong
+from lib.connections.model import (
+    CURRENCY_PATTERN,
+    ID_PATTERN,
+    WRONG_USE,
+    Configuration,
+    Connection,
+    Id,
+    Line,
+    Model,
+    Name,
+    OwnPrice,
+    Relay,
+    wrong,
+)
 from lib.errors import BadAddress, BadKey, WrongUse
 from lib.i18n import N_
 from lib.providers import Preset, presets, providers
@@ -142,7 +155,9 @@ def _parsed(document: Any) -> _File:
     raise _told(error["type"], _place(error["loc"]), error["msg"], error.get("ctx", {}))
 
 
-ID_FORM = N_("{where}: must have the form {pattern}.")
+ID_FORM = N_("{where}: must be small letters, digits and _, a letter first, 40 at most.")
+CURRENCY_FORM = N_("{where}: must be a currency's three letters, such as USD.")
+FORMS: Mapping[str, str] = {ID_PATTERN: ID_FORM, CURRENCY_PATTERN: CURRENCY_FORM}
 NOT_TEXT = N_('{where}: must be text, in quotes.')
 NOT_A_LIST = N_("{where}: must be a list, in brackets.")
 NOT_AN_OBJECT = N_("{where}: must be an object, in braces.")
@@ -152,7 +167,6 @@ WORDS: Mapping[str, str] = {
     "extra_forbidden": N_("{where}: there is no such field."),
     "missing": N_("{where}: this field is missing."),
     "literal_error": N_("{where}: must be one of {expected}."),
-    "string_pattern_mismatch": ID_FORM,
     "string_type": NOT_TEXT,
     "string_too_short": EMPTY,
     "too_short": EMPTY,
@@ -170,6 +184,8 @@ OTHER = N_("{where}: {said}.")
 
 def _told(kind: str, where: str, said: str, context: Mapping[str, Any]) -> WrongUse:
     """One of pydantic's errors in our words."""
+    if kind == "string_pattern_mismatch":
+        return WrongUse(FORMS[context["pattern"]], where=where)
     if kind != WRONG_USE:
         return WrongUse(WORDS.get(kind, OTHER), where=where, said=said, **{k: str(v) for k, v in context.items()})
     params = dict(context["params"])

@@ -21,7 +21,9 @@ def wrong(message: str, **params: str) -> PydanticCustomError:
     return PydanticCustomError(WRONG_USE, "{message}", {"message": message, "params": params})
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=24)]
 
@@ -67,7 +69,7 @@ class OwnPrice(Model):
     input: Amount | None = None
     output: Amount | None = None
     cached_input: Amount | None = None
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)] = "USD"
 
     @model_validator(mode="after")
     def _fits_its_unit(self) -> Self:

@@ -47,7 +47,7 @@ class PriceBook:
         api = self._listed.get(model)
         if api is None or self._listing is None:
             return None
-        return price_of(api, self._group, self._listing, self._status, None)
+        return price_of(api, self._group, self._listing, self._status)
 
 
 def _own_price(own: OwnPrice) -> Price:

@@ -5,7 +5,6 @@ One token at ratio 1 is one quota unit. With a site's default of 500,000 units f
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from lib.cost.price import MILLION, Price
@@ -19,7 +18,7 @@ NO_PRICE_SET = (Decimal("37.5"), Decimal(2))
 
 
 def price_of(
-    api: ListedApi, group: str | None, listing: Listing, status: RelayStatus | None, as_of: date | None
+    api: ListedApi, group: str | None, listing: Listing, status: RelayStatus | None
 ) -> Price | None:
     """The price of a listed API for a key of `group` (None: the site's default group), in USD.
 
@@ -35,7 +34,7 @@ def price_of(
         source="relay",
         quantum=quantum,
         origin=f"/api/pricing#{group or DEFAULT_GROUP}",
-        as_of=as_of,
+        as_of=None,
         **rates,
     )
 

@@ -184,20 +184,18 @@ class Http:
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """The whole answer to a request. Raises `LineFault` where none comes in time, or it leads elsewhere."""
+        status: int | None = None
         try:
             async with asyncio.timeout(self._timeouts.whole):
-                return await self._sent(request)
+                for _ in range(REDIRECTS + 1):
+                    async with self._answered(request) as response:
+                        status = response.status_code
+                        onward = self._onward(request, response)
+                        if onward is None:
+                            return await whole(response)
+                    request = onward
         except TimeoutError:
-            raise line_fault("timeout", request, sent=True) from None
-
-    async def _sent(self, request: httpx.Request) -> httpx.Response:
-        for _ in range(REDIRECTS + 1):
-            async with self._answered(request) as response:
-                onward = self._onward(request, response)
-                if onward is None:
-                    return await whole(response)
-                status = response.status_code
-            request = onward
+            raise line_fault("timeout", request, sent=True, http_status=status) from None
         raise line_fault("redirects", request, sent=False, http_status=status, target=origin(request.url))
 
     @asynccontextmanager

@@ -17,6 +17,8 @@ AUTHORIZATION = ("authorization", "x-api-key", "x-goog-api-key", "xi-api-key")
 SHOWN = 4
 SHORTEST = 8
 """Of a secret shorter than this not even the end is shown."""
+LONG = 16
+"""No mere word is as long as this."""
 
 LOOKS_LIKE_A_KEY = re.compile(
     r"""
@@ -51,9 +53,9 @@ def without_keys(why: Reason) -> Reason:
 
 
 def keys_in(request: httpx.Request) -> tuple[str, ...]:
-    """The keys that a request carries, but for what is too short to be one (local servers take any word)."""
+    """The keys that a request carries, but for what is no secret: local servers take any word, such as `lm-studio`."""
     carried = (request.headers.get(name, "").rpartition(" ")[2] for name in AUTHORIZATION)
-    return tuple(key for key in carried if len(key) >= SHORTEST)
+    return tuple(key for key in carried if len(key) >= LONG or (len(key) >= SHORTEST and re.search(r"\d", key)))
 
 
 def mark(value: str) -> str:

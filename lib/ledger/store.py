@@ -60,7 +60,9 @@ class Ledger:
 
     async def awrite(self, fn: Callable[[Connection], T]) -> T:
         """The same for asyncio. A write once asked for is done, even if who asked is cancelled meanwhile."""
-        return await asyncio.shield(asyncio.wrap_future(self._submit(fn)))
+        asked = asyncio.wrap_future(self._submit(fn))
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # heard, if nobody waits any more
+        return await asyncio.shield(asked)
 
     def _submit(self, fn: Callable[[Connection], T]) -> Future[T]:
         return self._writer.submit(self._run, fn)

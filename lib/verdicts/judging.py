@@ -162,8 +162,11 @@ def _removed_from_list(case: Case) -> Conclusion | None:
     """The key's own list, read later than any success, no longer has the model."""
     if case.listed_at is None or case.item.listed or (case.call and case.call.ok and case.call.at >= case.listed_at):
         return None
-    cause = CAUSES["not_in_key_list" if case.item.model else "no_models_allowed"]
-    return Conclusion("no_permission", reason(cause, model=case.item.model), case.listed_at)
+    if case.item.model:
+        why = reason(CAUSES["not_in_key_list"], model=case.item.model)
+    else:
+        why = reason(CAUSES["no_model_for"], capability=case.item.capability)
+    return Conclusion("no_permission", why, case.listed_at)
 
 
 def _unspoken(case: Case) -> Conclusion | None:

@@ -287,6 +287,7 @@ def test_stopping_what_has_ended_changes_nothing(own_home: Path, relay: respx.Mo
         (CallDraft("mine", "image", "a cat"), "wrong_capability", "model_makes_other"),
         (CallDraft("mine", "text", "hi", "gpt-4o"), "wrong_capability", "wrong_model"),
         (CallDraft("mine", "text", " "), "bad_request", "empty_prompt"),
+        (CallDraft("mine", "text", "hi", operation="edit"), "unsupported", "cannot_call_yet"),
     ],
 )
 def test_what_the_guard_refuses_is_logged_and_not_sent(

@@ -234,6 +234,9 @@ def test_a_key_that_is_for_another_address_is_told_as_that_and_stops_no_other() 
                                                                      ("embedding", "text-embedding-3-small")}),
         ({"connections": [CUSTOM["connections"][0] | {"capabilities": ["image"]}]}, models("my-lora"),
          {("image", "my-lora")}),
+        # what it is bound to and none of its models is for
+        ({"connections": [CUSTOM["connections"][0] | {"capabilities": ["text", "video"], "models": ["gpt-4o-mini"]}]},
+         models("gpt-4o-mini"), {("text", "gpt-4o-mini"), ("video", "")}),
     ],
 )  # fmt: skip
 def test_no_connection_goes_without_a_verdict(
@@ -241,3 +244,9 @@ def test_no_connection_goes_without_a_verdict(
 ) -> None:
     checked = climbed(configured, {MODELS: listed} if listed else {MODELS: INVALID})
     assert {(one.capability, one.model) for one in checked.verdicts} == judged
+
+
+def test_a_capability_without_a_model_is_not_usable() -> None:
+    mine = CUSTOM["connections"][0] | {"capabilities": ["video"], "models": ["gpt-4o-mini"]}
+    (verdict,) = climbed({"connections": [mine]}, GOOD | {MODELS: models("gpt-4o-mini")}).verdicts
+    assert (verdict.state, verdict.reason.code) == ("no_permission", "no_model_for")

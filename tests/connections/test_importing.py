@@ -72,10 +72,10 @@ def test_without_relay_and_address_it_is_the_providers_own() -> None:
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"id": "A"}, "connections[0].id: must have the form"),
-    ({"id": "1a"}, "connections[0].id: must have the form"),
-    ({"id": "a" * 41}, "connections[0].id: must have the form"),
-    ({"id": "a\n"}, "connections[0].id: must have the form"),
+    ({"id": "A"}, "connections[0].id: must be small letters"),
+    ({"id": "1a"}, "connections[0].id: must be small letters"),
+    ({"id": "a" * 41}, "connections[0].id: must be small letters"),
+    ({"id": "a\n"}, "connections[0].id: must be small letters"),
     ({"modles": []}, "connections[0].modles: there is no such field."),
     ({"provider": "nobody"}, "connections[0].provider: there is no provider nobody"),
     ({"provider": None}, "connections[0].provider: must be text"),
@@ -105,7 +105,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
      "connections[0].prices[0].amount: must be an amount"),
     ({"prices": [{"model": "m", "unit": "call", "amount": "1e999999"}]}, "connections[0].prices[0].amount: must be"),
     ({"prices": [{"model": "m", "unit": "call", "amount": "1", "currency": "yuan"}]},
-     "connections[0].prices[0].currency: must have the form"),
+     "connections[0].prices[0].currency: must be a currency's three letters"),
     ({"bound": ["https://a.example.com"]}, "connections[0].bound: there is no such field."),
 ]  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +34,7 @@ SORA = replace(GPT_4O_MINI, model="sora-2", quota_type=1, model_ratio=Decimal(0)
 
 
 def listed(api: ListedApi = GPT_4O_MINI, group: str | None = None, **changes: Any) -> Price | None:
-    return price_of(replace(api, **changes), group, LISTING, STATUS, date(2026, 1, 2))
+    return price_of(replace(api, **changes), group, LISTING, STATUS)
 
 
 def rates(price: Price | None) -> tuple[Decimal | None, ...]:
@@ -65,7 +64,7 @@ def test_a_price_by_token(group: str | None, changes: dict[str, Any], expected: 
     price = listed(GPT_4O_MINI, group, **changes)
     assert rates(price) == tuple(Decimal(rate) for rate in expected)
     assert price is not None
-    assert (price.unit, price.currency, price.source, price.as_of) == ("token", "USD", "relay", date(2026, 1, 2))
+    assert (price.unit, price.currency, price.source) == ("token", "USD", "relay")
 
 
 @pytest.mark.parametrize(("group", "amount"), [(None, "0.1"), ("vip", "0.05"), ("pricey", "0.16")])
@@ -106,7 +105,7 @@ def test_a_free_model_costs_nothing_which_is_not_unknown() -> None:
     ],
 )
 def test_the_smallest_amount_is_the_sites_quota_unit(status: RelayStatus | None, quantum: str) -> None:
-    price = price_of(GPT_4O_MINI, None, LISTING, status, None)
+    price = price_of(GPT_4O_MINI, None, LISTING, status)
     assert price is not None
     assert price.quantum == Decimal(quantum)
     assert price.input == GPT_4O_MINI.model_ratio * Decimal(quantum) * 1_000_000

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.conftest import DemoRelay
 from tests.e2e.running import ROOT, App, app
 
 SOON = 30_000
@@ -159,3 +160,23 @@ def test_stop_keeps_what_came(fresh_app: App, browser: Browser) -> None:
     call = log(fresh_app.home)[0]
     assert call["status"] == "cancelled"
     assert call["text"]
+
+
+def test_own_connections_are_brought_in_after_a_mistake(fresh_app: App, browser: Browser, demo: DemoRelay) -> None:
+    page = opened(browser, fresh_app.url)
+    page.get_by_role("button", name="Set up your own").click()
+    field = page.get_by_label("Import text (JSON)")
+    field.fill('{"connections": [{"id": "Not an id", "key": "sk-typed-by-mistake"}]}')
+    page.get_by_role("button", name="Save connections").click()
+    expect(page.get_by_text("connections[0]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Set up your own").click()
+    expect(field).to_have_value("")
+    page.get_by_role("button", name="Save connections").click()
+    expect(page.get_by_text("one of the two")).to_be_visible()
+    field.fill(demo.connections)
+    page.get_by_role("button", name="Save connections").click()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text(re.compile(r"of 5\d\d listed APIs work with your keys"))).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("This key has expired.")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -101,7 +101,7 @@ def test_leaving_the_demo_says_what_to_do_and_the_way_back(app: AppTest) -> None
 @pytest.mark.parametrize("text", ["", "{", '{"connections": [{"id": "x", "nonsense": 1}]}'])
 def test_a_bad_import_says_so_and_saves_nothing(app: AppTest, text: str) -> None:
     app.button(key="banner_leave").click().run()
-    app.text_area(key="import_text").set_value(text)
+    app.text_area(key="import_text_0").set_value(text)
     app.button(key="import_save").click().run()
     assert not app.exception
     assert len(app.error) == 1
@@ -110,7 +110,7 @@ def test_a_bad_import_says_so_and_saves_nothing(app: AppTest, text: str) -> None
 
 def test_an_import_is_saved_and_shown_without_sending(app: AppTest) -> None:
     app.button(key="banner_leave").click().run()
-    app.text_area(key="import_text").set_value(story("http://127.0.0.1:9"))
+    app.text_area(key="import_text_0").set_value(story("http://127.0.0.1:9"))
     app.button(key="import_save").click().run()
     assert not app.exception
     assert "Untested" in "".join(str(one.value) for one in app.markdown)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.calls.draft import CallDraft
 from tests.ui.conftest import go, words
 from ui.engine import door
 
@@ -85,3 +88,25 @@ def test_code_names_the_key_and_never_shows_it(page: AppTest) -> None:
     code = "\n".join(block.value for block in page.code)
     assert "RELAYSCOPE_KEY_CHATGLM" in code
     assert "sk-demo" not in code
+
+
+@pytest.mark.parametrize(
+    ("params", "temperature", "extra"),
+    [
+        ({"temperature": 0.5}, 0.5, ""),
+        ({"temperature": 1}, 1.0, ""),
+        ({"temperature": "hot"}, None, '{"temperature": "hot"}'),
+        ({"temperature": 3}, None, '{"temperature": 3}'),
+        ({"temperature": True, "seed": 7}, None, '{"temperature": true, "seed": 7}'),
+    ],
+)
+def test_again_brings_back_what_no_field_can_hold(
+    page: AppTest, params: dict[str, Any], temperature: float | None, extra: str
+) -> None:
+    engine = door().engine
+    door().ask(engine.submit(CallDraft("chatglm", "text", "hi", params=params)))
+    ended(page)
+    page.button(key="text_again").click().run()
+    assert not page.exception
+    assert page.number_input(key="draft_text_temperature").value == temperature
+    assert page.text_area(key="draft_text_extra").value == extra
