@@ -77,7 +77,7 @@ def _doubt(verdict: Verdict) -> None:
 def _parameters() -> None:
     for (name, (key, least, most, step)), column in zip(NUMBERS.items(), st.columns(3), strict=True):
         st.session_state.setdefault(key, None)
-        column.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("default")))
+        column.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("auto")))
     st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder=EXAMPLE)
 
 
