@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,10 @@ import httpx
 import pytest
 import respx
 
+from lib.calls import life
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
+from lib.ledger import database
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 
@@ -212,15 +217,17 @@ def test_what_proves_nothing_leaves_no_evidence(own_home: Path, relay: respx.Moc
 
 
 class Endless(httpx.AsyncByteStream):
-    """A stream that says one word and then nothing more; `heard` once that word has been read."""
+    """A stream that says one word and then nothing until it `goes_on`; `heard` once that word has been read."""
 
-    def __init__(self) -> None:
-        self.heard = asyncio.Event()
+    def __init__(self, rest: bytes = b"") -> None:
+        self.heard, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.rest = rest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield sse(text("Hi"))
         self.heard.set()
-        await asyncio.Event().wait()
+        await self.goes_on.wait()
+        yield self.rest
 
 
 async def begun(engine: Engine, stream: Endless) -> str:
@@ -257,6 +264,45 @@ def test_what_came_before_the_end_is_kept(
     row, payload = lived(own_home, lambda engine: action(engine, stream))
     assert (row.status, row.error_state, row.error_code, payload.text) == (status, status, code, "Hi")
     assert (row.usage_source, row.estimated is not None) == ("approximate", True)
+
+
+class Told(logging.Handler):
+    """Sets an event once anything is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.event = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.event.set()
+
+
+def test_the_end_of_a_call_outlives_a_locked_database(
+    own_home: Path, relay: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_MS", 20)
+    monkeypatch.setattr(life, "PAUSES_S", (0.02,) * 100)
+    stream, told = Endless(sse(text(" there."), STOP, USAGE)), Told()
+    answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=stream)
+    relay.post(CHAT).mock(side_effect=[answer])
+
+    async def locked_out(engine: Engine) -> str:
+        call_id = await begun(engine, stream)
+        with closing(sqlite3.connect(own_home / "relayscope.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            stream.goes_on.set()
+            await told.event.wait()
+        await engine.wait(call_id)
+        return call_id
+
+    life.logger.addHandler(told)
+    try:
+        row, payload = lived(own_home, locked_out)
+    finally:
+        life.logger.removeHandler(told)
+    assert (row.status, payload.text, row.usage_source) == ("succeeded", "Hi there.", "server")
+    assert row.estimated is not None
+    assert row.estimated.plain == TWO_DOLLARS
 
 
 def test_what_is_stopped_before_it_was_sent_cost_nothing(own_home: Path, relay: respx.MockRouter) -> None:
