@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.running import CHROMIUM, App, app, chromium
+from tests.e2e.running import CHROMIUM, SLOWLY, App, app, chromium
 
 
 @pytest.fixture(scope="module")
@@ -27,4 +27,11 @@ def browser() -> Iterator[Browser]:
 def fresh_app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty data folder: it shows the demo."""
     with app(tmp_path / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def slow_app(tmp_path: Path) -> Iterator[App]:
+    """The same, with a demo whose answers take their time."""
+    with app(tmp_path / "home", speed=SLOWLY) as running:
         yield running

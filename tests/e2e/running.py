@@ -23,6 +23,8 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 END_S = 20
+SLOWLY = 0.3
+"""The demo's speed where an answer must last until something is done to it, on however busy a machine."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def app(home: Path, port: int | None = None) -> Iterator[App]:
-    """`streamlit run app.py` in a session of its own, ended as Ctrl-C would."""
+def app(home: Path, port: int | None = None, speed: float = 1) -> Iterator[App]:
+    """`streamlit run app.py` in a session of its own, ended as Ctrl-C would. `speed`: the demo's."""
     port = port or free_port()
-    env = os.environ | {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file"}
+    env = os.environ | {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_DEMO_SPEED": str(speed)}
     env.pop("RELAYSCOPE_LANG", None)  # the browser decides
     options = ["--server.headless", "true", "--server.port", str(port)]
     process = subprocess.Popen(
