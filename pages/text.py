@@ -66,7 +66,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text_form.label(ready), key="text_generate", type="secondary" if running else "primary",
-            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str), shortcut="Ctrl+Enter",
+            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str),
         )
         if running and call_id and engine.live(call_id):  # beside, not in place of: a double click must not stop it
             st.button(
@@ -109,8 +109,9 @@ st.title(t(N_("Text")))
 st.markdown(t(N_("Write with the models your keys may use; what it costs stands on the button.")))
 offered = choices(engine.verdicts(), "text")
 call_id = current()
+st.session_state[SHOWN] = call_id  # also after Back: what the button goes by is what is shown
 running = runs(engine, call_id)
-left, right = st.columns([5, 6], gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     if offered.connections(st.session_state.get(text_form.CONNECTION)):
         form(offered, call_id, running)

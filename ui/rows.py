@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from ui.words import ago, capability, count, moment, quota, t, worded, zone
 SHARES = [25, 42, 33]
 """Of a row's width: state and name, what is known, what to do."""
 MODELS_NAMED = 3
+BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+"""Where a line may break though no space is there."""
 ALL = "overview_all_"
 SHOWN = 8
 """Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
@@ -128,13 +131,13 @@ def _line(api: Api) -> dict[str, object]:
 def _why(api: Api) -> str:
     why = worded(api.reason)
     whose = t(WHOSE_MOVE[why.whose_move]) if why.whose_move in WHOSE_MOVE else ""
-    return f"{why.message} {whose} {why.remedy}"
+    return " ".join(filter(None, (why.message, whose, why.remedy)))
 
 
 def quotas(left: Mapping[str, Quota], names: Sequence[str]) -> None:
     """What is left for every connection's key, as of when."""
     head = [t(N_("Connection")), t(N_("Quota left")), t(N_("As of"))]
-    rows = [(name, _whole(quota(left.get(name))), _whole(_as_of(left.get(name)))) for name in names]
+    rows = [(name, _whole(quota(left.get(name))), _as_of(left.get(name))) for name in names]
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---", "---:", "---"], *rows)]
     st.markdown("\n".join(lines))
 
@@ -146,7 +149,7 @@ def _inside(left: Quota) -> str:
 
 def _whole(words: str) -> str:
     """Words that no line break parts: an amount stays with its currency."""
-    return words.replace(" ", "\u00a0")
+    return BETWEEN_CHINESE.sub("\u2060", words.replace(" ", "\u00a0"))
 
 
 def _as_of(left: Quota | None) -> str:

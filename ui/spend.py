@@ -57,7 +57,7 @@ def figures(engine: Engine) -> None:
         st.metric(t(N_("Today")), words(found.today), width="content")
         st.metric(
             t(N_("This month")), words(found.month), width="stretch",
-            chart_data=line if any(line) else None, chart_type="bar",
+            chart_data=line if sum(map(bool, line)) > 1 else None, chart_type="bar",
         )
     if found.month.unknown_cost_calls:
         unknown = count(found.month.unknown_cost_calls)

@@ -75,9 +75,10 @@ def _doubt(verdict: Verdict) -> None:
 
 
 def _parameters() -> None:
-    for (name, (key, least, most, step)), column in zip(NUMBERS.items(), st.columns(3), strict=True):
-        st.session_state.setdefault(key, None)
-        column.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("auto")))
+    with st.container(horizontal=True):
+        for name, (key, least, most, step) in NUMBERS.items():
+            st.session_state.setdefault(key, None)
+            st.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("auto")), width=170)
     st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder=EXAMPLE)
 
 

@@ -62,7 +62,7 @@ def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
         listed=len(rows),
         fetched_at=facts.fetched_at,
         relays=facts.configuration.relays_in_use,
-        works=tuple(api for api in apis if api.state == "usable"),
+        works=tuple(sorted((api for api in apis if api.state == "usable"), key=lambda api: api.proof != "call")),
         fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(matrix(facts, found)),
         quotas=left,
         evidence=facts.evidence,

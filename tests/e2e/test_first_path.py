@@ -61,10 +61,12 @@ def write(page: Page, prompt: str, locale: str = "en-US", *, by_keyboard: bool =
     """Types a prompt and sends it, by the keyboard or with a double click, which must not send it twice."""
     field = page.get_by_label(WORDS[locale]["prompt"], exact=True)
     field.fill(prompt)
+    button = page.get_by_role("button", name=re.compile(WORDS[locale]["generate"]))
     if by_keyboard:
-        field.press("Control+Enter")
+        field.press("Tab")
+        button.press("Enter")
     else:
-        page.get_by_role("button", name=re.compile(WORDS[locale]["generate"])).dblclick()
+        button.dblclick()
 
 
 @pytest.mark.parametrize("locale", WORDS)
