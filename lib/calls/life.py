@@ -199,9 +199,14 @@ class Calls:
         await asyncio.wait({exchange})
         live.duration_ms = _ms_since(live.started) if live.started else None
         ending = self._ending(live, exchange)
+        bare = partial(_bare_end, live=live, ending=ending)
         try:
             write = await asyncio.to_thread(self._settlement, live, ending)
-            await self._write_at_last(write, partial(_bare_end, live=live, ending=ending))
+        except Exception as fault:
+            tell(fault)
+            write = bare
+        try:
+            await self._write_at_last(write, bare)
         finally:
             live.status = ending.status
             del self.live[live.row.id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lib.calls.guard import bound, default_model
 from lib.connections.model import Connection
-from lib.providers import capabilities_of, maker_of, provider, says_nothing
+from lib.providers import capabilities_of, maker_of, says_nothing
 from lib.vocabulary import Capability
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
@@ -38,15 +38,15 @@ def wanted(
 ) -> tuple[Wanted, ...]:
     """What a connection is judged for: its named models, else all of its key's list that its capabilities cover.
 
-    Where its key's list wasn't read yet, what it may be for; in any case the models it was `called` with. A capability
-    it is bound to that no model of its serves is judged by the model that would be used.
+    Where its key's list wasn't read yet, what it may be for; without named ones also the models it was `called` with. A
+    capability it is bound to that no model of its serves is judged by the model that would be used.
     """
     capabilities = bound(connection, key_models)
     listed = {entry.model: entry.endpoints for entry in key_models or ()}
-    named = connection.models or (listed if key_models is not None else _likely(connection, listing))
+    open_to = listed if key_models is not None else _likely(connection, listing)
     found = [
         Wanted(capability, model, model in listed)
-        for model in dict.fromkeys((*named, *called))
+        for model in connection.models or dict.fromkeys((*open_to, *called))
         for capability in _makes(model, listed, listing, capabilities)
         if capability in capabilities
     ]
@@ -61,8 +61,7 @@ def wanted(
 
 def _likely(connection: Connection, listing: Mapping[str, ListedApi]) -> Iterator[str]:
     """What a key whose own list nobody has read may be for: all that its provider makes of what its relay lists."""
-    mine = provider(connection.provider).id
-    return (api.model for api in listing.values() if mine in (ANY, maker_of(api.model, api.vendor)))
+    return (api.model for api in listing.values() if connection.provider in (ANY, maker_of(api.model, api.vendor)))
 
 
 def _makes(

@@ -13,7 +13,10 @@ import httpx
 import pytest
 import respx
 
+from lib.checks.permission import wanted
+from lib.connections.model import Connection
 from lib.engine import Checked, Engine
+from lib.wire import KeyModel
 
 RELAY = "https://relay.example"
 OPENAI = "https://api.openai.com"
@@ -250,3 +253,11 @@ def test_a_capability_without_a_model_is_not_usable() -> None:
     mine = CUSTOM["connections"][0] | {"capabilities": ["video"], "models": ["gpt-4o-mini"]}
     (verdict,) = climbed({"connections": [mine]}, GOOD | {MODELS: models("gpt-4o-mini")}).verdicts
     assert (verdict.state, verdict.reason.code) == ("no_permission", "no_model_for")
+
+
+@pytest.mark.parametrize(("models", "judged"), [(None, {"a", "b"}), (("a",), {"a"})])
+def test_models_called_are_judged_unless_the_connection_names_its_own(
+    models: tuple[str, ...] | None, judged: set[str]
+) -> None:
+    mine = Connection(id="mine", provider="custom", base_url=RELAY, models=models)
+    assert {one.model for one in wanted(mine, (KeyModel("a"),), {}, ["b"])} == judged
