@@ -22,10 +22,7 @@ from lib.errors import LineFault
 from lib.http import Http
 from lib.vocabulary import Evidence, Money, Quota, Step
 from lib.wire import Endpoint, Said, Unreadable, newapi, openai
-from lib.wire.newapi import Billing, Display
-
-DEFAULT_UNITS = 500_000
-"""Quota units of one US dollar where a relay doesn't say (wire.md, notation)."""
+from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display
 
 
 @dataclass(slots=True)
@@ -91,7 +88,7 @@ class Ladder:
 
     async def _quota(self) -> Evidence:
         if not self.route.through_relay:
-            return self._without_request("quota", CAUSES["no_free_endpoint"], step_name="quota")
+            return self._without_request("quota", CAUSES["no_free_endpoint"], step="quota")
         answered = await self._ask("quota", newapi.subscription_request(self.route.endpoint))
         if isinstance(answered, Evidence):
             return answered
@@ -110,7 +107,7 @@ class Ladder:
         try:
             usage = newapi.read_token_usage(answered.response)
         except Unreadable:
-            return self._without_request("quota", CAUSES["no_free_endpoint"], step_name="quota")
+            return self._without_request("quota", CAUSES["no_free_endpoint"], step="quota")
         left = None if usage.unlimited else Money(Decimal(usage.available) / self._units())
         return of_quota(answered, Quota(left, usage.unlimited, answered.at))
 
@@ -120,7 +117,7 @@ class Ladder:
 
     def _units(self) -> int:
         status = self.known.status(self.route.place)
-        return status.quota_per_unit if status else DEFAULT_UNITS
+        return status.quota_per_unit if status else QUOTA_PER_UNIT
 
     def _left(self, billing: Billing, at: datetime) -> Quota:
         """What is left, in the currency the site shows; raw units are turned into USD."""
@@ -136,7 +133,7 @@ class Ladder:
         connection = self.route.connection
         listed = self.known.key_models(connection.id)
         if listed is None:
-            return self._without_request("permission", CAUSES["no_free_endpoint"], step_name="permission")
+            return self._without_request("permission", CAUSES["no_free_endpoint"], step="permission")
         listing = self.known.listing(self.route.place)
         apis = {api.model: api for api in listing.value.apis} if listing else {}
         models = listed.value
@@ -158,11 +155,8 @@ class Ladder:
             return unanswered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
         return Answered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, response)
 
-    def _without_request(self, step: Step, cause: Cause, *, step_name: str = "", **params: str) -> Evidence:
-        named = params | ({"step": step_name} if step_name else {})
-        return without_request(
-            self.route.connection.id, step, datetime.now(UTC), cause, replace(reason(cause), params=named)
-        )
+    def _without_request(self, step: Step, cause: Cause, /, **params: str) -> Evidence:
+        return without_request(self.route.connection.id, step, datetime.now(UTC), cause, reason(cause, **params))
 
 
 def of_quota(answered: Answered, quota: Quota) -> Evidence:

@@ -15,18 +15,13 @@ from lib.engine import Checked, Engine
 from lib.i18n import Translate
 from lib.ledger.calls import Page
 from lib.ledger.report import ReportRow
-from lib.ledger.row import CallRow
+from lib.ledger.row import CallRow, iso
 from lib.verdicts.judging import best_of
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Evidence, Quota, Reason, State, Verdict
 
 Document = dict[str, Any]
 FREE = {"amount": "0", "currency": "USD"}
-
-
-def moment(at: datetime | None) -> str | None:
-    """ISO 8601 in UTC, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def reason_document(why: Reason, t: Translate) -> Document:
@@ -44,7 +39,7 @@ def reason_document(why: Reason, t: Translate) -> Document:
 def check_document(checked: tuple[Checked, ...], engine: Engine, t: Translate) -> Document:
     """`check --json`."""
     return {
-        "checked_at": moment(datetime.now(UTC)),
+        "checked_at": iso(datetime.now(UTC)),
         "connections": [_connection(one, engine, t) for one in checked],
     }
 
@@ -150,7 +145,7 @@ def catalogue_document(engine: Engine, relay: str, state: State | None, t: Trans
     rows, book, listing = engine.catalogue(relay), engine.book(relay), engine.listing(relay)
     return {
         "relay": relay,
-        "fetched_at": moment(listing.at) if listing else None,
+        "fetched_at": iso(listing.at) if listing else None,
         "models": [_catalogue_row(row, book, t) for row in rows if state in (None, row.state)],
     }
 
@@ -188,7 +183,7 @@ def matrix_document(cells: tuple[Cell, ...], t: Translate) -> Document:
                 "reason": reason_document(cell.why, t),
                 "billing": cell.billing,
                 "models": {"usable": cell.usable, "listed": cell.listed},
-                "checked_at": moment(cell.checked_at),
+                "checked_at": iso(cell.checked_at),
             }
             for cell in cells
         ]
@@ -227,8 +222,8 @@ def report_document(
 ) -> Document:
     """`report --json`."""
     return {
-        "since": moment(since),
-        "until": moment(until),
+        "since": iso(since),
+        "until": iso(until),
         "tz": zone,
         "by": by,
         "rows": [row.json() for row in rows],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -64,7 +64,7 @@ class CallRow:
         """The contract's document of a call; `text` is its answer."""
         return {
             "id": self.id,
-            **{name: _time(getattr(self, name)) for name in ("created_at", "sent_at", "finished_at")},
+            **{name: iso(getattr(self, name)) for name in ("created_at", "sent_at", "finished_at")},
             **{name: getattr(self, name) for name in _TOLD},
             "error": self._error(),
             "retries": self.retries,
@@ -105,8 +105,9 @@ _USAGE = tuple(f.name for f in fields(Usage))
 _PLAIN = tuple(f.name for f in fields(CallRow) if f.name not in (*MONEY, "usage"))
 
 
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def iso(at: datetime | None) -> str | None:
+    """A time as the contract's documents have it: ISO 8601 in UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def record(row: CallRow) -> dict[str, Any]:

@@ -5,19 +5,22 @@ Every page × zh_CN/en × light/dark × 1440/1024/390, of the app that runs at A
 
 from __future__ import annotations
 
+import sys
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
 import click
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.e2e.running import chromium
 
 PAGES = {"overview": "/", "text": "/text"}
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 def settle(page: Page) -> None:
@@ -51,11 +54,9 @@ def take(
 def main(address: str, folder: Path) -> None:
     """Takes them all."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         for name, locale, scheme, width in product(PAGES, LOCALES, SCHEMES, WIDTHS):
             take(browser, address.rstrip("/"), folder, name, locale, scheme, width)
-        browser.close()
 
 
 if __name__ == "__main__":
