@@ -30,7 +30,9 @@ from lib.checks.paid import smallest_call
 from lib.connections import store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
+from lib.cost import conversion
 from lib.cost.book import PriceBook
+from lib.cost.conversion import Conversion
 from lib.errors import WrongUse
 from lib.http import Http
 from lib.i18n import N_
@@ -305,6 +307,11 @@ class Engine:
         """The answers of some calls by id."""
         with self.ledger.read() as db:
             return log.texts(db, ids)
+
+    def conversion(self) -> Conversion:
+        """The currency the user wants to see amounts in, with his rates."""
+        with self.ledger.read() as db:
+            return conversion.load(db)
 
     def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
         """What was spent, by one dimension; see `lib.ledger.rollups.report`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -11,7 +11,7 @@ from lib.connections.model import Relay
 from lib.i18n import N_
 from lib.verdicts.overview import Api, Overview
 from lib.vocabulary import Evidence
-from ui import rows, spend, text_form
+from ui import rows, spend
 from ui.checking import ask, checking
 from ui.chips import facts
 from ui.choices import WORTH_TRYING
@@ -23,7 +23,6 @@ from ui.words import ago, count, t
 
 TOP, QUOTA = "top", "quota"
 """Where a check may be drawn, besides the row that asked for it."""
-USED = "overview_use"
 OLD = timedelta(hours=1)
 
 engine = door().engine
@@ -33,12 +32,6 @@ def switch(relay_id: str, key: str) -> None:
     """Takes another line of a relay, by hand, and looks at once how it is."""
     engine.choose_line(relay_id, st.session_state[key])
     ask(TOP)
-
-
-def use(api: Api) -> None:
-    """Goes to the page that uses an API, with it chosen."""
-    st.session_state[text_form.CONNECTION], st.session_state[text_form.MODEL] = api.connection, api.models[0]
-    st.session_state[USED] = True
 
 
 def headline(seen: Overview) -> str:
@@ -110,9 +103,9 @@ def answer() -> None:
         spend.figures(engine)
 
 
-def usable(api: Api) -> Callable[[Api], None] | None:
-    """How an API is used from here; None where there is no page for it, or nothing to be gained by trying."""
-    return use if api.capability == "text" and api.models and api.state in WORTH_TRYING else None
+def usable(api: Api) -> bool:
+    """Whether there is a page of ours to use it from, and something to be gained by trying."""
+    return api.capability == "text" and bool(api.models) and api.state in WORTH_TRYING
 
 
 def fails(api: Api, found: Sequence[Evidence]) -> None:
@@ -131,8 +124,6 @@ def tables(seen: Overview, found: Sequence[Evidence]) -> None:
     rows.listed(seen.fails, "fails", lambda api: fails(api, found))
 
 
-if st.session_state.pop(USED, False):
-    st.switch_page("../pages/text.py")
 st.title(t(N_("Overview")))
 if engine.configuration().connections:
     answer()

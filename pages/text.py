@@ -107,6 +107,7 @@ def answer(call_id: str, running: bool) -> None:
 
 st.title(t(N_("Text")))
 st.markdown(t(N_("Write with the models your keys may use; what it costs stands on the button.")))
+text_form.begin_with(st.query_params)
 offered = choices(engine.verdicts(), "text")
 call_id = current()
 st.session_state[SHOWN] = call_id  # also after Back: what the button goes by is what is shown

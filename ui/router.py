@@ -10,6 +10,7 @@ from ui import frame
 from ui.connect import notice
 from ui.drafts import keep_drafts
 from ui.engine import door
+from ui.links import SECTIONS, shown
 from ui.mishaps import show_error
 from ui.theme import ICON, LOGO
 from ui.words import settle_language, t
@@ -19,16 +20,7 @@ st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
 keep_drafts()
 
-SECTIONS = {
-    t(N_("What works")): [
-        st.Page("../pages/overview.py", title=t(N_("Overview")), icon=":material/dashboard:", default=True),
-    ],
-    t(N_("Make")): [
-        st.Page("../pages/text.py", title=t(N_("Text")), icon=":material/chat:"),
-    ],
-}
-
-page = st.navigation(SECTIONS)
+page = st.navigation({t(section): [shown(one) for one in pages] for section, pages in SECTIONS.items()})
 st.set_page_config(page_title=f"{page.title} · Relayscope")
 try:
     with st.spinner(t(N_("Starting the demo relay on this machine…"))):

@@ -15,6 +15,7 @@ from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence, Quota
 from ui import chips
 from ui.connect import set_up
+from ui.links import go
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
 from ui.words import ago, capability, count, moment, quota, t, worded, zone
@@ -29,8 +30,8 @@ SHOWN = 8
 """Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
 
 
-def works(api: Api, evidence: Sequence[Evidence], use: Callable[[Api], None] | None) -> None:
-    """An API that can be used now."""
+def works(api: Api, evidence: Sequence[Evidence], usable: bool) -> None:
+    """An API that can be used now. `usable`: from a page of ours."""
     middle, actions = _parts(api)
     with middle:
         left = t(N_("quota {quota}"), quota=_inside(api.quota)) if api.quota else ""
@@ -38,7 +39,7 @@ def works(api: Api, evidence: Sequence[Evidence], use: Callable[[Api], None] | N
         chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), _whole(left)))
     with actions, _buttons():
         _evidence(api, evidence)
-        _use(api, use)
+        _use(api, usable)
 
 
 def fails(
@@ -46,7 +47,7 @@ def fails(
     evidence: Sequence[Evidence],
     check: Callable[[str, str], None],
     console: str | None,
-    use: Callable[[Api], None] | None,
+    usable: bool,
 ) -> None:
     """An API that can't be used: why, whose move it is, and the next step as a button. `check`: where, and of what."""
     why = worded(api.reason)
@@ -68,7 +69,7 @@ def fails(
             args=(key_of(api), api.connection),
             help=t(N_("Free: asks for line, key, quota and models of this connection.")),
         )
-        _use(api, use)
+        _use(api, usable)
 
 
 def listed(apis: Sequence[Api], name: str, draw: Callable[[Api], None]) -> None:
@@ -165,9 +166,9 @@ def _parts(api: Api) -> list[DeltaGenerator]:
     return rest
 
 
-def _use(api: Api, use: Callable[[Api], None] | None) -> None:
-    if use is not None:
-        st.button(t(N_("Use")), key=f"use_{key_of(api)}", icon=":material/arrow_forward:", on_click=use, args=(api,))
+def _use(api: Api, usable: bool) -> None:
+    if usable and st.button(t(N_("Use")), key=f"use_{key_of(api)}", icon=":material/arrow_forward:"):
+        go(api.capability, connection=api.connection or "", model=api.models[0])
 
 
 def key_of(api: Api) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +54,13 @@ def fields(engine: Engine, offered: Choices) -> None:
     )
     with st.expander(t(N_("Parameters")), icon=":material/tune:"):
         _parameters()
+
+
+def begin_with(view: MutableMapping[str, str]) -> None:
+    """Takes up what the page's address says to begin with: once, so that it is the user's to change."""
+    for key, name in ((CONNECTION, "connection"), (MODEL, "model")):
+        if name in view:
+            st.session_state[key] = view.pop(name)
 
 
 def _name(engine: Engine, connection_id: str) -> str:

@@ -1,0 +1,64 @@
+"""Every page there is, and how one leads to another: by its address, so that a view can be kept and gone back from.
+
+A page reads what it was asked to show from `st.query_params`; what each takes stands in `SECTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+import streamlit as st
+
+from lib.i18n import N_
+from ui.words import t
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """One screen. `title` is a message id; `file` stands in `pages/` and is the address, but for the first page."""
+
+    file: str
+    title: str
+    icon: str
+    first: bool = False
+
+
+SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
+    N_("What works"): (
+        PageOf("overview", N_("Overview"), "dashboard", first=True),
+        PageOf("matrix", N_("Capability matrix"), "grid_on"),  # cell=provider.capability
+        PageOf("catalogue", N_("Catalogue"), "list_alt"),  # relay, text, capability, state
+    ),
+    N_("Make"): (PageOf("text", N_("Text"), "chat"),),  # call; or connection and model to begin with
+    N_("Cost"): (
+        PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
+        PageOf("log", N_("Call log"), "receipt_long"),  # call; or connection, provider, model, capability, status, text
+    ),
+    N_("Set up"): (
+        PageOf("connections", N_("Connections"), "key"),  # id; or new=provider
+        PageOf("settings", N_("Settings"), "settings"),
+        PageOf("guides", N_("Guides"), "menu_book"),  # guide
+    ),
+}
+ICONS = {page.file: page.icon for pages in SECTIONS.values() for page in pages}
+
+
+def shown(page: PageOf) -> st.Page:
+    """A screen as Streamlit's navigation has it, in the reader's language."""
+    return st.Page(_path(page.file), title=t(page.title), icon=f":material/{page.icon}:", default=page.first)
+
+
+def link(page: str, label: str, **view: str) -> None:
+    """A link to a page with what it is to show; `label` in the reader's language."""
+    st.page_link(_path(page), label=label, icon=f":material/{ICONS[page]}:", query_params=view)
+
+
+def go(page: str, **view: str) -> NoReturn:
+    """Goes there at once. Not from a callback: `if st.button(…): go(…)`."""
+    st.switch_page(_path(page), query_params=view)
+
+
+def _path(page: str) -> str:
+    return f"../pages/{page}.py"
