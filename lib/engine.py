@@ -27,14 +27,15 @@ from lib.checks.lines import LineResult, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
-from lib.connections import store
+from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
-from lib.cost import conversion
+from lib.cost import budget, conversion
 from lib.cost.book import PriceBook
+from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
 from lib.errors import WrongUse
-from lib.http import Http
+from lib.http import Http, Outward
 from lib.i18n import N_
 from lib.ledger import Ledger
 from lib.ledger import calls as log
@@ -43,7 +44,7 @@ from lib.ledger.calls import Page, Payload
 from lib.ledger.contribution import By
 from lib.ledger.owners import Owner
 from lib.ledger.report import ReportRow
-from lib.ledger.rollups import report
+from lib.ledger.rollups import keys, report
 from lib.ledger.row import CallRow
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
@@ -98,7 +99,7 @@ class Engine:
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
-        self._http = Http()
+        self._http = Http(await asyncio.to_thread(network.load, self.ledger, self.keys))
         self._owner = Owner(self.ledger.database)
         self.calls = Calls(self._http, self.ledger, self.known, self._owner)
         await recover(self.ledger, self._owner)
@@ -117,6 +118,19 @@ class Engine:
             await self._http.aclose()
             self._owner.release()
         self.ledger.close()
+
+    @property
+    def outward(self) -> Outward:
+        """The proxy and the time-outs that hold now."""
+        return self._http.outward
+
+    async def go_out(self, outward: Outward) -> None:
+        """From now on, and at every start, by this proxy and these time-outs; what is under way isn't broken.
+
+        Raises `WrongUse` where the proxy's password can't be kept; nothing has changed then.
+        """
+        await asyncio.to_thread(network.save, self.ledger, self.keys, outward)
+        await self._http.take(outward)
 
     def configuration(self) -> Configuration:
         """The user's relays and connections."""
@@ -308,10 +322,33 @@ class Engine:
         with self.ledger.read() as db:
             return log.texts(db, ids)
 
+    def prompts(self, ids: Iterable[str], length: int) -> dict[str, str]:
+        """The beginnings of some calls' prompts by id."""
+        with self.ledger.read() as db:
+            return log.prompts(db, ids, length)
+
+    def logged(self, by: By) -> list[str]:
+        """The providers, models, … that calls were made under. From the rollups."""
+        with self.ledger.read() as db:
+            return keys(db, by)
+
     def conversion(self) -> Conversion:
         """The currency the user wants to see amounts in, with his rates."""
         with self.ledger.read() as db:
             return conversion.load(db)
+
+    def show_in(self, chosen: Conversion) -> None:
+        """Keeps the currency to show amounts in, and the rates."""
+        self.ledger.write(lambda db: conversion.save(db, chosen))
+
+    def budget(self) -> Budget | None:
+        """The most the user wants to spend in a month, if he has said so."""
+        with self.ledger.read() as db:
+            return budget.load(db)
+
+    def keep_budget(self, chosen: Budget | None) -> None:
+        """Keeps the month's budget, or that there is none."""
+        self.ledger.write(lambda db: budget.save(db, chosen))
 
     def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
         """What was spent, by one dimension; see `lib.ledger.rollups.report`."""

@@ -1,11 +1,26 @@
 """The only part that sends: time-outs, proxy, retries (GET only), size and redirect limits, redaction.
 
-`client` sends, `faults` maps what can break, `redaction` and `export` are pure.
+`client` sends, `way` and `proxies` know which way, `faults` maps what can break; `redaction` and `export` are pure.
 """
 
-from lib.http.client import Http, LineTimes, Streamed, Timeouts
+from lib.http.client import Http, LineTimes, Streamed
 from lib.http.export import curl, python
 from lib.http.faults import origin
+from lib.http.proxies import Proxy, read_proxy
 from lib.http.redaction import redact, without_keys
+from lib.http.way import Outward, Timeouts
 
-__all__ = ["Http", "LineTimes", "Streamed", "Timeouts", "curl", "origin", "python", "redact", "without_keys"]
+__all__ = [
+    "Http",
+    "LineTimes",
+    "Outward",
+    "Proxy",
+    "Streamed",
+    "Timeouts",
+    "curl",
+    "origin",
+    "python",
+    "read_proxy",
+    "redact",
+    "without_keys",
+]

@@ -16,6 +16,7 @@ from httpx_sse import EventSource
 
 from lib.http.faults import line_fault, mapped, origin
 from lib.http.redaction import keys_in, mark, without
+from lib.http.way import DIRECTLY, ByAddress, Outward, Timeouts, Way
 
 USER_AGENT = "relayscope/0.1"
 ANSWER_LIMIT = 32 * 1024 * 1024
@@ -28,19 +29,6 @@ LONGEST_WAIT_S = 5.0
 BOM = "\ufeff".encode()
 """May stand once at the start of a stream of events and isn't part of it (the standard's "parsing an event stream")."""
 BROKEN_GATEWAYS = (502, 503, 504)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds. `read` is between two pieces of a stream: a model may think that long before its first word.
-
-    `whole` is for an answer that is read as one, with all its redirects and repetitions.
-    """
-
-    connect: float = 10.0
-    read: float = 120.0
-    write: float = 30.0
-    whole: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,33 +148,48 @@ async def whole(response: httpx.Response) -> httpx.Response:
     )
 
 
+def dressed(request: httpx.Request, timeouts: Timeouts) -> httpx.Request:
+    """`AsyncClient.send` adds neither headers nor time-outs to a request that it did not build."""
+    request.headers.setdefault("user-agent", USER_AGENT)
+    request.headers.setdefault("accept", "*/*")
+    wait = httpx.Timeout(timeouts.connect, read=timeouts.read, write=timeouts.write)
+    request.extensions.setdefault("timeout", wait.as_dict())
+    return request
+
+
 class Http:
     """One client for everything that is sent; use it on one event loop and close it there."""
 
-    def __init__(self, proxy: str | None = None, timeouts: Timeouts = Timeouts()) -> None:
+    def __init__(self, outward: Outward = DIRECTLY) -> None:
         self._ssl = ssl.create_default_context()
-        self._proxy = proxy
-        self._timeouts = timeouts
-        self._timeout = httpx.Timeout(timeouts.connect, read=timeouts.read, write=timeouts.write)
-        self._client = self._made(RetryTransport(self._transport(), retry()))
+        self._way = Way(outward, self._client)
 
-    def _transport(self) -> httpx.AsyncHTTPTransport:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-        return httpx.AsyncHTTPTransport(verify=self._ssl, proxy=self._proxy, limits=limits)
+    def _client(self, outward: Outward) -> httpx.AsyncClient:
+        return self._made(RetryTransport(ByAddress(outward, self._ssl), retry()))
 
     def _made(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         hooks = {"response": [without_broken_location, without_echoed_key]}
-        return httpx.AsyncClient(transport=transport, timeout=self._timeout, event_hooks=hooks)
+        return httpx.AsyncClient(transport=transport, event_hooks=hooks)
+
+    @property
+    def outward(self) -> Outward:
+        """The way out that the next request takes."""
+        return self._way.outward
+
+    async def take(self, outward: Outward) -> None:
+        """From the next request on another way out; what is under way ends on its own."""
+        left, self._way = self._way, Way(outward, self._client)
+        await left.leave()
 
     async def aclose(self) -> None:
         """Closes every connection."""
-        await self._client.aclose()
+        await self._way.client.aclose()
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """The whole answer to a request. Raises `LineFault` where none comes in time, or it leads elsewhere."""
         status: int | None = None
         try:
-            async with asyncio.timeout(self._timeouts.whole):
+            async with asyncio.timeout(self.outward.timeouts.whole):
                 for _ in range(REDIRECTS + 1):
                     async with self._answered(request) as response:
                         status = response.status_code
@@ -208,33 +211,27 @@ class Http:
     @asynccontextmanager
     async def _answered(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         """An answer whose head has come; it is closed in the end."""
-        with mapped(request):
-            response = await self._client.send(self._dressed(request), stream=True)
-        try:
-            with mapped(request, response.status_code):
-                yield response
-        finally:
-            await response.aclose()
+        async with self._way.used() as way:
+            with mapped(request):
+                response = await way.client.send(dressed(request, way.outward.timeouts), stream=True)
+            try:
+                with mapped(request, response.status_code):
+                    yield response
+            finally:
+                await response.aclose()
 
     async def probe(self, request: httpx.Request) -> LineTimes:
         """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
         clock = _Clock()
         request.extensions["trace"] = clock
         with mapped(request):
-            async with self._made(self._transport()) as client:
-                response = await client.send(self._dressed(request), stream=True)
+            async with self._made(ByAddress(self.outward, self._ssl)) as client:
+                response = await client.send(dressed(request, self.outward.timeouts), stream=True)
                 try:
                     await whole(response)
                 finally:
                     await response.aclose()
         return clock.times(response.status_code)
-
-    def _dressed(self, request: httpx.Request) -> httpx.Request:
-        """`AsyncClient.send` adds neither headers nor time-outs to a request that it did not build."""
-        request.headers.setdefault("user-agent", USER_AGENT)
-        request.headers.setdefault("accept", "*/*")
-        request.extensions.setdefault("timeout", self._timeout.as_dict())
-        return request
 
     @staticmethod
     def _onward(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:

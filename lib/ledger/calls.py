@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from lib.errors import WrongUse
 from lib.i18n import N_
@@ -15,7 +15,7 @@ from lib.ledger import rollups
 from lib.ledger.ids import between, is_of, new_id
 from lib.ledger.row import CallRow, of_record, record
 from lib.ledger.schema import calls, payloads
-from lib.vocabulary import UNFINISHED, Capability, Status
+from lib.vocabulary import UNFINISHED
 
 __all__ = [
     "CallRow",
@@ -27,6 +27,7 @@ __all__ = [
     "new_id",
     "page",
     "payload",
+    "prompts",
     "save_text",
     "take_over",
     "texts",
@@ -35,6 +36,20 @@ __all__ = [
     "update_payload",
 ]
 
+
+FILTERS: Mapping[str, str] = {
+    **{name: name for name in ("connection", "provider", "model", "capability", "status", "relay", "line")},
+    "cause": "error_state",
+}
+"""What `page` may be asked for by value, and the column that has it."""
+
+COST_UNKNOWN = (
+    calls.c.sent_at.is_not(None),
+    calls.c.status.not_in(UNFINISHED),
+    calls.c.billed_nano.is_(None),
+    calls.c.estimated_nano.is_(None),
+)
+"""A call that was sent and has ended, and of which nobody knows what it cost: as `contribution` counts it."""
 
 _TO_CHANGE = select(calls).where(calls.c.id == bindparam("id")).with_for_update()
 
@@ -53,10 +68,11 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, newest first, and the cursor of those after them."""
+    """Some rows, newest first; the cursor of those after them (`next`, older) and of those before them (`newer`)."""
 
     rows: tuple[CallRow, ...]
     next: str | None
+    newer: str | None = None
 
 
 def insert(conn: Connection, row: CallRow, payload: Payload) -> None:
@@ -122,31 +138,46 @@ def unfinished(conn: Connection) -> list[CallRow]:
     return _rows(conn, select(calls).where(calls.c.status.in_(UNFINISHED)).order_by(calls.c.id))
 
 
+def prompts(conn: Connection, ids: Iterable[str], length: int) -> dict[str, str]:
+    """The beginnings of some calls' prompts, however long these are."""
+    query = select(payloads.c.call, func.substr(payloads.c.prompt, 1, length).label("prompt"))
+    return {found.call: found.prompt for found in conn.execute(query.where(payloads.c.call.in_(tuple(ids))))}
+
+
 def page(
     conn: Connection,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-    connection: str | None = None,
-    status: Status | None = None,
-    capability: Capability | None = None,
-    model: str | None = None,
     text: str = "",
+    unknown_cost: bool = False,
     limit: int = 50,
     after: str | None = None,
+    before: str | None = None,
+    **equal: str | None,
 ) -> Page:
     """Calls newest first: created at `since` or later, before `until`, with `text` somewhere in the prompt.
 
-    `after` is the `next` of the page before. The payloads are read only where `text` is asked for.
+    `equal` names columns of `FILTERS` and the value each must have. `after` is the `next` of the page before this one,
+    `before` the `newer` of the page after it. The payloads are read only where `text` is asked for.
     """
-    equal = {"connection": connection, "status": status, "capability": capability, "model": model}
-    query = select(calls).where(*between(since, until), *(calls.c[n] == v for n, v in equal.items() if v is not None))
-    if after is not None:
-        query = query.where(calls.c.id < after)
+    found = select(calls).where(*between(since, until), *_equal(equal), *(COST_UNKNOWN if unknown_cost else ()))
     if text:
-        query = query.join(payloads).where(payloads.c.prompt.icontains(text, autoescape=True))
-    rows = _rows(conn, query.order_by(calls.c.id.desc()).limit(limit + 1))
-    return Page(tuple(rows[:limit]), rows[limit - 1].id if len(rows) > limit else None)
+        found = found.join(payloads).where(payloads.c.prompt.icontains(text, autoescape=True))
+    if before is not None:
+        rows = _rows(conn, found.where(calls.c.id > before).order_by(calls.c.id).limit(limit + 1))[::-1]
+        if len(rows) > limit:
+            return Page(tuple(rows[1:]), rows[-1].id, rows[1].id)
+        after = None  # these are the newest: the first page, whole
+    if after is not None:
+        found = found.where(calls.c.id < after)
+    rows = _rows(conn, found.order_by(calls.c.id.desc()).limit(limit + 1))
+    older = rows[limit - 1].id if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), older, rows[0].id if rows and after is not None else None)
+
+
+def _equal(wanted: Mapping[str, str | None]) -> Iterator[ColumnElement[bool]]:
+    return (calls.c[FILTERS[name]] == value for name, value in wanted.items() if value is not None)
 
 
 def _rows(conn: Connection, query: Select[Any]) -> list[CallRow]:

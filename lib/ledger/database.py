@@ -19,6 +19,7 @@ from lib.errors import WrongUse
 from lib.i18n import N_
 
 FILE = "relayscope.sqlite3"
+BACKUPS = "backups"
 BUSY_MS = 30_000
 """How long a write waits for another process's."""
 
@@ -48,6 +49,28 @@ def locate(url: str | None, home: Path) -> Database:
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database.startswith((":", "file:")):
         raise WrongUse(N_("The database URL must name a SQLite file or be a postgresql+psycopg one."))
     return Database(parsed.set(drivername="sqlite"), _made(Path(parsed.database).absolute().parent))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes on disk: the file, what stands beside it until it is taken in, the copies made before migrations."""
+
+    database: int
+    log: int
+    backups: int
+
+
+def sizes(database: Database) -> Sizes:
+    """What a SQLite database takes on disk; nothing of any other."""
+    file = database.file
+    if file is None:
+        return Sizes(0, 0, 0)
+    beside = file.with_name(file.name + "-wal")
+    return Sizes(_bytes(file), _bytes(beside), sum(map(_bytes, (database.folder / BACKUPS).glob(f"{file.stem}-*"))))
+
+
+def _bytes(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _made(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lib.errors import WrongUse
 from lib.i18n import N_
-from lib.ledger.database import Database, engine
+from lib.ledger.database import BACKUPS, Database, engine
 from lib.ledger.locks import locked
 from lib.ledger.schema import VERSION
 
@@ -68,7 +68,7 @@ def _refuse_newer(stored: str, migrations: Path) -> None:
 def _back_up(database: Database, stored: str) -> None:
     if database.file is None:
         return
-    folder = database.folder / "backups"
+    folder = database.folder / BACKUPS
     folder.mkdir(exist_ok=True)
     copy = folder / f"{database.file.stem}-{stored}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.sqlite3"
     with closing(sqlite3.connect(database.file)) as source, closing(sqlite3.connect(copy)) as target:

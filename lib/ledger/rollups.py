@@ -7,9 +7,10 @@ contributes now; `rebuild` makes them anew, `prove` compares.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
@@ -23,10 +24,18 @@ from lib.ledger.report import Found, ReportRow, report_rows, total
 from lib.ledger.row import CallRow, of_record
 from lib.ledger.schema import SUMS, calls, rollup_cross, rollups
 
-__all__ = ["By", "ReportRow", "contribution", "move", "prove", "rebuild", "report", "stored_zone", "total"]
+__all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild", "report", "stored_zone", "total"]
 
 ZONE = "zone"
 """The setting that names the zone of the rollups' days."""
+
+
+Told: TypeAlias = Callable[[int], None]
+TOLD_EVERY = 500
+
+
+def unheard(_read: int) -> None:
+    """Nobody wants to know."""
 
 
 def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) -> None:
@@ -40,14 +49,17 @@ def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) 
     _add(conn, moved)
 
 
-def rebuild(conn: Connection, zone: str) -> None:
-    """Makes the rollups anew from the calls, by the days of that zone; raises `WrongUse` for an unknown zone."""
+def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
+    """Makes the rollups anew from the calls, by the days of that zone; raises `WrongUse` for an unknown zone.
+
+    `told` hears again and again how many calls have been read.
+    """
     days = zone_named(zone)
     hold_still(conn, calls)
     for table in (rollups, rollup_cross):
         conn.execute(table.delete())
     settings.put(conn, ZONE, zone)
-    _add(conn, summed(_scan(conn), days))
+    _add(conn, summed(_told(_scan(conn), told), days))
 
 
 def prove(conn: Connection) -> bool:
@@ -71,6 +83,20 @@ def report(conn: Connection, by: By, since: datetime | None, until: datetime | N
     whole = zone == stored_zone(conn) and is_border(since, days) and is_border(until, days)
     found = (_rolled_up if whole else _scanned)(conn, by, since, until, days)
     return sorted(report_rows(found), key=lambda row: row.key if by == "day" else (-row.calls, row.key))
+
+
+def keys(conn: Connection, by: By) -> list[str]:
+    """Every key that calls were made under, in order."""
+    columns = rollups.c
+    query = select(columns.key).where(columns.dimension == by).group_by(columns.key)
+    return list(conn.scalars(query.having(func.sum(columns.calls) > 0).order_by(columns.key)))
+
+
+def _told(rows: Iterable[CallRow], told: Told) -> Iterator[CallRow]:
+    for read, row in enumerate(rows, 1):
+        if read % TOLD_EVERY == 0:
+            told(read)
+        yield row
 
 
 def _place(row: CallRow) -> tuple[object, ...]:

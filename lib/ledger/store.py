@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.ledger import rollups
-from lib.ledger.database import Database, engine, locate
+from lib.ledger.database import Database, Sizes, engine, locate, sizes
 from lib.ledger.days import system_zone
 from lib.ledger.migrate import bring_up_to_date
 
@@ -77,9 +77,16 @@ class Ledger:
         with self.read() as conn:
             return rollups.stored_zone(conn)
 
-    def change_zone(self, zone: str) -> None:
-        """Makes the rollups anew for another zone; raises `WrongUse` for an unknown one."""
-        self.write(lambda conn: rollups.rebuild(conn, zone))
+    def change_zone(self, zone: str, told: rollups.Told = rollups.unheard) -> None:
+        """Makes the rollups anew for another zone; raises `WrongUse` for an unknown one.
+
+        `told` hears meanwhile, on the writer's thread, how many calls have been read.
+        """
+        self.write(lambda conn: rollups.rebuild(conn, zone, told))
+
+    def sizes(self) -> Sizes:
+        """What it takes on disk. Nothing is known of a PostgreSQL's."""
+        return sizes(self.database)
 
     def close(self) -> None:
         """Finishes the writes asked for and lets go of the database."""

@@ -14,7 +14,7 @@ import pytest
 import respx
 
 from lib.errors import LineFault
-from lib.http import Http, Timeouts
+from lib.http import Http, Outward, Timeouts
 from lib.http.client import ANSWER_LIMIT
 from lib.http.faults import FAULTS, classify
 
@@ -357,7 +357,7 @@ def test_an_answer_that_drips_is_not_waited_for() -> None:
     respx.get(URL).mock(return_value=httpx.Response(200, stream=Dripping()))
 
     async def ask() -> None:
-        http = Http(timeouts=Timeouts(whole=0.05))
+        http = Http(Outward(timeouts=Timeouts(whole=0.05)))
         try:
             await http.send(httpx.Request("GET", URL))
         finally:

@@ -168,6 +168,11 @@ PAGES: list[tuple[dict[str, Any], str]] = [
     ({"model": "m1"}, "97531"),
     ({"model": "m1", "status": "sent"}, "5"),
     ({"model": "m2"}, ""),
+    ({"provider": "zhipu", "model": "m1"}, "97531"),
+    ({"provider": "openai"}, ""),
+    ({"cause": "bad_key"}, ""),
+    ({"relay": "gptbest", "line": "hk"}, ""),
+    ({"unknown_cost": True}, ""),
     ({"text": "海7"}, "7"),
     ({"text": "5%"}, "9876543210"),
     ({"text": "5%o"}, ""),
@@ -194,6 +199,43 @@ def test_pages_follow_one_another(logged: Ledger, limit: int) -> None:
             page = calls.page(db, limit=limit, after=page.next)
             seen += page.rows
     assert seen == whole
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5, 10, 11])
+@pytest.mark.parametrize("asked", [{}, {"model": "m1"}, {"text": "costs"}])
+def test_pages_lead_back_the_way_they_came(logged: Ledger, limit: int, asked: dict[str, Any]) -> None:
+    with logged.read() as db:
+        there = [calls.page(db, limit=limit, **asked)]
+        while there[-1].next:
+            there.append(calls.page(db, limit=limit, after=there[-1].next, **asked))
+        back = [there[-1]]
+        while back[-1].newer:
+            back.append(calls.page(db, limit=limit, before=back[-1].newer, **asked))
+    assert back[::-1] == there
+
+
+def test_the_newest_page_is_whole_however_few_are_before(logged: Ledger) -> None:
+    with logged.read() as db:
+        newest = calls.page(db, limit=3)
+        assert calls.page(db, limit=3, before=newest.rows[1].id) == newest
+        assert calls.page(db, limit=3, before="zzz") == newest
+        assert calls.page(db, limit=3, after="0") == calls.Page((), None)
+
+
+def test_only_what_cost_nobody_knows_how_much(ledger: Ledger) -> None:
+    ended: dict[str, Any] = {"status": "succeeded", "sent_at": NOON}
+    told = ({}, {"estimated": usd("0")}, {"billed": usd("1")}, {"status": "sent"}, {"sent_at": None})
+    for at, changes in enumerate(ended | more for more in told):
+        one = row(NOON + timedelta(minutes=at), **changes)
+        ledger.write(lambda db, one=one: calls.insert(db, one, Payload()))
+    with ledger.read() as db:
+        assert [found.created_at.minute for found in calls.page(db, unknown_cost=True).rows] == [0]
+
+
+def test_prompts_are_read_by_their_beginning(logged: Ledger) -> None:
+    with logged.read() as db:
+        ids = [found.id for found in calls.page(db, limit=2).rows]
+        assert [len(head) for head in calls.prompts(db, ids, 4).values()] == [4, 4]
 
 
 def test_the_unfinished_are_oldest_first(logged: Ledger) -> None:

@@ -195,3 +195,22 @@ def test_a_range_within_a_day_counts_what_lies_in_it(ledger: Ledger, minute: int
     log(ledger, row(NOON), row(NOON + timedelta(minutes=1)), row(NOON + timedelta(minutes=2)))
     since, until = NOON + timedelta(minutes=minute), NOON + timedelta(minutes=2)
     assert [told["calls"] for told in shown(ledger, "provider", since, until)] == [2 - minute]
+
+
+def test_a_rebuild_tells_how_far_it_is(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "TOLD_EVERY", 2)
+    for n in range(5):
+        ledger.write(partial(calls.insert, row=row(NOON + timedelta(minutes=n)), payload=Payload()))
+    heard: list[int] = []
+    ledger.change_zone("Asia/Shanghai", heard.append)
+    assert heard == [2, 4]
+    assert ledger.zone == "Asia/Shanghai"
+
+
+def test_what_calls_were_made_under_is_listed(ledger: Ledger) -> None:
+    for n, name in enumerate(("zhipu", "openai", "zhipu")):
+        made = row(NOON + timedelta(minutes=n), provider=name)
+        ledger.write(partial(calls.insert, row=made, payload=Payload()))
+    with ledger.read() as db:
+        assert rollups.keys(db, "provider") == ["openai", "zhipu"]
+        assert rollups.keys(db, "model") == ["glm-4-flash"]

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from lib.errors import WrongUse
 from lib.ledger import Ledger, calls, rollups, settings
 from lib.ledger.calls import Payload
-from lib.ledger.database import engine, locate
+from lib.ledger.database import engine, locate, sizes
 from lib.ledger.migrate import MIGRATIONS, bring_up_to_date, stored_version
 from lib.ledger.owners import Owner
 from lib.ledger.schema import VERSION, metadata
@@ -280,3 +280,12 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     with pytest.raises(WrongUse, match="can't be used"):
         Ledger.open(None, tmp_path / "home")
+
+
+def test_its_sizes_are_those_on_disk(old: Path, tmp_path: Path) -> None:
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0002")
+    found = sizes(locate(None, old))
+    (copy,) = (old / "backups").iterdir()
+    assert (found.database, found.backups) == ((old / "relayscope.sqlite3").stat().st_size, copy.stat().st_size)
+    (old / "relayscope.sqlite3-wal").write_bytes(b"12345")
+    assert sizes(locate(None, old)).log == 5

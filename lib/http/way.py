@@ -1,0 +1,111 @@
+"""A way out: directly or through a proxy, and how long to wait. Another is taken without breaking what is under way."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from lib.errors import BadAddress
+from lib.http.faults import classify
+from lib.http.proxies import Proxy, is_this_machine, named, read_proxy
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `read` is between two pieces of a stream: a model may think that long before its first word.
+
+    `whole` is for an answer that is read as one, with all its redirects and repetitions.
+    """
+
+    connect: float = 10.0
+    read: float = 120.0
+    write: float = 30.0
+    whole: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """What the user decides of a way out. `by_environment`: through whatever proxy the environment names."""
+
+    proxy: Proxy | None = None
+    by_environment: bool = False
+    timeouts: Timeouts = Timeouts()
+
+    def through(self, url: httpx.URL) -> Proxy | None:
+        """The proxy for an address; raises `BadAddress` where the environment names one that can't be used here."""
+        if is_this_machine(url.host):
+            return None
+        if not self.by_environment:
+            return self.proxy
+        found = named(url.scheme, url.host)
+        return read_proxy(found) if found else None
+
+
+DIRECTLY = Outward()
+
+
+class ByAddress(httpx.AsyncBaseTransport):
+    """Sends each request directly or through a proxy, as its address asks for."""
+
+    def __init__(self, outward: Outward, context: ssl.SSLContext) -> None:
+        self._outward = outward
+        self._context = context
+        self._open: dict[Proxy | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer. A proxy that isn't there is told apart from a server that isn't."""
+        try:
+            proxy = self._outward.through(request.url)
+        except BadAddress:
+            raise httpx.ProxyError("a proxy of a kind not used here", request=request) from None
+        if proxy not in self._open:
+            self._open[proxy] = self._made(proxy)
+        try:
+            return await self._open[proxy].handle_async_request(request)
+        except httpx.ConnectError as fault:
+            if proxy is None or classify(fault)[0] == "tls":
+                raise
+            raise httpx.ProxyError("the proxy can't be reached", request=request) from fault
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        for transport in self._open.values():
+            await transport.aclose()
+
+    def _made(self, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        spoken = proxy.spoken() if proxy else None
+        return httpx.AsyncHTTPTransport(verify=self._context, proxy=spoken, limits=limits)
+
+
+class Way:
+    """A way out in use: its client, which closes once it is left and its last request has ended."""
+
+    def __init__(self, outward: Outward, made: Callable[[Outward], httpx.AsyncClient]) -> None:
+        self.outward = outward
+        self.client = made(outward)
+        self._users = 0
+        self._left = False
+
+    @asynccontextmanager
+    async def used(self) -> AsyncIterator[Way]:
+        """Keeps the client open meanwhile."""
+        self._users += 1
+        try:
+            yield self
+        finally:
+            self._users -= 1
+            await self._close_if_done()
+
+    async def leave(self) -> None:
+        """Nobody takes it any more."""
+        self._left = True
+        await self._close_if_done()
+
+    async def _close_if_done(self) -> None:
+        if self._left and not self._users:
+            await self.client.aclose()
