@@ -27,6 +27,7 @@ from lib.checks.lines import LineResult, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
+from lib.checks.running import CheckRun
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
@@ -96,6 +97,8 @@ class Engine:
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
         self._judged: Judged | None = None
+        self.check_run: CheckRun | None = None
+        """The free check that runs, or ran last, in the background."""
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
@@ -114,6 +117,7 @@ class Engine:
         """Ends running calls as interrupted; closes connections and the ledger."""
         if self._owner is not None:
             self._recovering.cancel()
+            await self.cancel_check()
             await self.calls.close()
             await self._http.aclose()
             self._owner.release()
@@ -239,6 +243,24 @@ class Engine:
                 steps[one] += await self._paid(one, on_step)
         return await asyncio.to_thread(self._checked, steps)
 
+    async def begin_check(self, ids: Sequence[str] | None = None, asked_at: str = "") -> CheckRun:
+        """Begins a free check of some connections (None: all) that goes on by itself, or adds to the one that runs.
+
+        An id that is there no more is left out.
+        """
+        there = [one.id for one in self.configuration().connections]
+        run = self.check_run
+        if run is None or run.ended:
+            run = self.check_run = CheckRun(self._http, self.ledger, self.known)
+        run.asked_at = asked_at
+        run.add(there if ids is None else [one for one in dict.fromkeys(ids) if one in there])
+        return run
+
+    async def cancel_check(self) -> None:
+        """Ends the check that runs in the background, if one does; what it found is kept."""
+        if self.check_run is not None:
+            await self.check_run.cancel()
+
     async def _paid(self, connection_id: str, on_step: OnStep | None) -> tuple[Evidence, ...]:
         found = await asyncio.to_thread(self.verdicts)
         mine = [v for v in found if v.connection == connection_id and v.state == "usable"]
@@ -251,6 +273,7 @@ class Engine:
     def _checked(self, steps: dict[str, tuple[Evidence, ...]]) -> tuple[Checked, ...]:
         judged = self.judged()
         facts, found, left = judged.facts, judged.verdicts, quotas(judged.facts.evidence)
+        there = {one.id for one in facts.configuration.connections}
         return tuple(
             Checked(
                 connection=name,
@@ -262,6 +285,7 @@ class Engine:
                 quota=left.get(name),
             )
             for name, rungs in steps.items()
+            if name in there
         )
 
     async def race(self, relay_id: str) -> tuple[LineResult, ...]:

@@ -1,71 +1,155 @@
-"""A free check of connections: asked for by a button, drawn rung by rung where it was asked for."""
+"""A free check of connections: asked for by a button, run by the engine, drawn rung by rung where it was asked for.
+
+It goes on whatever becomes of the page: a reload, another page and another tab find it again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from queue import Empty, SimpleQueue
 
 import streamlit as st
 
 from lib.causes import STEP_NAMES
-from lib.engine import Checked, Engine
+from lib.checks.running import CheckRun, Progress
+from lib.engine import Engine
 from lib.i18n import N_
 from lib.verdicts.judging import best_of
 from lib.vocabulary import Evidence
 from ui.engine import door
+from ui.links import here, link
+from ui.markdown import literal
+from ui.mishaps import show_error
 from ui.theme import look
-from ui.words import duration, t
+from ui.words import count, duration, t
 
-LOOKS_EVERY_S = 0.1
-ASKED = "check_asked"
+LOOKS_EVERY_S = 0.5
+BESIDE_LOOKS_EVERY_S = 1.0
+ROWS = 8
+"""Connections drawn with their rungs; of more, those under way and those that failed."""
+WATCHED = "check_watched"
+"""When the check began that this session asked for or has seen: it is told how that ended."""
 
 
-def ask(where: str, connection_id: str | None = None) -> None:
-    """Asks for a free check on this run, to be drawn there: of one connection, or of all."""
-    st.session_state[ASKED] = (where, connection_id)
+def ask(where: str, what: str | Sequence[str] | None = None) -> None:
+    """Asks for a free check, to be drawn there: of one connection, of some, or of all. For a callback.
+
+    While one runs, these are added to it; none is checked twice at once.
+    """
+    ids = [what] if isinstance(what, str) else what
+    run = door().ask(door().engine.begin_check(ids, _place(where)))
+    st.session_state[WATCHED] = run.began
 
 
 def checking(engine: Engine, where: str) -> None:
-    """Runs the check that was asked for there, and draws it there; then the page once more."""
-    place, connection_id = st.session_state.get(ASKED, ("", None))
-    if place != where:
+    """Draws the check that was asked for there, while it runs; then the whole page once more."""
+    run = engine.check_run
+    if run is None or run.asked_at != _place(where):
         return
-    del st.session_state[ASKED]
-    checked = check(engine, [connection_id] if connection_id else None)
-    for one in checked if connection_id else ():
-        best = best_of(one.verdicts)
-        shown = look(best.state, best.proof) if best else look("untested")
-        st.toast(f"**{one.connection}**: {t(shown.word)}", icon=shown.symbol)
-    st.rerun()
+    if not run.ended:
+        st.session_state[WATCHED] = run.began
+        _follow(run, where)
+    elif st.session_state.get(WATCHED) == run.began:
+        st.rerun()  # it ended after this run had begun: what is drawn above is old
 
 
-def check(engine: Engine, ids: Sequence[str] | None) -> tuple[Checked, ...]:
-    """Climbs the ladder of some connections (None: all). Goes on in the engine if the page is left."""
-    seen: SimpleQueue[Evidence] = SimpleQueue()
-    names = ids or [one.id for one in engine.configuration().connections]
-    with st.status(t(N_("Checking: line, key, quota, permission. Nothing is spent.")), expanded=True) as status:
-        places = {name: st.empty() for name in names}
-        rungs: dict[str, list[Evidence]] = {name: [] for name in names}
-        for name in names:
-            places[name].markdown(f"**{name}**")
-        work = door().begin(engine.check(names, on_step=seen.put))
-        while not (work.done() and seen.empty()):
-            try:
-                one = seen.get(timeout=LOOKS_EVERY_S)
-            except Empty:
-                continue
-            rungs[one.connection].append(one)
-            places[one.connection].markdown(_line(one.connection, rungs[one.connection]))
-        found = work.result()
-        status.update(label=t(N_("Checked.")), state="complete", expanded=False)
-    return found
+def notice(engine: Engine) -> None:
+    """Says once how a check ended, at the beginning of a run: a toast beside an open dialog breaks Streamlit's page."""
+    run = engine.check_run
+    if run is None or not run.ended or st.session_state.get(WATCHED) != run.began:
+        return
+    del st.session_state[WATCHED]
+    if run.broke is not None:
+        show_error(run.broke)
+    elif run.cancelled:
+        st.toast(t(N_("Check cancelled. What was found is kept.")), icon=":material/stop_circle:")
+    elif len(run.progress.rungs) == 1:
+        _tell_state(engine, *run.progress.rungs)
+    elif run.progress.rungs:
+        st.toast(t(N_("Checked: {sentence}."), sentence=sentence(run.progress)), icon=":material/check:")
 
 
-def _line(name: str, rungs: Sequence[Evidence]) -> str:
-    return f"**{name}**  " + "  ".join(map(_rung, rungs))
+def _tell_state(engine: Engine, name: str) -> None:
+    if best := best_of([one for one in engine.verdicts() if one.connection == name]):
+        shown = look(best.state, best.proof)
+        st.toast(f"**{literal(name)}**: {t(shown.word)}", icon=shown.symbol)
 
 
-def _rung(one: Evidence) -> str:
+def aside(engine: Engine) -> None:
+    """In the sidebar, while a check runs: how far it is, and the way to where it is drawn."""
+    if engine.check_run is not None and not engine.check_run.ended:
+        _beside(engine.check_run)
+
+
+@st.fragment(run_every=BESIDE_LOOKS_EVERY_S)
+def _beside(run: CheckRun) -> None:
+    if run.ended:
+        st.rerun()
+    st.session_state[WATCHED] = run.began
+    words = t(N_("Checking: {sentence}"), sentence=sentence(run.progress))
+    page = run.asked_at.partition("/")[0]
+    if page == here():
+        st.caption(f":material/progress_activity: {words}")
+    else:
+        link(page, words)
+
+
+def _follow(run: CheckRun, where: str) -> None:
+    @st.fragment(run_every=LOOKS_EVERY_S)
+    def fragment() -> None:
+        if run.ended:
+            st.rerun()
+        with st.container(border=True, key=f"checking_{where}"):
+            _draw(run.progress, where)
+
+    fragment()
+
+
+def _draw(progress: Progress, where: str) -> None:
+    """What came so far, and the button that ends it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(t(N_("Checking: line, key, quota, permission. Nothing is spent.")), width="stretch")
+        st.button(
+            t(N_("Cancel")), key=f"cancel_check_{where}", icon=":material/stop_circle:", on_click=cancel,
+            help=t(N_("What was found so far is kept; nothing more is asked.")),
+        )
+    if len(progress.rungs) > 1:
+        st.progress(len(progress.done) / len(progress.rungs), text=sentence(progress))
+    st.markdown("  \n".join(_line(progress, name) for name in shown(progress)))
+
+
+def cancel() -> None:
+    """Ends the check that runs; what it found is kept."""
+    door().ask(door().engine.cancel_check())
+
+
+def sentence(progress: Progress) -> str:
+    """How far it is: "12 of 40 connections, 3 failed"."""
+    done, asked, failed = (count(len(names)) for names in (progress.done, progress.rungs, progress.failed))
+    if not progress.failed:
+        return t(N_("{done} of {asked} connections"), done=done, asked=asked)
+    return t(N_("{done} of {asked} connections, {failed} failed"), done=done, asked=asked, failed=failed)
+
+
+def shown(progress: Progress) -> tuple[str, ...]:
+    """The connections whose rungs are drawn."""
+    if len(progress.rungs) <= ROWS:
+        return tuple(progress.rungs)
+    return (*progress.under_way, *(name for name in progress.failed if name in progress.done))[:ROWS]
+
+
+def _line(progress: Progress, name: str) -> str:
+    words = f"**{literal(name)}**" if name in progress.done else f":shimmer[**{literal(name)}**]"
+    return "\u2002".join((words, *map(rung, progress.rungs[name])))
+
+
+def rung(one: Evidence) -> str:
+    """A rung in Markdown: icon, name, what failed, and how long it took."""
     shown = look("usable" if one.ok else one.state)
+    failed = "" if one.ok else f": {t(shown.word)}"
     took = f" {duration(one.ms)}" if one.ms is not None else ""
-    return f":{shown.colour}[{shown.symbol} {t(STEP_NAMES[one.step])}{took}]"
+    return f":{shown.colour}[{shown.symbol} {t(STEP_NAMES[one.step])}{failed}{took}]"
+
+
+def _place(where: str) -> str:
+    """A place on the page that is drawn, as the engine keeps it for whoever looks next."""
+    return f"{here()}/{where}"

@@ -9,6 +9,7 @@ import streamlit as st
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
+from ui.checking import aside
 from ui.chips import facts
 from ui.connect import set_up
 from ui.engine import door
@@ -59,6 +60,7 @@ def _figures(engine: Engine) -> None:
         facts((place(relay),))
     today = spend(engine, datetime.now(UTC)).today
     st.caption(t(N_("Spent today: {amount}"), amount=words(today)))
+    aside(engine)
     if engine.unfinished():
         _running(engine)
 

@@ -42,7 +42,18 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("guides", N_("Guides"), "menu_book"),  # guide
     ),
 }
+PAGE = "page_shown"
 ICONS = {page.file: page.icon for pages in SECTIONS.values() for page in pages}
+
+
+def arrive(page: st.Page) -> None:
+    """Notes which page this run draws."""
+    st.session_state[PAGE] = page.url_path or "overview"
+
+
+def here() -> str:
+    """The file of the page that is drawn; in a callback, of the one its widget is on."""
+    return str(st.session_state.get(PAGE, "overview"))
 
 
 def shown(page: PageOf) -> st.Page:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from lib.errors import RelayscopeError
 from lib.i18n import N_
-from ui import frame
+from ui import checking, frame
 from ui.connect import notice
 from ui.drafts import keep_drafts
 from ui.engine import door
-from ui.links import SECTIONS, shown
+from ui.links import SECTIONS, arrive, shown
 from ui.mishaps import show_error
 from ui.theme import ICON, LOGO
 from ui.words import settle_language, t
@@ -21,6 +21,7 @@ settle_language()
 keep_drafts()
 
 page = st.navigation({t(section): [shown(one) for one in pages] for section, pages in SECTIONS.items()})
+arrive(page)
 st.set_page_config(page_title=f"{page.title} · Relayscope")
 try:
     with st.spinner(t(N_("Starting the demo relay on this machine…"))):
@@ -32,6 +33,7 @@ except RelayscopeError as error:
     st.button(t(N_("Go on without the demo")), key="leave_start", on_click=door().leave_demo)
     st.stop()
 notice()
+checking.notice(engine)
 frame.banner()
 frame.beside(engine)
 page.run()

@@ -8,12 +8,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection as Db
+
 from lib.calls.known import Known
-from lib.calls.route import asks_what_is_there, place_of
+from lib.calls.route import Route, asks_what_is_there, place_of
 from lib.checks.ladder import Ladder
 from lib.checks.listing import refresh
+from lib.connections.rows import read
+from lib.errors import WrongUse
 from lib.http import Http
-from lib.ledger import Ledger
+from lib.ledger import Ledger, snapshots
 from lib.ledger import evidence as proofs
 from lib.vocabulary import Evidence
 
@@ -21,31 +25,76 @@ AT_ONCE_PER_HOST = 6
 OnStep = Callable[[Evidence], None]
 
 
+class Climbs:
+    """Ladders that go up together: few at once with each host, and each address asked once for its list."""
+
+    def __init__(self, http: Http, ledger: Ledger, known: Known, on_step: OnStep | None = None) -> None:
+        """`on_step` is told of each rung, on the loop."""
+        self._http, self._ledger, self._known, self._on_step = http, ledger, known, on_step
+        self._lists: dict[tuple[str, str], asyncio.Task[bool]] = {}
+        self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_HOST))
+
+    async def climb(self, connection_id: str) -> tuple[Evidence, ...]:
+        """One connection's ladder; keeps every rung's evidence as it comes. Costs nothing.
+
+        It ends where the connection was removed, or got another key or address: what is seen is of no connection then.
+        """
+        rungs: list[Evidence] = []
+        try:
+            host = await self._listed(connection_id)
+            async with self._hosts[host]:
+                route = self._known.route(connection_id)
+                async for evidence in Ladder(self._http, self._known, route).climb():
+                    if not await self._ledger.awrite(partial(_keep, route=route, seen=evidence)):
+                        break
+                    rungs.append(evidence)
+                    if self._on_step is not None:
+                        self._on_step(evidence)
+        except WrongUse:  # there is no such connection any more
+            pass
+        return tuple(rungs)
+
+    async def _listed(self, connection_id: str) -> str:
+        """Waits for the list of a connection's relay, asked for once; returns the host its requests go to."""
+        configuration = self._known.configuration()
+        connection = configuration.connection(connection_id)
+        address = configuration.address(connection)
+        if asks_what_is_there(connection):
+            asked = (place_of(connection), address)
+            if asked not in self._lists:
+                self._lists[asked] = asyncio.create_task(refresh(self._http, self._known, *asked))
+            await asyncio.shield(self._lists[asked])  # the others wait for it too
+        return urlsplit(address).netloc
+
+    def close(self) -> None:
+        """Asks for no list any more."""
+        for task in self._lists.values():
+            task.cancel()
+
+
+def _keep(db: Db, route: Route, seen: Evidence) -> bool:
+    """Keeps a rung's evidence; False where its connection is gone or goes another way since.
+
+    A list that a key showed doesn't stay for another key, either.
+    """
+    name, configured = route.connection.id, read(db)
+    if configured.still_has(route.connection, route.endpoint.base_url):
+        proofs.add(db, seen)
+        return True
+    if not configured.still_has(route.connection):
+        snapshots.forget(db, name, f"connection:{name}")
+    return False
+
+
 async def check(
     http: Http, ledger: Ledger, known: Known, ids: Sequence[str], on_step: OnStep | None = None
 ) -> dict[str, tuple[Evidence, ...]]:
-    """Climbs the ladder of each connection; keeps every rung's evidence as it comes. Costs nothing.
-
-    `on_step` is told of each rung, on the loop. Raises `WrongUse` for an unknown id before anything is sent.
-    """
+    """The ladders of some connections. Raises `WrongUse` for an unknown id before anything is sent."""
     configuration = known.configuration()
-    connections = {one: configuration.connection(one) for one in ids}
-    hosts = {one: urlsplit(configuration.address(connection)).netloc for one, connection in connections.items()}
-    relays = {place_of(c): configuration.address(c) for c in connections.values() if asks_what_is_there(c)}
-    lists = {place: asyncio.create_task(refresh(http, known, place, url)) for place, url in relays.items()}
-    places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_HOST))
-
-    async def climb(connection_id: str) -> tuple[Evidence, ...]:
-        place = place_of(connections[connection_id])
-        if place in lists:
-            await lists[place]
-        async with places[hosts[connection_id]]:
-            rungs = []
-            async for evidence in Ladder(http, known, known.route(connection_id)).climb():
-                await ledger.awrite(partial(proofs.add, seen=evidence))
-                rungs.append(evidence)
-                if on_step is not None:
-                    on_step(evidence)
-            return tuple(rungs)
-
-    return dict(zip(ids, await asyncio.gather(*map(climb, ids)), strict=True))
+    for one in ids:
+        configuration.address(configuration.connection(one))
+    climbs = Climbs(http, ledger, known, on_step)
+    try:
+        return dict(zip(ids, await asyncio.gather(*map(climbs.climb, ids)), strict=True))
+    finally:
+        climbs.close()

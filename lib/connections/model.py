@@ -144,6 +144,15 @@ class Configuration(Model):
             return (self.address(connection),)
         return tuple(dict.fromkeys(line.base_url for line in self.relay(connection.relay).lines))
 
+    def still_has(self, connection: Connection, address: str | None = None) -> bool:
+        """Whether a connection is there yet with the same key, and goes to that address (None: wherever it goes)."""
+        same = ("id", "provider", "bound", "key_tail")
+        return any(
+            all(getattr(one, name) == getattr(connection, name) for name in same)
+            and address in (None, self.address(one))
+            for one in self.connections
+        )
+
     def export(self) -> dict[str, Any]:
         """What import reads, without keys and without what is internal."""
         internal = {"connections": {"__all__": {"bound", "key_tail"}}}

@@ -15,8 +15,8 @@ from lib.connections.model import Configuration, Connection, Relay
 from lib.connections.rows import drop, load, put, read
 from lib.errors import WrongUse
 from lib.i18n import N_
-from lib.ledger import Ledger
-from lib.ledger.schema import evidence, evidence_newest, settings, snapshots
+from lib.ledger import Ledger, snapshots
+from lib.ledger.schema import evidence, evidence_newest, settings
 
 __all__ = ["ImportFile", "apply_import", "choose_line", "load", "plan_import", "remove"]
 
@@ -42,7 +42,7 @@ def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile) -> None:
         for id in stale:
             _forget_connection(db, id)
         for id in moved:
-            _forget_snapshots(db, f"relay:{id}")
+            snapshots.forget(db, f"relay:{id}")
 
     _with_keys(keys, plan.keys, lambda: ledger.write(change))
 
@@ -149,15 +149,11 @@ def _remove_relay(db: Db, id: str) -> None:
             N_("The relay {id} is in use: remove {connections} first."), id=id, connections=", ".join(users)
         )
     drop(db, configured.relay(id))
-    _forget_snapshots(db, f"relay:{id}")
+    snapshots.forget(db, f"relay:{id}")
 
 
 def _forget_connection(db: Db, id: str) -> None:
     """Deletes what was seen of a connection."""
     for table in (evidence_newest, evidence):
         db.execute(delete(table).where(table.c.connection == id))
-    _forget_snapshots(db, id, f"connection:{id}")
-
-
-def _forget_snapshots(db: Db, *subjects: str) -> None:
-    db.execute(delete(snapshots).where(snapshots.c.subject.in_(subjects)))
+    snapshots.forget(db, id, f"connection:{id}")

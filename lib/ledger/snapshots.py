@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from lib.ledger.database import upsert
 from lib.ledger.schema import snapshots
@@ -40,3 +40,8 @@ def came_at(conn: Connection, kind: Kind, subject: str) -> datetime | None:
     """When the newest answer came, without its body, which may be a megabyte; None if there is none."""
     asked = select(snapshots.c.at).where(snapshots.c.kind == kind, snapshots.c.subject == subject)
     return conn.execute(asked).scalar_one_or_none()
+
+
+def forget(conn: Connection, *subjects: str) -> None:
+    """Deletes every answer about some subjects."""
+    conn.execute(delete(snapshots).where(snapshots.c.subject.in_(subjects)))

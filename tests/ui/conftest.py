@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ui import engine
+from ui.engine import door
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
@@ -40,6 +41,14 @@ def app() -> AppTest:
 def go(app: AppTest, page: str) -> AppTest:
     """Another page of the same session."""
     return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+
+
+def checked(app: AppTest) -> AppTest:
+    """The page once more, after the check that was asked for has ended."""
+    run = door().engine.check_run
+    assert run is not None
+    door().ask(run.wait())
+    return app.run()
 
 
 def words(app: AppTest) -> str:

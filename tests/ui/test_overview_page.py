@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lib.causes import CAUSES, reason
 from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence
-from tests.ui.conftest import go, words
+from tests.ui.conftest import checked, go, words
 from ui.demo import story
 from ui.engine import door
 from ui.rows import behind
@@ -50,7 +50,7 @@ def test_opening_the_page_sends_nothing(app: AppTest) -> None:
 
 def test_checking_makes_new_evidence(app: AppTest) -> None:
     before = max(one.at for one in door().engine.facts().evidence)
-    app.button(key="check_all").click().run()
+    checked(app.button(key="check_all").click().run())
     assert not app.exception
     assert min(one.at for one in door().engine.facts().evidence if one.step == "key") > before
 
