@@ -18,7 +18,7 @@ from ui.choices import WORTH_TRYING
 from ui.connect import console, form, set_up
 from ui.engine import door
 from ui.frame import place
-from ui.markdown import literal
+from ui.markdown import literal, option
 from ui.words import ago, count, t
 
 TOP, QUOTA = "top", "quota"
@@ -62,7 +62,7 @@ def lines(relay: Relay) -> None:
     key = f"line_{relay.id}"
     st.segmented_control(
         t(N_("Line of {relay}"), relay=literal(relay.name)), [line.id for line in relay.lines], default=relay.line,
-        format_func={line.id: line.name for line in relay.lines}.__getitem__, required=True, key=key,
+        format_func={line.id: option(line.name) for line in relay.lines}.__getitem__, required=True, key=key,
         on_change=switch, args=(relay.id, key), label_visibility="collapsed",
     )
 

@@ -13,7 +13,7 @@ from ui.checking import aside
 from ui.chips import facts
 from ui.connect import set_up
 from ui.engine import door
-from ui.markdown import literal
+from ui.markdown import literal, option
 from ui.spend import spend, words
 from ui.words import LANGUAGE, NAMES, count, language, t
 
@@ -42,7 +42,7 @@ def beside(engine: Engine) -> None:
             LANGUAGES,
             default=language(),
             required=True,
-            format_func=lambda one: NAMES[one],
+            format_func=lambda one: option(NAMES[one]),
             key=CHOICE,
             on_change=_keep_language,
             label_visibility="collapsed",

@@ -183,3 +183,8 @@ def code(text: str) -> str:
 def literal(text: str) -> str:
     """Words of a server or a user as they stand, with nothing in them that Markdown would obey."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", " ".join(text.split()))
+
+
+def option(name: str) -> str:
+    """A label of a segmented control or of tabs in a quiet colour: the chosen one's own can't be read on its tint."""
+    return f":gray[{literal(name)}]"

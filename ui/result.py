@@ -17,7 +17,7 @@ from ui import format as figures
 from ui.chips import chip, facts
 from ui.follow import draw, thoughts
 from ui.markdown import code as monospace
-from ui.markdown import literal
+from ui.markdown import literal, option
 from ui.theme import STATES, STATUSES, Look
 from ui.words import ago, count, duration, money, t, worded
 
@@ -103,7 +103,7 @@ def code(ready: Drafted, key: str) -> None:
     """The very request as code, with an environment variable for the key."""
     with st.popover(t(N_("Code")), icon=":material/code:", key=key):
         st.caption(t(N_("The key is read from the environment variable {name}."), name=f"`{ready.key_variable}`"))
-        curl, python = st.tabs(["cURL", "Python"])
+        curl, python = st.tabs([option("cURL"), option("Python")])
         curl.code(ready.curl, language="bash", wrap_lines=True)
         python.code(ready.python, language="python", wrap_lines=True)
 

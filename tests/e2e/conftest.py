@@ -23,6 +23,13 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app on a data folder of its own, showing the demo, for tests that only look."""
+    with app(tmp_path_factory.mktemp("shared") / "home") as running:
+        yield running
+
+
 @pytest.fixture
 def fresh_app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty data folder: it shows the demo."""

@@ -19,6 +19,9 @@ from websockets.sync.client import connect
 
 from tests.conftest import DemoRelay
 from tests.e2e.running import ROOT, SLOWLY, App, app
+from tests.e2e.views import ADDRESSES, PAGES
+from tests.states import leave_demo
+from ui.links import SECTIONS, PageOf
 
 SOON = 60_000
 WORDS = {
@@ -70,8 +73,8 @@ def write(page: Page, prompt: str, locale: str = "en-US", *, by_keyboard: bool =
 
 
 @pytest.mark.parametrize("locale", WORDS)
-def test_the_first_page_says_what_works_and_why_not_the_rest(fresh_app: App, browser: Browser, locale: str) -> None:
-    page = opened(browser, fresh_app.url, locale)
+def test_the_first_page_says_what_works_and_why_not_the_rest(shared_app: App, browser: Browser, locale: str) -> None:
+    page = opened(browser, shared_app.url, locale)
     words = WORDS[locale]
     expect(page.get_by_text(re.compile(words["sentence"]))).to_be_visible(timeout=SOON)
     for name in ("Sora 2", "Gemini (Google)", "ChatGLM (智谱)"):
@@ -82,22 +85,23 @@ def test_the_first_page_says_what_works_and_why_not_the_rest(fresh_app: App, bro
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("path", "title"), [("/", "Overview"), ("/text", "Text")])
-def test_a_fresh_server_opened_first_at_a_pages_own_address(
-    fresh_app: App, browser: Browser, path: str, title: str
-) -> None:
-    page = opened(browser, fresh_app.url + path)
-    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible(timeout=SOON)
-    navigation = page.get_by_test_id("stSidebarNav")
-    for name in ("What works", "Overview", "Make", "Text"):
-        expect(navigation.get_by_text(name, exact=True)).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_count(0)
+@pytest.mark.parametrize("asked", PAGES, ids=lambda page: page.file)
+def test_a_fresh_server_opened_first_at_a_pages_own_address(tmp_path: Path, browser: Browser, asked: PageOf) -> None:
+    leave_demo(tmp_path)  # it isn't what this is about, and takes longest to start
+    with app(tmp_path) as running:
+        page = opened(browser, running.url + ADDRESSES[asked.file])
+        expect(page.get_by_role("heading", name=asked.title, exact=True, level=1)).to_be_visible(timeout=SOON)
+        navigation = page.get_by_test_id("stSidebarNav")
+        for name in (*SECTIONS, *(one.title for one in PAGES)):
+            expect(navigation.get_by_text(name, exact=True)).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.context.close()
 
 
-def test_a_forged_host_gets_nothing(fresh_app: App) -> None:
+def test_a_forged_host_gets_nothing(shared_app: App) -> None:
     for path in ("/", "/text", "/_stcore/health", "/_stcore/host-config"):
-        assert httpx.get(fresh_app.url + path, headers={"Host": "evil.example"}).status_code == 400
-    address = fresh_app.url.replace("http://", "ws://") + "/_stcore/stream"
+        assert httpx.get(shared_app.url + path, headers={"Host": "evil.example"}).status_code == 400
+    address = shared_app.url.replace("http://", "ws://") + "/_stcore/stream"
     with pytest.raises(InvalidStatus) as refused:
         connect(address, additional_headers={"Host": "evil.example"}).close()
     assert refused.value.response.status_code in (400, 403)
