@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ from lib.cost.conversion import Conversion
 from lib.errors import WrongUse
 from lib.http import Http, Outward
 from lib.i18n import N_
-from lib.ledger import Ledger
+from lib.ledger import Ledger, usage
 from lib.ledger import calls as log
 from lib.ledger import evidence as proofs
 from lib.ledger.calls import Page, Payload
@@ -47,6 +47,7 @@ from lib.ledger.owners import Owner
 from lib.ledger.report import ReportRow
 from lib.ledger.rollups import keys, report
 from lib.ledger.row import CallRow
+from lib.ledger.usage import Asked, Key
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
@@ -373,6 +374,23 @@ class Engine:
     def keep_budget(self, chosen: Budget | None) -> None:
         """Keeps the month's budget, or that there is none."""
         self.ledger.write(lambda db: budget.save(db, chosen))
+
+    def usage(
+        self, asked: Asked, keys: tuple[Key, ...], named: Mapping[Key, Collection[str]] | None = None
+    ) -> dict[tuple[str, ...], ReportRow]:
+        """Sums of some calls by some keys, from the rollups; see `lib.ledger.usage.sums`."""
+        with self.ledger.read() as db:
+            return usage.sums(db, asked, keys, named)
+
+    def dearest(self, asked: Asked, currency: str, limit: int) -> list[CallRow]:
+        """The calls that cost most in a currency, the dearest first."""
+        with self.ledger.read() as db:
+            return usage.dearest(db, asked, currency, limit)
+
+    def first_day(self) -> date | None:
+        """The user's day of the first call; None before there is one."""
+        with self.ledger.read() as db:
+            return usage.first_day(db)
 
     def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
         """What was spent, by one dimension; see `lib.ledger.rollups.report`."""

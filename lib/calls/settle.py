@@ -45,6 +45,7 @@ def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payl
         model=drafted.model,
         owner=owner,
         quoted=drafted.quoted,
+        unit=drafted.price.unit if drafted.price else None,
     )
     asked = {"system": draft.system, "params": dict(draft.params)}
     prices = drafted.price.to_record() if drafted.price else None

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement
 
-from lib.ledger.schema import MICROSECOND, calls, microseconds
+from lib.ledger.schema import MICROSECOND, PERIOD, calls, microseconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH, _BITS, _CHANCE = 26, 5, 74
@@ -34,12 +34,25 @@ def is_of(id: str, at: datetime) -> bool:
     return first_id(at) <= id < first_id(at + MICROSECOND)
 
 
+def periods(first: str, last: str) -> Iterator[str]:
+    """The periods (see `schema.PERIOD`) from one id's to another's, the newest first."""
+    least, most = (_number(id[:PERIOD]) for id in (first, last))
+    return (_base32(number)[-PERIOD:] for number in range(most, least - 1, -1))
+
+
 def between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
     """The conditions for calls made at `since` or later and before `until`; None is no border."""
     if since is not None:
         yield calls.c.id >= first_id(since)
     if until is not None:
         yield calls.c.id < first_id(until)
+
+
+def _number(digits: str) -> int:
+    number = 0
+    for digit in digits:
+        number = number << _BITS | _ALPHABET.index(digit)
+    return number
 
 
 def _base32(number: int) -> str:

@@ -1,8 +1,8 @@
 """Brings a database to the version of `schema`. Alembic is imported only where there is something to do.
 
 The stored version is compared by one query. A change is made under a lock that other processes wait for, in one
-transaction, after a copy of the file (SQLite; a PostgreSQL is its keeper's to back up). A database that knows more
-than we do is left alone.
+transaction, after a copy of the file (SQLite; a PostgreSQL is its keeper's to back up); the rollups are made anew in
+it from what the calls then are. A database that knows more than we do is left alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lib.errors import WrongUse
 from lib.i18n import N_
+from lib.ledger import rollups
 from lib.ledger.database import BACKUPS, Database, engine
 from lib.ledger.locks import locked
 from lib.ledger.schema import VERSION
@@ -88,6 +89,8 @@ def _migrate(migrating: Engine, migrations: Path, version: str) -> None:
         command.upgrade(config, version)
         if conn.dialect.name == "sqlite" and conn.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise RuntimeError("a migration left rows that refer to nothing")  # rolls back
+        if version == VERSION:
+            rollups.rebuild(conn, rollups.stored_zone(conn))
 
 
 def _use_wal(migrating: Engine) -> None:

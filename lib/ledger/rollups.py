@@ -13,10 +13,10 @@ from operator import itemgetter
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, select
 
 from lib.ledger import settings
-from lib.ledger.contribution import By, Cell, Sums, alone, contribution, summed
+from lib.ledger.contribution import DIMENSIONS, By, Cell, Dimension, Sums, alone, contribution, place_of, summed
 from lib.ledger.database import hold_still, upsert
 from lib.ledger.days import day_of, is_border, zone_named
 from lib.ledger.ids import between
@@ -29,6 +29,7 @@ __all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild"
 ZONE = "zone"
 """The setting that names the zone of the rollups' days."""
 
+NOTHING: Mapping[str, int] = dict.fromkeys(SUMS, 0)
 
 Told: TypeAlias = Callable[[int], None]
 TOLD_EVERY = 500
@@ -59,7 +60,18 @@ def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
     for table in (rollups, rollup_cross):
         conn.execute(table.delete())
     settings.put(conn, ZONE, zone)
-    _add(conn, summed(_told(_scan(conn), told), days))
+    _add_to(conn, rollup_cross, summed(_told(_scan(conn), told), days))
+    for by in DIMENSIONS:
+        _fill_alone(conn, by)
+
+
+def _fill_alone(conn: Connection, by: Dimension) -> None:
+    """What `alone` does, done by the database."""
+    columns = rollup_cross.c
+    keys = (literal(by).label("dimension"), columns.day, columns[by].label("key"), columns.currency)
+    query = select(*keys, *(func.sum(columns[name]) for name in SUMS))
+    query = query.group_by(columns.day, columns[by], columns.currency)
+    conn.execute(rollups.insert().from_select([*rollups.primary_key.columns.keys(), *SUMS], query))
 
 
 def prove(conn: Connection) -> bool:
@@ -100,7 +112,7 @@ def _told(rows: Iterable[CallRow], told: Told) -> Iterator[CallRow]:
 
 
 def _place(row: CallRow) -> tuple[object, ...]:
-    return (row.created_at, row.provider, row.model, row.capability, row.connection, contribution(row))
+    return (row.created_at, place_of(row), contribution(row))
 
 
 def _scan(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[CallRow]:
@@ -114,12 +126,14 @@ def _nonzero(cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
 
 def _add(conn: Connection, cross: Mapping[Cell, Sums]) -> None:
     for table, cells in ((rollup_cross, cross), (rollups, alone(cross))):
-        in_order = sorted(_nonzero(cells).items(), key=itemgetter(0))  # so that two writers can't wait for each other
-        rows = [
-            dict(zip(table.primary_key.columns.keys(), cell, strict=True)) | {name: sums[name] for name in SUMS}
-            for cell, sums in in_order
-        ]
-        upsert(conn, table, rows, add=SUMS)
+        _add_to(conn, table, cells)
+
+
+def _add_to(conn: Connection, table: Table, cells: Mapping[Cell, Sums]) -> None:
+    keys = table.primary_key.columns.keys()
+    in_order = sorted(_nonzero(cells).items(), key=itemgetter(0))  # so that two writers can't wait for each other
+    rows = [{**dict(zip(keys, cell, strict=True)), **NOTHING, **sums} for cell, sums in in_order]
+    upsert(conn, table, rows, add=SUMS)
 
 
 def _stored(conn: Connection, table: Table) -> dict[Cell, Sums]:

@@ -9,8 +9,18 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from lib.ledger.schema import MONEY
-from lib.vocabulary import Capability, ErrorState, Money, Operation, PriceSource, Status, Usage, UsageSource
+from lib.ledger.schema import MONEY, PERIOD
+from lib.vocabulary import (
+    BillingUnit,
+    Capability,
+    ErrorState,
+    Money,
+    Operation,
+    PriceSource,
+    Status,
+    Usage,
+    UsageSource,
+)
 
 NOTHING_SAID = Usage()
 
@@ -50,6 +60,8 @@ class CallRow:
     billed: Money | None = None
     official: Money | None = None
     price_source: PriceSource | None = None
+    unit: BillingUnit | None = None
+    """What the price it is settled by is for; None where no price was known."""
     finish_reason: str | None = None
     """The model's own word for why it ended, in `lib.wire`'s vocabulary."""
     first_byte_ms: int | None = None
@@ -111,14 +123,14 @@ def iso(at: datetime | None) -> str | None:
 
 
 def record(row: CallRow) -> dict[str, Any]:
-    """The row as columns of the table `calls`."""
+    """The row as columns of the table `calls`, those included by which the dearest calls are found."""
     plain = {name: getattr(row, name) for name in _PLAIN}
     usage = {name: getattr(row.usage, name) for name in _USAGE}
-    return {**plain, "error_params": dict(row.error_params), **usage, **_amounts(row)}
+    return {**plain, "error_params": dict(row.error_params), **usage, **_amounts(row), "period": row.id[:PERIOD]}
 
 
 def _amounts(row: CallRow) -> dict[str, Any]:
-    figures: dict[str, Money | None] = {name: getattr(row, name) for name in MONEY}
+    figures: dict[str, Money | None] = {name: getattr(row, name) for name in (*MONEY, "cost")}
     return {f"{name}_nano": None if money is None else money.nano for name, money in figures.items()} | {
         f"{name}_currency": None if money is None else money.currency for name, money in figures.items()
     }

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -46,8 +46,27 @@ SUMS = (
     "output_tokens",
     "reasoning_tokens",
     "duration_ms",
+    "timed_calls",
+    "first_byte_ms",
+    "first_byte_calls",
+    "billed_nano",
+    "estimated_calls",
+    "billed_calls",
+    "official_calls",
+    "checked_calls",
+    "checked_estimated_nano",
+    "checked_billed_nano",
+    "compared_calls",
+    "compared_cost_nano",
+    "compared_official_nano",
+    "images",
+    "seconds_micro",
+    "characters",
 )
-"""What the rollups add up."""
+"""What the rollups add up; what each counts stands in `lib.ledger.contribution`."""
+
+PERIOD = 3
+"""How many characters of an id make a call's `period`: 2⁴¹ microseconds, some 25 days."""
 
 
 def microseconds(at: datetime) -> int:
@@ -128,8 +147,17 @@ calls = Table(
     Column("finish_reason", Text),
     Column("first_byte_ms", Integer),
     Column("duration_ms", Integer),
+    Column("unit", Text),
+    Column("cost_nano", BigInteger),
+    Column("cost_currency", Text),
+    Column("period", Text),
     *(Index(f"calls_by_{name}", name, "id") for name in ("status", "connection", "capability", "model")),
+    *(Index(f"calls_by_{name}", name, "id") for name in ("provider", "error_state")),
+    Index("calls_by_cost", "period", "cost_currency", "cost_nano", "id"),
 )
+
+_NOBODY_KNOWS = calls.c.billed_nano.is_(None) & calls.c.estimated_nano.is_(None)
+Index("calls_of_unknown_cost", calls.c.id, sqlite_where=_NOBODY_KNOWS, postgresql_where=_NOBODY_KNOWS)
 
 payloads = Table(
     "payloads",
@@ -227,6 +255,8 @@ rollup_cross = Table(
     Column("model", Text, primary_key=True),
     Column("capability", Text, primary_key=True),
     Column("connection", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
     *(Column(name, BigInteger, nullable=False) for name in SUMS),
 )

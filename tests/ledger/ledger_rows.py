@@ -39,6 +39,7 @@ def usd(amount: str) -> Money:
 MOMENTS = st.integers(0, 10 * 24 * 60 * 60 * 1000).map(lambda ms: NOON - timedelta(days=5) + timedelta(milliseconds=ms))
 MONEY = st.none() | st.builds(Money, st.decimals(0, 1000, places=9), st.sampled_from(("USD", "CNY")))
 TOKENS = st.none() | st.integers(0, 10**9)
+SECONDS = st.none() | st.decimals(0, 1000, places=6)
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
@@ -48,11 +49,14 @@ CHANGES = st.fixed_dictionaries(
         "model": st.sampled_from(("glm-4-flash", "gpt-4o-mini")),
         "connection": st.sampled_from(("chatglm", "all")),
         "capability": st.sampled_from(("text", "image")),
-        "usage": st.builds(Usage, TOKENS, TOKENS, TOKENS, TOKENS, TOKENS),
+        "usage": st.builds(Usage, TOKENS, TOKENS, TOKENS, TOKENS, TOKENS, TOKENS, SECONDS, TOKENS),
         "estimated": MONEY,
         "billed": MONEY,
         "official": MONEY,
         "duration_ms": st.none() | st.integers(0, 10**6),
+        "first_byte_ms": st.none() | st.integers(0, 10**6),
+        "unit": st.none() | st.sampled_from(("token", "call")),
+        "error_state": st.none() | st.sampled_from(("bad_key", "upstream_fault")),
     },
 )
 ROWS = st.builds(lambda at, changes: row(at, **changes), MOMENTS, CHANGES)
