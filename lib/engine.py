@@ -23,7 +23,7 @@ from lib.calls.known import Dated, Known
 from lib.calls.life import Calls, Live
 from lib.calls.recovery import recover
 from lib.calls.route import place_of
-from lib.checks.lines import LineResult, race
+from lib.checks.lines import LineResult, RaceRun, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
@@ -54,7 +54,7 @@ from lib.verdicts.overview import Overview, quotas
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
-from lib.wire.newapi import Listing
+from lib.wire.newapi import Listing, RelayStatus
 
 LISTING_HOLDS = timedelta(hours=1)
 """A relay's list older than this is fetched again where it matters."""
@@ -100,6 +100,8 @@ class Engine:
         self._judged: Judged | None = None
         self.check_run: CheckRun | None = None
         """The free check that runs, or ran last, in the background."""
+        self.races: dict[str, RaceRun] = {}
+        """By relay, the race of its lines that runs, or ran last."""
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
@@ -119,6 +121,8 @@ class Engine:
         if self._owner is not None:
             self._recovering.cancel()
             await self.cancel_check()
+            for run in self.races.values():
+                await run.cancel()
             await self.calls.close()
             await self._http.aclose()
             self._owner.release()
@@ -200,6 +204,10 @@ class Engine:
         """Every API a relay lists, with its verdict. Raises `WrongUse` for an unknown relay."""
         judged = self.judged()
         return judged.catalogue(f"relay:{judged.facts.configuration.relay(relay_id).id}")
+
+    def relay_status(self, relay_id: str) -> Dated[RelayStatus] | None:
+        """What answered last at a relay's line: its name and version. Raises `WrongUse` for an unknown relay."""
+        return self.known.site(f"relay:{self.configuration().relay(relay_id).id}")
 
     def listing(self, relay_id: str) -> Dated[Listing] | None:
         """A relay's price list, as last fetched. Raises `WrongUse` for an unknown relay."""
@@ -292,6 +300,13 @@ class Engine:
     async def race(self, relay_id: str) -> tuple[LineResult, ...]:
         """Races a relay's lines; switches nothing."""
         return await race(self._http, self.configuration().relay(relay_id))
+
+    async def begin_race(self, relay_id: str) -> RaceRun:
+        """Races a relay's lines in the background; the one that runs already, if one does."""
+        run = self.races.get(relay_id)
+        if run is None or run.ended:
+            run = self.races[relay_id] = RaceRun(self._http, self.configuration().relay(relay_id))
+        return run
 
     def choose_line(self, relay_id: str, line_id: str) -> None:
         """Switches the line by hand. Raises `WrongUse` for an unknown relay or line."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from lib.connections.model import Relay
 from lib.i18n import N_
 from lib.verdicts.overview import Api, Overview
 from lib.vocabulary import Evidence
@@ -18,7 +17,7 @@ from ui.choices import WORTH_TRYING
 from ui.connect import console, form, set_up
 from ui.engine import door
 from ui.frame import place
-from ui.markdown import literal, option
+from ui.relays import switcher
 from ui.words import ago, count, t
 
 TOP, QUOTA = "top", "quota"
@@ -26,12 +25,6 @@ TOP, QUOTA = "top", "quota"
 OLD = timedelta(hours=1)
 
 engine = door().engine
-
-
-def switch(relay_id: str, key: str) -> None:
-    """Takes another line of a relay, by hand, and looks at once how it is."""
-    engine.choose_line(relay_id, st.session_state[key])
-    ask(TOP)
 
 
 def headline(seen: Overview) -> str:
@@ -54,17 +47,7 @@ def ages(seen: Overview) -> None:
     facts((*map(place, seen.relays), listed, checked, f":orange[:material/schedule: {warning}]" if old else ""))
     for relay in seen.relays:
         if len(relay.lines) > 1:
-            lines(relay)
-
-
-def lines(relay: Relay) -> None:
-    """A relay's lines to choose from."""
-    key = f"line_{relay.id}"
-    st.segmented_control(
-        t(N_("Line of {relay}"), relay=literal(relay.name)), [line.id for line in relay.lines], default=relay.line,
-        format_func={line.id: option(line.name) for line in relay.lines}.__getitem__, required=True, key=key,
-        on_change=switch, args=(relay.id, key), label_visibility="collapsed",
-    )
+            switcher(engine, relay, TOP)
 
 
 def empty() -> None:

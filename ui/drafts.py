@@ -15,3 +15,10 @@ def keep_drafts() -> None:
     state[KEPT] = state.get(KEPT, {}) | typed
     for key, value in state[KEPT].items():
         state[key] = value  # on every run: what an earlier run has set doesn't reach a widget that comes back
+
+
+def forget(prefix: str) -> None:
+    """Forgets what was typed under keys that begin so. For a callback."""
+    for values in (st.session_state, st.session_state.get(KEPT, {})):
+        for key in [key for key in values if isinstance(key, str) and key.startswith(prefix)]:
+            del values[key]

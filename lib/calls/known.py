@@ -78,6 +78,10 @@ class Known:
         found = self._snapshot("status", place)
         return found.value if found else None
 
+    def site(self, place: str) -> Dated[RelayStatus] | None:
+        """The same with its date."""
+        return self._snapshot("status", place)
+
     def listing(self, place: str) -> Dated[Listing] | None:
         """The price list of a place."""
         return self._snapshot("pricing", place)
