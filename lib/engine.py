@@ -30,7 +30,7 @@ from lib.checks.paid import smallest_call
 from lib.checks.running import CheckRun
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
-from lib.connections.model import Configuration
+from lib.connections.model import Configuration, Connection
 from lib.cost import budget, conversion
 from lib.cost.book import PriceBook
 from lib.cost.budget import Budget
@@ -51,6 +51,7 @@ from lib.ledger.usage import Asked, Key
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
+from lib.verdicts.prices import Prices
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
@@ -62,6 +63,10 @@ LISTING_WAITS_S = 3.0
 """A call doesn't wait longer for its relay's list: it goes with the prices known."""
 RECOVERS_EVERY_S = 30.0
 """A process that shares this folder may die at any time; what it left is ended this soon."""
+
+
+PricesKey = tuple[Judged, tuple[datetime | None, ...], date, Conversion]
+"""What prices hold for: the basis, each list's time, the day, and the rates they are compared by."""
 
 
 def home() -> Path:
@@ -98,6 +103,7 @@ class Engine:
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
         self._judged: Judged | None = None
+        self._prices: tuple[PricesKey, Prices] | None = None
         self.check_run: CheckRun | None = None
         """The free check that runs, or ran last, in the background."""
         self.races: dict[str, RaceRun] = {}
@@ -198,7 +204,7 @@ class Engine:
 
     def matrix(self) -> tuple[Cell, ...]:
         """Provider × capability."""
-        return self.judged().matrix
+        return self.judged().matrix()
 
     def catalogue(self, relay_id: str) -> tuple[Row, ...]:
         """Every API a relay lists, with its verdict. Raises `WrongUse` for an unknown relay."""
@@ -213,18 +219,32 @@ class Engine:
         """A relay's price list, as last fetched. Raises `WrongUse` for an unknown relay."""
         return self.known.listing(f"relay:{self.configuration().relay(relay_id).id}")
 
-    def book(self, relay_id: str) -> PriceBook:
-        """The prices of a relay's list beside the official ones, for nobody's group in particular."""
-        return self.known.book_of(f"relay:{self.configuration().relay(relay_id).id}")
+    def prices(self, conversion: Conversion | None = None) -> Prices:
+        """What everything judged costs today; made once for each basis, day and choice of rates (None: the own)."""
+        judged, now = self.judged(), datetime.now(UTC)
+        listed = tuple(found.at if found else None for found in map(self.known.listing, judged.facts.places))
+        rates = conversion or self.conversion()
+        key, before = (judged, listed, now.date(), rates), self._prices
+        if before is not None and before[0] == key:
+            return before[1]
+        prices = Prices(judged, self._book, now, rates)
+        self._prices = key, prices
+        return prices
 
-    async def fresh_listing(self, relay_id: str) -> bool:
-        """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come."""
+    def _book(self, place: str, connection: Connection | None) -> PriceBook:
+        return self.known.book(connection) if connection else self.known.book_of(place)
+
+    async def fresh_listing(self, relay_id: str, *, again: bool = False) -> bool:
+        """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come.
+
+        `again`: however short the time since.
+        """
         relay = self.configuration().relay(relay_id)
-        return await self._fresh(f"relay:{relay.id}", relay.chosen.base_url)
+        return await self._fresh(f"relay:{relay.id}", relay.chosen.base_url, again=again)
 
-    async def _fresh(self, place: str, address: str) -> bool:
+    async def _fresh(self, place: str, address: str, *, again: bool = False) -> bool:
         known = self.known.listing(place)
-        if known is not None and datetime.now(UTC) - known.at < LISTING_HOLDS:
+        if not again and known is not None and datetime.now(UTC) - known.at < LISTING_HOLDS:
             return True
         return await refresh(self._http, self.known, place, address)
 

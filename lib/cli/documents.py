@@ -10,14 +10,14 @@ from lib.causes import remembered, words
 from lib.checks.lines import LineResult
 from lib.checks.words import sentence
 from lib.connections.model import Configuration
-from lib.cost.book import PriceBook, markup
 from lib.engine import Checked, Engine
 from lib.i18n import Translate
 from lib.ledger.calls import Page
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow, iso
 from lib.verdicts.judging import best_of
-from lib.verdicts.views import Cell, Row
+from lib.verdicts.prices import Priced
+from lib.verdicts.views import Cell
 from lib.vocabulary import Evidence, Quota, Reason, State, Verdict
 
 Document = dict[str, Any]
@@ -142,18 +142,17 @@ def lines_document(relay: str, chosen: str, results: tuple[LineResult, ...]) -> 
 
 def catalogue_document(engine: Engine, relay: str, state: State | None, t: Translate) -> Document:
     """`catalogue --json`."""
-    rows, book, listing = engine.catalogue(relay), engine.book(relay), engine.listing(relay)
+    listing = engine.listing(relay)
+    found = engine.prices().catalogue(f"relay:{relay}")
     return {
         "relay": relay,
         "fetched_at": iso(listing.at) if listing else None,
-        "models": [_catalogue_row(row, book, t) for row in rows if state in (None, row.state)],
+        "models": [_catalogue_row(one, t) for one in found if state in (None, one.row.state)],
     }
 
 
-def _catalogue_row(row: Row, book: PriceBook, t: Translate) -> Document:
-    now = datetime.now(UTC)
-    price, official = book.price(row.model, now), book.official(row.model, now)
-    more = markup(price, official) if price and official else None
+def _catalogue_row(one: Priced, t: Translate) -> Document:
+    row = one.row
     return {
         "model": row.model,
         "vendor": row.api.vendor if row.api else None,
@@ -164,9 +163,9 @@ def _catalogue_row(row: Row, book: PriceBook, t: Translate) -> Document:
         "state": row.state,
         "proof": row.proof,
         "reason": reason_document(row.why, t),
-        "price": price.json() if price else None,
-        "official": official.json() if official else None,
-        "markup": f"{more:f}" if more is not None else None,
+        "price": one.price.json() if one.price else None,
+        "official": one.official.json() if one.official else None,
+        "markup": f"{one.markup:f}" if one.markup is not None else None,
     }
 
 

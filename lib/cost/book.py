@@ -8,9 +8,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from lib.connections.model import OwnPrice
+from lib.cost.conversion import Conversion
 from lib.cost.official import official_price
 from lib.cost.price import Price
 from lib.cost.relay import price_of
+from lib.vocabulary import Money
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
 MARKUP_STEP = Decimal("0.0001")
@@ -60,12 +62,13 @@ def _own_price(own: OwnPrice) -> Price:
     return Price(own.unit, own.currency, "user", amount=own.amount)
 
 
-def markup(price: Price, official: Price) -> Decimal | None:
+def markup(price: Price, official: Price, conversion: Conversion) -> Decimal | None:
     """How much more a price is than the official one, as a share of it; of token prices, by their input.
 
-    None unless both are for one unit in one currency and the official one isn't free.
+    None unless both are for one unit, in one currency or two with a dated rate, and the official one isn't free.
     """
-    if (price.unit, price.currency) != (official.unit, official.currency):
-        return None
     ours, theirs = price.rates[0], official.rates[0]
-    return (ours / theirs - 1).quantize(MARKUP_STEP) if ours is not None and theirs else None
+    if price.unit != official.unit or ours is None or not theirs:
+        return None
+    here = conversion.to(official.currency, Money(ours, price.currency))
+    return (here.amount / theirs - 1).quantize(MARKUP_STEP) if here else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lib.cost.price import Price, believable, cost
 from lib.providers import maker_of, providers
+from lib.providers.names import KNOWN_NAMES
 from lib.vocabulary import BillingUnit, Money, Usage
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def official_cost(model: str, usage: Usage, at: datetime) -> Money | None:
     return _tiered(*found, usage, at) if found and price.unit == "token" else cost(price, usage)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(KNOWN_NAMES)
 def _listed(model: str) -> tuple[Provider, ModelInfo] | None:
     """The model in its maker's list: by our own rules of who made it, else by the name as `genai-prices` reads it."""
     from genai_prices.data_snapshot import get_snapshot

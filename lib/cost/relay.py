@@ -5,9 +5,12 @@ One token at ratio 1 is one quota unit. With a site's default of 500,000 units f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from lib.cost.price import MILLION, Price
+from lib.vocabulary import BillingUnit
 from lib.wire.newapi import QUOTA_PER_UNIT, ListedApi, Listing, RelayStatus
 
 DEFAULT_GROUP = "default"
@@ -37,6 +40,33 @@ def price_of(
         as_of=None,
         **rates,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How a listed price comes about. `base` USD for `unit` × the API's `ratio` × the group's is the price.
+
+    By token, base is what ratio 1 costs for a million, and `parts` are what other tokens cost beside the input's.
+    """
+
+    unit: BillingUnit
+    base: Decimal
+    ratio: Decimal
+    group: str
+    group_ratio: Decimal
+    parts: Mapping[str, Decimal]
+
+
+def working(api: ListedApi, group: str | None, listing: Listing, status: RelayStatus | None) -> Working | None:
+    """The arithmetic behind `price_of`; None where that is None."""
+    price, group = price_of(api, group, listing, status), group or DEFAULT_GROUP
+    if price is None or price.quantum is None:
+        return None
+    of_group = listing.group_ratio.get(group, Decimal(1))
+    if price.unit == "call":
+        return Working("call", api.model_price, Decimal(1), group, of_group, {})
+    parts = {"cached_input": _or(api.cache_ratio, CACHE_RATIO), "output": api.completion_ratio}
+    return Working("token", price.quantum * MILLION, api.model_ratio, group, of_group, parts)
 
 
 def _rates(api: ListedApi, quantum: Decimal, group_ratio: Decimal) -> dict[str, Decimal] | None:

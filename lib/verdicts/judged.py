@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from lib.verdicts.judging import Facts, verdicts
 from lib.verdicts.overview import Overview, overview
-from lib.verdicts.views import Cell, Row, catalogue, matrix
+from lib.verdicts.views import Cell, Members, Pair, Row, catalogue, matrix, members
 from lib.vocabulary import Verdict
 
 
@@ -16,6 +17,9 @@ class Judged:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.basis = facts.basis
+        self._catalogues: dict[str, tuple[Row, ...]] = {}
+        self._matrices: dict[str | None, tuple[Cell, ...]] = {}
+        self._members: dict[str | None, Mapping[Pair, Members]] = {}
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -25,13 +29,23 @@ class Judged:
     @cached_property
     def overview(self) -> Overview:
         """What can be used right now, what can't and why."""
-        return overview(self.facts, self.verdicts)
+        rows = [row for place in self.facts.places for row in self.catalogue(place)]
+        return overview(self.facts, self.verdicts, rows, self.matrix())
 
-    @cached_property
-    def matrix(self) -> tuple[Cell, ...]:
-        """Provider × capability."""
-        return matrix(self.facts, self.verdicts)
+    def members(self, place: str | None = None) -> Mapping[Pair, Members]:
+        """What belongs in each cell of the matrix; of one place alone where it is named."""
+        if place not in self._members:
+            self._members[place] = members(self.facts, self.verdicts, place)
+        return self._members[place]
+
+    def matrix(self, place: str | None = None) -> tuple[Cell, ...]:
+        """Provider × capability; of one place alone where it is named."""
+        if place not in self._matrices:
+            self._matrices[place] = matrix(self.facts, self.members(place))
+        return self._matrices[place]
 
     def catalogue(self, place: str) -> tuple[Row, ...]:
         """Every API listed at a place."""
-        return catalogue(place, self.facts, self.verdicts)
+        if place not in self._catalogues:
+            self._catalogues[place] = catalogue(place, self.facts, self.verdicts)
+        return self._catalogues[place]

@@ -45,6 +45,12 @@ class Facts:
         held = [one.step == "call" and holds(one, self.now) for one in self.evidence]
         return replace(self, now=datetime.min), held
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where something is listed: by a relay, or by a key's own list."""
+        asked = (place_of(one) for one in self.configuration.connections if one.id in self.key_models)
+        return tuple(dict.fromkeys((*self.listings, *asked)))
+
     def listing_of(self, connection: Connection) -> Mapping[str, ListedApi]:
         """The list of the relay a connection goes through."""
         return self.listings.get(place_of(connection), {})

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from lib.calls.route import place_of
 from lib.connections.model import Line, Relay
 from lib.providers import provider, providers
 from lib.verdicts.judging import Facts, best_of
-from lib.verdicts.views import Cell, billing_of, catalogue, maker_of_verdict, matrix
+from lib.verdicts.views import Cell, Row, billing_of, maker_of_verdict
 from lib.vocabulary import BillingUnit, Capability, Evidence, Money, Proof, Quota, Reason, State, Verdict
 
 
@@ -51,10 +50,8 @@ class Overview:
     """What all this rests on, of every connection."""
 
 
-def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
-    """Both tables from the verdicts. Sends nothing."""
-    asked = (place_of(one) for one in facts.configuration.connections if one.id in facts.key_models)
-    rows = [row for place in dict.fromkeys((*facts.listings, *asked)) for row in catalogue(place, facts, found)]
+def overview(facts: Facts, found: Sequence[Verdict], rows: Sequence[Row], cells: Sequence[Cell]) -> Overview:
+    """Both tables from the verdicts, the rows of every catalogue and the cells of the matrix. Sends nothing."""
     left = quotas(facts.evidence)
     apis = _apis(facts, found, left)
     return Overview(
@@ -63,7 +60,7 @@ def overview(facts: Facts, found: Sequence[Verdict]) -> Overview:
         fetched_at=facts.fetched_at,
         relays=facts.configuration.relays_in_use,
         works=tuple(sorted((api for api in apis if api.state == "usable"), key=lambda api: api.proof != "call")),
-        fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(matrix(facts, found)),
+        fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(cells),
         quotas=left,
         evidence=facts.evidence,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.calls.route import place_of
@@ -26,10 +26,16 @@ class Row:
     capabilities: tuple[Capability, ...]
     api: ListedApi | None
     connections: tuple[str, ...]
+    """Those judged for it; the first is the one that reaches it best."""
     state: State
     proof: Proof | None
     why: Reason
     checked_at: datetime | None
+
+    @property
+    def connection(self) -> str | None:
+        """The connection whose verdict is the row's."""
+        return next(iter(self.connections), None)
 
 
 def catalogue(place: str, facts: Facts, found: Sequence[Verdict]) -> tuple[Row, ...]:
@@ -55,7 +61,7 @@ def _row(model: str, api: ListedApi | None, found: Sequence[Verdict]) -> Row:
     else:
         why = reason(CAUSES["unsupported"], protocol=", ".join(endpoints) or model)
         state, proof, at = "unsupported", None, None
-    connections = tuple(dict.fromkeys(v.connection for v in found))
+    connections = tuple(dict.fromkeys(v.connection for v in sorted(found, key=lambda v: v is not best)))
     return Row(model, maker, capabilities, api, connections, state, proof, why, at)
 
 
@@ -100,55 +106,74 @@ def billing_of(maker: str, capability: Capability, api: ListedApi | None) -> Bil
     return offer.billing if offer else "token"
 
 
-def matrix(facts: Facts, found: Sequence[Verdict]) -> tuple[Cell, ...]:
-    """One cell for each provider × capability that the providers' data know.
+Pair = tuple[str, Capability]
+"""A cell's place: who makes, and what for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What belongs in one cell: the verdicts of its models, and the names that are listed."""
+
+    found: list[Verdict] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)
+
+    @property
+    def usable(self) -> set[str]:
+        """The models that work, by whichever connection."""
+        return {v.model for v in self.found if v.state == "usable"}
+
+    @property
+    def models(self) -> set[str]:
+        """All of its models, listed or judged."""
+        return self.listed | {v.model for v in self.found if v.model}
+
+
+def pairs() -> Iterator[Pair]:
+    """Every provider × capability that the providers' data know, in the order of display."""
+    for one in providers().values():
+        yield from ((one.id, capability) for capability in CAPABILITIES if capability in one.capabilities)
+
+
+def members(facts: Facts, found: Sequence[Verdict], place: str | None = None) -> Mapping[Pair, Members]:
+    """What belongs in each cell: of everything, or of one place (a relay) alone.
 
     A verdict counts in the cell of the provider that makes the model, whichever connection reaches it.
     """
-    makers = _makers(facts)
-    listed: dict[tuple[str, Capability], set[str]] = {}
-    for (model, maker), capabilities in makers.items():
+    cells: dict[Pair, Members] = {pair: Members() for pair in pairs()}
+    for maker, model, capabilities in _listed(facts, place):
         for capability in capabilities:
-            listed.setdefault((maker, capability), set()).add(model)
-    by_cell: dict[tuple[str, Capability], list[Verdict]] = {}
+            cells.setdefault((maker, capability), Members()).listed.add(model)
+    here = {c.id for c in facts.configuration.connections if place in (None, place_of(c))}
     for verdict in found:
-        maker = maker_of_verdict(verdict, facts)
-        by_cell.setdefault((maker, verdict.capability), []).append(verdict)
+        if verdict.connection in here:
+            pair = (maker_of_verdict(verdict, facts), verdict.capability)
+            cells.setdefault(pair, Members()).found.append(verdict)
+    return cells
+
+
+def matrix(facts: Facts, cells: Mapping[Pair, Members]) -> tuple[Cell, ...]:
+    """One cell for each provider × capability that the providers' data know."""
     apis = {api.model: api for listing in facts.listings.values() for api in listing.values()}
-    pairs = [
-        (one.id, capability)
-        for one in providers().values()
-        for capability in CAPABILITIES
-        if capability in one.capabilities
-    ]
-    return tuple(_cell(*pair, by_cell.get(pair, ()), listed.get(pair, set()), apis) for pair in pairs)
+    return tuple(_cell(*pair, cells[pair], apis) for pair in pairs())
 
 
-def _makers(facts: Facts) -> dict[tuple[str, str], tuple[Capability, ...]]:
+def _listed(facts: Facts, place: str | None) -> Iterator[tuple[str, str, tuple[Capability, ...]]]:
     """Every listed model with its maker and capabilities."""
-    return {
-        (api.model, maker_of(api.model, api.vendor)): capabilities_of(api.model, api.endpoints)
-        for listing in facts.listings.values()
-        for api in listing.values()
-    }
+    for name, listing in facts.listings.items():
+        if place in (None, name):
+            for api in listing.values():
+                yield maker_of(api.model, api.vendor), api.model, capabilities_of(api.model, api.endpoints)
 
 
-def _cell(
-    maker: str,
-    capability: Capability,
-    found: Sequence[Verdict],
-    listed: set[str],
-    apis: Mapping[str, ListedApi],
-) -> Cell:
-    best = best_of(found)
+def _cell(maker: str, capability: Capability, members: Members, apis: Mapping[str, ListedApi]) -> Cell:
+    best = best_of(members.found)
     billing = billing_of(maker, capability, apis.get(best.model) if best else None)
-    usable = {v.model for v in found if v.state == "usable"}
-    models = listed | {v.model for v in found if v.model}
     if best is None:
         return Cell(
-            maker, capability, None, None, "not_configured", None, no_connection(maker), billing, 0, len(models), None
+            maker, capability, None, None, "not_configured", None, no_connection(maker), billing, 0,
+            len(members.models), None,
         )
     return Cell(
         maker, capability, best.connection, best.model, best.state, best.proof, best.reason, billing,
-        len(usable), len(models), best.checked_at,
+        len(members.usable), len(members.models), best.checked_at,
     )

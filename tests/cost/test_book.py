@@ -10,6 +10,7 @@ import pytest
 
 from lib.connections.model import OwnPrice
 from lib.cost.book import PriceBook, markup
+from lib.cost.conversion import Conversion, Rate
 from lib.cost.price import Price, cost
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 from lib.wire.newapi import ListedApi, Listing
@@ -120,9 +121,13 @@ def priced(rate: str | None, unit: BillingUnit = "token", currency: str = "USD")
         (priced("3"), priced(None), None),
         (priced(None), priced("3"), None),
         (priced("3", "call"), priced("3"), None),
-        (priced("3", currency="CNY"), priced("3"), None),
+        (priced("3", currency="EUR"), priced("3"), None),
+        (priced("14.4", currency="CNY"), priced("2.5"), "-0.2000"),  # 14.4 / 7.2 = 2
+        (priced("2"), priced("7.2", currency="CNY"), "1.0000"),
+        (priced("7.2", "call", "CNY"), priced("1"), None),
     ],
 )
 def test_the_markup_over_the_official_price(price: Price, official: Price, expected: str | None) -> None:
-    found = markup(price, official)
+    rates = {"CNY": Rate(per_usd=Decimal("7.2"), as_of=AT.date())}
+    found = markup(price, official, Conversion(rates=rates))
     assert (None if found is None else str(found)) == expected

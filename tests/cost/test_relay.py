@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lib.cost.price import Price, at_most, cost
-from lib.cost.relay import price_of
+from lib.cost.relay import price_of, working
 from lib.vocabulary import Money, Usage
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
@@ -116,3 +116,26 @@ def test_a_call_costs_what_the_relay_takes_off_the_quota() -> None:
     price = listed(GPT_4O_MINI, "vip")
     assert price is not None
     assert cost(price, Usage(input_tokens=9, output_tokens=3)) == Money(Decimal("0.000002"), "USD")
+
+
+@pytest.mark.parametrize(
+    ("group", "changes", "expected"),
+    [
+        (None, {}, ("token", "2", "0.075", "default", "1", {"cached_input": "1", "output": "4"})),
+        ("vip", CACHED, ("token", "2", "0.075", "vip", "0.5", {"cached_input": "0.5", "output": "4"})),
+        ("vip", {"quota_type": 1, "model_price": Decimal("0.1")}, ("call", "0.1", "1", "vip", "0.5", {})),
+    ],
+)
+def test_how_a_price_comes_about(group: str | None, changes: dict[str, Any], expected: tuple[object, ...]) -> None:
+    api = replace(GPT_4O_MINI, **changes)
+    how, price = working(api, group, LISTING, STATUS), price_of(api, group, LISTING, STATUS)
+    assert how is not None
+    assert price is not None
+    parts = {name: str(ratio) for name, ratio in how.parts.items()}
+    told = how.unit, Money(how.base).plain, str(how.ratio), how.group, str(how.group_ratio), parts
+    assert told == expected
+    assert how.base * how.ratio * how.group_ratio == price.rates[0]
+
+
+def test_a_price_that_is_not_told_has_no_arithmetic() -> None:
+    assert working(replace(GPT_4O_MINI, formula=True), None, LISTING, STATUS) is None
