@@ -93,7 +93,7 @@ def usable(api: Api) -> bool:
 
 def fails(api: Api, found: Sequence[Evidence]) -> None:
     """A row that doesn't work, and below it the check that was asked for there."""
-    rows.fails(api, found, ask, console(engine, api), usable(api))
+    rows.fails(api, found, ask, console(engine, api.connection, api.provider), usable(api))
     checking(engine, rows.key_of(api))
 
 

@@ -23,6 +23,11 @@ def chip(shown: Look, why: str | None = None) -> None:
         st.badge(t(shown.word), icon=shown.symbol, color=shown.colour, help=why)
 
 
+def heading(words: str, count: str = "") -> None:
+    """The heading of a part of a dialog, with how many there are."""
+    st.markdown(f"**{words}** {count}")
+
+
 def facts(parts: Iterable[str]) -> None:
     """One quiet line of facts; nothing where there are none."""
     if line := "\u00a0· ".join(part for part in parts if part):

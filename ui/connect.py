@@ -10,7 +10,6 @@ from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import presets, provider
-from lib.verdicts.overview import Api
 from lib.vocabulary import KeyStore
 from ui.engine import door
 from ui.markdown import code
@@ -33,19 +32,19 @@ EXAMPLE = """{"relays": [{"id": "gptbest", "name": "GPTBest", "preset": "gptbest
  "connections": [{"id": "chat", "provider": "zhipu", "relay": "gptbest", "key": "sk-…"}]}"""
 
 
-def console(engine: Engine, api: Api) -> str | None:
-    """Where an API's key is topped up, renewed or permitted: the relay's console, the provider's, the demo's page.
+def console(engine: Engine, connection_id: str | None, maker: str) -> str | None:
+    """Where a connection's key is topped up, renewed or permitted: its relay's console, the maker's, the demo's page.
 
     Of a relay without preset the console stands where its API does, as new-api and one-api have it.
     """
-    if api.connection is None:
+    if connection_id is None:
         return None
     if door().is_demo:
         return door().demo_page
     configuration = engine.configuration()
-    name = configuration.connection(api.connection).relay
+    name = configuration.connection(connection_id).relay
     if name is None:
-        return provider(api.provider).keys_url
+        return provider(maker).keys_url
     relay = configuration.relay(name)
     preset = presets().get(relay.preset or "")
     return preset.keys_url if preset else relay.chosen.base_url

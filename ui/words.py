@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from babel.numbers import format_decimal
 
 from lib import causes
 from lib.causes import CAPABILITY_NAMES, Worded
@@ -75,6 +77,11 @@ def capability(name: Capability) -> str:
 def count(number: int) -> str:
     """A whole number with its thousands marked."""
     return figures.count(number, language())
+
+
+def number(value: Decimal, pattern: str) -> str:
+    """A figure by a pattern of Unicode's (CLDR)."""
+    return format_decimal(value, pattern, locale=language())
 
 
 def ago(at: datetime) -> str:

@@ -1,0 +1,90 @@
+"""Prices in words: what a model costs, from what to what a cell's models do, and how a relay's price comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from lib.cost.price import Price
+from lib.cost.relay import Working
+from lib.i18n import N_
+from lib.verdicts.prices import Range
+from lib.vocabulary import BillingUnit, Money, PriceSource
+from ui.words import money, number, t
+
+TOKENS = N_("{amount} per 1M tokens")
+UNIT: Mapping[BillingUnit, str] = {
+    "token": TOKENS,
+    "call": N_("{amount} per call"),
+    "image": N_("{amount} per image"),
+    "second": N_("{amount} per second"),
+    "character": N_("{amount} per 1M characters"),
+}
+MANY: Mapping[BillingUnit, Decimal] = {"character": Decimal(1_000_000)}
+"""Units whose single price would be all zeros."""
+SOURCES: Mapping[PriceSource, str] = {
+    "user": N_("your own price"),
+    "relay": N_("the relay's list"),
+    "official": N_("the official list"),
+}
+
+
+def price_words(price: Price | None) -> str:
+    """`USD 0.15 in, 0.60 out per 1M tokens`; that nobody knows it where that is so."""
+    if price is None:
+        return t(N_("unknown"))
+    if price.unit == "token":
+        return t(TOKENS, amount=_by_token(price))
+    return t(UNIT[price.unit], amount=_money(price.amount, price))
+
+
+def _by_token(price: Price) -> str:
+    if price.output is None or price.output == price.input:
+        return _money(price.input, price)
+    return t(N_("{input} in, {output} out"), input=_money(price.input, price), output=_figure(price.output, price))
+
+
+def _money(figure: Decimal | None, price: Price) -> str:
+    return money(None if figure is None else Money(figure * MANY.get(price.unit, 1), price.currency))
+
+
+def _figure(figure: Decimal, price: Price) -> str:
+    return _money(figure, price).removeprefix(price.currency).strip()
+
+
+def range_words(found: Range, *, unit: bool = True) -> str:
+    """`USD 0.15 – 75 per 1M tokens`, or without its unit."""
+    many = MANY.get(found.unit, 1)
+    least, most = (money(Money(one * many, found.currency)) for one in (found.least, found.most))
+    amount = least if least == most else f"{least} – {most.removeprefix(found.currency).strip()}"
+    return t(UNIT[found.unit], amount=amount) if unit else amount
+
+
+def markup_words(share: Decimal | None) -> str:
+    """`+20 %` over the official price."""
+    return "–" if share is None else f"{number(share * 100, '+0.#;-0.#')} %"
+
+
+def arithmetic(how: Working) -> Iterator[str]:
+    """A relay's price line by line: base × ratio × group = price."""
+    base, group = money(Money(how.base)), f"{_plain(how.group_ratio)} ({how.group})"
+    plain = how.base * how.ratio * how.group_ratio
+    if how.unit == "call":
+        yield t(N_("{base} × group {group} = {amount} per call"), base=base, group=group, amount=money(Money(plain)))
+        return
+    yield t(
+        N_("Input: {base} × ratio {ratio} × group {group} = {amount} per 1M tokens"), base=base,
+        ratio=_plain(how.ratio), group=group, amount=money(Money(plain)),
+    )
+    for name, words in PARTS.items():
+        yield t(words, ratio=_plain(how.parts[name]), amount=money(Money(plain * how.parts[name])))
+
+
+PARTS: Mapping[str, str] = {
+    "output": N_("Output: input × {ratio} = {amount} per 1M tokens"),
+    "cached_input": N_("Cached input: input × {ratio} = {amount} per 1M tokens"),
+}
+
+
+def _plain(ratio: Decimal) -> str:
+    return Money(ratio).plain
