@@ -1,11 +1,86 @@
-"""Call log: every call, newest first: what was asked, what came, what it cost."""
+"""Call log: every call, newest first: what was asked, what came, what it cost. Opening it sends nothing."""
 
 from __future__ import annotations
 
+from functools import partial
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
+from lib.errors import WrongUse
 from lib.i18n import N_
-from ui.words import t
+from ui import log_call, log_filters, log_list
+from ui.engine import door
+from ui.links import go
+from ui.log_export import MOST, export
+from ui.log_view import View, read
+from ui.words import count, t
+
+ROWS = 20
+"""Calls on a page."""
+MODE = "draft_log_mode"
+MODES = {"list": N_("List"), "table": N_("Table")}
+
+engine = door().engine
+
+
+def back() -> None:
+    """From a call to the list it was chosen from."""
+    st.query_params.pop(log_list.CALL, None)
+
+
+def one(call_id: str) -> None:
+    """One call, or that there is none of that id."""
+    st.button(t(N_("All calls")), key="log_back", type="tertiary", icon=":material/arrow_back:", on_click=back)
+    try:
+        row, payload = engine.call(call_id)
+    except WrongUse:
+        st.markdown(t(N_("There is no such call in this log. The address may be old, or of the demo.")))
+        return
+    log_call.call(engine, row, payload)
+
+
+def none(view: View) -> None:
+    """No call to show: what to do about that."""
+    if view.address:
+        st.markdown(t(N_("No call matches.")))
+        st.button(
+            t(N_("Clear filters")), key="log_clear_all", icon=":material/filter_list_off:", on_click=log_filters.clear
+        )
+        return
+    st.markdown(t(N_("No call has been made yet. Write something, and it stands here with its cost.")))
+    if st.button(t(N_("Text")), key="log_write", icon=":material/chat:"):
+        go("text")
+
+
+def calls(view: View) -> None:
+    """The filters and a page of what they find."""
+    question = view.question(ZoneInfo(engine.ledger.zone))
+    page = engine.log(**question, limit=ROWS, after=view.after, before=view.before)
+    if page.rows or view.address:
+        log_filters.filters(engine, view)
+    if not page.rows:
+        none(view)
+        return
+    st.session_state.setdefault(MODE, "list")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        mode = st.segmented_control(
+            t(N_("View")), list(MODES), key=MODE, format_func=lambda name: t(MODES[name]),
+            label_visibility="collapsed", required=True,
+        )
+        st.download_button(
+            t(N_("CSV")), partial(export, engine, question), file_name="calls.csv", mime="text/csv", key="log_csv",
+            icon=":material/download:", on_click="ignore",
+            help=t(N_("What is filtered, the newest {n} calls at most."), n=count(MOST)),
+        )
+    (log_list.table if mode == "table" else log_list.cards)(engine, page)
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        log_list.turn(page)
+
 
 st.title(t(N_("Call log")))
-st.markdown(t(N_("Every call, newest first: what was asked, what came, what it cost.")))
+if chosen := st.query_params.get(log_list.CALL):
+    one(chosen)
+else:
+    st.markdown(t(N_("Every call, newest first: what was asked, what came, what it cost.")))
+    calls(read(st.query_params))

@@ -59,3 +59,18 @@ def head(text: str, length: int = 80) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def number(value: int | Decimal, language: Language) -> str:
+    """`1,234.5`: a number with its thousands marked and the places it has."""
+    return format_decimal(value, "#,##0.######", locale=language)
+
+
+def size(octets: int, language: Language) -> str:
+    """`12 kB`, `3.4 MB`."""
+    value, unit = Decimal(octets), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{format_decimal(value, '#,##0' if unit in ('B', 'kB') else '#,##0.0', locale=language)} {unit}"

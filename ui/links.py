@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
     N_("Make"): (PageOf("text", N_("Text"), "chat"),),  # call; or connection and model to begin with
     N_("Cost"): (
         PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
-        PageOf("log", N_("Call log"), "receipt_long"),  # call; or connection, provider, model, capability, status, text
+        PageOf("log", N_("Call log"), "receipt_long"),  # call; or what `ui.log_view.View` has
     ),
     N_("Set up"): (
         PageOf("connections", N_("Connections"), "key"),  # id; or new=provider

@@ -50,17 +50,23 @@ def appearance(row: CallRow) -> Look:
 def result(row: CallRow, payload: Payload, line: str) -> None:
     """The answer with everything that is known about it. `line`: the name of the line it went by."""
     if row.status != "succeeded":
-        _problem(row)
+        chip(appearance(row))
+        problem(row)
     thoughts(payload.reasoning)
     draw(payload.text)
-    if row.finish_reason == "length":
-        cut = t(N_("Cut at the token limit: allow more (max_tokens)."))
-        st.markdown(f":orange[:material/content_cut: {cut}]")
+    cut(row)
     _figures(row, line)
 
 
-def _problem(row: CallRow) -> None:
-    chip(appearance(row))
+def cut(row: CallRow) -> None:
+    """Says that an answer ends where its tokens did, if it does."""
+    if row.finish_reason == "length":
+        words = t(N_("Cut at the token limit: allow more (max_tokens)."))
+        st.markdown(f":orange[:material/content_cut: {words}]")
+
+
+def problem(row: CallRow) -> None:
+    """Why a call didn't succeed, what to do, and the server's own words."""
     if row.error_code is None:
         return
     why = worded(remembered(row.error_code, row.error_params))

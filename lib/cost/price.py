@@ -62,6 +62,9 @@ class Price:
         )
 
 
+TOKEN_RATES = ("input", "cached_input", "cache_write", "output")
+"""The fields of a price by token, in the order of `rates`."""
+
 READ: Mapping[str, Callable[[str], Any]] = {
     "unit": str,
     "currency": str,
@@ -89,6 +92,30 @@ def believable(amount: Decimal, currency: str) -> Money | None:
 def cost(price: Price, usage: Usage) -> Money | None:
     """What a usage costs by a price; None where one of them lacks a figure the other needs, or can't be true."""
     return _billed(price, _counts(price.unit, usage), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of a cost: `count` of what `name` says (a token price's field, else the unit) at `rate`."""
+
+    name: str
+    count: Count
+    rate: Decimal | None
+    amount: Decimal | None
+
+
+def parts(price: Price, usage: Usage) -> tuple[Part, ...]:
+    """What a cost is made of, before the biller rounds it; without what wasn't used."""
+    names = TOKEN_RATES if price.unit == "token" else (price.unit,)
+    per = MILLION if price.unit == "token" else Decimal(1)
+    found = zip(names, _counts(price.unit, usage), price.rates, strict=True)
+    return tuple(Part(name, count, rate, _amount(rate, count, per)) for name, count, rate in found if count != 0)
+
+
+def _amount(rate: Decimal | None, count: Count, per: Decimal) -> Decimal | None:
+    if rate == 0:
+        return Decimal(0)
+    return None if rate is None or count is None else rate * count / per
 
 
 def at_most(price: Price, *, input_tokens: int, output_tokens: int) -> Money | None:

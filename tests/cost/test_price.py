@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.cost.price import Price, at_most, cost
+from lib.cost.price import Price, at_most, believable, cost, parts
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 
 QUANTUM = Decimal("0.000002")  # 1 / 500,000
@@ -167,6 +167,24 @@ def test_no_cost_is_negative_and_all_are_whole_quanta(price: Price, usage: Usage
     if found is not None:
         assert found.amount >= 0
         assert not price.quantum or found.amount % price.quantum == 0
+
+
+def test_a_cost_is_told_as_what_it_is_made_of() -> None:
+    told = [(one.name, one.count, str(one.rate), str(one.amount)) for one in parts(by_token("2", "8", "0.5"), TOKENS)]
+    assert told == [
+        ("input", 500, "2", "0.001"), ("cached_input", 400, "0.5", "0.0002"), ("cache_write", 100, "2", "0.0002"),
+        ("output", 50, "8", "0.0004"),
+    ]
+    (call,) = parts(by_unit("call", "0.1"), Usage())
+    assert (call.name, call.count, call.amount) == ("call", 1, Decimal("0.1"))
+
+
+@given(price=PRICES, usage=USAGES)
+def test_the_parts_of_an_exact_cost_are_all_of_it(price: Price, usage: Usage) -> None:
+    amounts = [one.amount for one in parts(price, usage)]
+    if price.quantum is None:
+        whole = None if None in amounts else sum(filter(None, amounts), Decimal(0))
+        assert cost(price, usage) == (None if whole is None else believable(whole, price.currency))
 
 
 @given(price=PRICES)

@@ -1,0 +1,110 @@
+"""What a call cost, figure by figure, and how that was computed: tokens × price, by the prices stored with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import streamlit as st
+
+from lib.cost.price import Part, Price, parts
+from lib.i18n import N_
+from lib.ledger.calls import Payload
+from lib.ledger.row import CallRow
+from lib.vocabulary import Money
+from ui import format as figures
+from ui.chips import facts
+from ui.markdown import code, literal
+from ui.result import PRICES_OF
+from ui.words import language, money, t
+
+FIGURES: Mapping[str, str] = {
+    "quoted": N_("Quoted (at most)"),
+    "estimated": N_("Estimated"),
+    "billed": N_("Billed"),
+    "official": N_("Official price"),
+}
+USED: Mapping[str, str] = {
+    "input": N_("Input tokens"),
+    "cached_input": N_("Cached input tokens"),
+    "cache_write": N_("Tokens written to the cache"),
+    "output": N_("Output tokens"),
+    "call": N_("Calls"),
+    "image": N_("Images"),
+    "second": N_("Seconds"),
+    "character": N_("Characters"),
+}
+
+
+def costs(row: CallRow, payload: Payload) -> None:
+    """The four figures, what lies between them, and the arithmetic behind the estimate."""
+    with st.container(horizontal=True, gap="medium", key="log_figures"):
+        for name, word in FIGURES.items():
+            st.metric(t(word), money(getattr(row, name)), width="content")
+    facts(differences(row))
+    if not payload.prices:
+        st.caption(t(N_("No price was known when this call was made.")))
+        return
+    price = Price.of_record(payload.prices)
+    st.markdown("\n".join(f"- {literal(line)}" for line in arithmetic(price, row)) or t(N_("Nothing was used.")))
+    read = t(N_("read from {place}"), place=code(price.origin)) if price.origin else ""
+    facts((t(PRICES_OF[price.source]), read, t(N_("as of {day}"), day=price.as_of.isoformat()) if price.as_of else ""))
+
+
+def differences(row: CallRow) -> tuple[str, ...]:
+    """How the bill stands to the estimate, and the cost to the official price; nothing where one isn't known."""
+    return (
+        _difference(N_("billed {difference} against the estimate"), row.billed, row.estimated),
+        _difference(N_("cost {difference} against the official price"), row.cost, row.official),
+    )
+
+
+def _difference(words: str, here: Money | None, there: Money | None) -> str:
+    if here is None or there is None or here.currency != there.currency:
+        return ""
+    more = here.amount - there.amount
+    if not more:
+        return t(words, difference="±0")
+    share = f" ({more / there.amount:+.0%})" if there.amount else ""
+    return t(words, difference=f"{'+' if more > 0 else '−'}{money(Money(abs(more), here.currency))}{share}")
+
+
+def arithmetic(price: Price, row: CallRow) -> Iterator[str]:
+    """The lines of a cost: what was used × its price = the amount; then the sum, as the biller rounds it."""
+    made_of = parts(price, row.usage)
+    for part in made_of:
+        yield _line(part, price)
+    amounts = [part.amount for part in made_of]
+    if len(amounts) > 1 and None not in amounts:
+        exact = Money(sum(filter(None, amounts), Decimal(0)), price.currency)
+        yield t(N_("Sum: {amount}"), amount=_exact(exact.amount, price))
+    if price.quantum and row.estimated is not None and made_of:
+        yield t(N_("Charged in whole units of {unit}: {amount}"), unit=_exact(price.quantum, price),
+                amount=_exact(row.estimated.amount, price))  # fmt: skip
+
+
+def _line(part: Part, price: Price) -> str:
+    used, unknown = t(USED[part.name]), t(N_("unknown"))
+    number = unknown if part.count is None else figures.number(part.count, language())
+    rate = unknown if part.rate is None else _exact(part.rate, price)
+    amount = unknown if part.amount is None else _exact(part.amount, price)
+    if price.unit == "token":
+        return t(N_("{used}: {number} × {rate} per million = {amount}"), used=used, number=number, rate=rate,
+                 amount=amount)  # fmt: skip
+    return t(N_("{used}: {number} × {rate} = {amount}"), used=used, number=number, rate=rate, amount=amount)
+
+
+def _exact(amount: Decimal, price: Price) -> str:
+    return f"{price.currency} {Money(amount).plain}"
+
+
+def tokens(row: CallRow) -> Iterator[str]:
+    """What was used, as it was understood."""
+    usage = row.usage
+    told: tuple[tuple[str, int | Decimal | None], ...] = (
+        (N_("Input tokens"), usage.input_tokens), (N_("of them cached"), usage.cached_input_tokens),
+        (N_("of them written to the cache"), usage.cache_write_tokens), (N_("Output tokens"), usage.output_tokens),
+        (N_("of them for thinking"), usage.reasoning_tokens), (N_("Images"), usage.images),
+        (N_("Seconds"), usage.seconds), (N_("Characters"), usage.characters), (N_("Calls"), usage.calls),
+    )  # fmt: skip
+    return (f"{t(word)}: {figures.number(value, language())}" for word, value in told if value is not None)
