@@ -56,10 +56,11 @@ def asked(filters: Filters, found: tuple[Cell, ...]) -> cells.Wanted:
 
 def place(filters: Filters) -> str | None:
     """The one relay to look at, where several are chosen from."""
-    relays = {f"relay:{relay.id}": relay.name for relay in judged.facts.configuration.relays}
+    relays = {relay.id: relay.name for relay in judged.facts.configuration.relays}
     if len(relays) < 2:
         return None
-    return filters.one_of("relay", {EVERYWHERE: t(N_("Everywhere"))} | relays, t(N_("Relay"))) or None
+    chosen = filters.one_of("relay", {EVERYWHERE: t(N_("Everywhere"))} | relays, t(N_("Relay")))
+    return f"relay:{chosen}" if chosen else None
 
 
 def table(filters: Filters) -> None:
@@ -80,7 +81,7 @@ def table(filters: Filters) -> None:
     if opened:
         pair = (opened.provider, opened.capability)
         title = f"{literal(provider(opened.provider).name)} · {capability(opened.capability)}"
-        st.dialog(title, width="large", on_dismiss=close)(cell_dialog.opened)(
+        st.dialog(title, width="large", on_dismiss=close)(cell_dialog.draw)(
             engine, opened, judged.members(at)[pair], prices.ranges(at).get(pair, ())
         )
 

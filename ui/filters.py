@@ -11,20 +11,22 @@ from ui.words import t
 
 BETWEEN = ","
 """Between the values of one filter."""
+YES = "yes"
 
 
 class Filters:
     """The filters of one page. Make it anew on every run, before the widgets; `keep()` after them.
 
     What the address says is taken up when it comes from elsewhere: a link, Back, a bookmark. `names`: of the filters
-    that take several values; `text`: of those that take one.
+    that take several values; `text`: of those that take one; `flags`: of those that are on or off.
     """
 
-    def __init__(self, page: str, text: Sequence[str], names: Sequence[str]) -> None:
+    def __init__(self, page: str, text: Sequence[str], names: Sequence[str], flags: Sequence[str] = ()) -> None:
         self._page = page
         self._text = text
         self._names = names
-        keys = [self.key(name) for name in (*text, *names)]
+        self._flags = flags
+        keys = [self.key(name) for name in (*text, *names, *flags)]
         view, state = self._address(), st.session_state
         if view == state.get(f"{page}_view") and all(key in state for key in keys):
             return
@@ -32,6 +34,8 @@ class Filters:
             state[self.key(name)] = view.get(name, "")
         for name in names:
             state[self.key(name)] = [one for one in view.get(name, "").split(BETWEEN) if one]
+        for name in flags:
+            state[self.key(name)] = name in view
 
     def key(self, name: str) -> str:
         """The key of a filter's widget."""
@@ -62,18 +66,25 @@ class Filters:
             label, list(options), key=key, format_func=lambda one: options.get(one, one), label_visibility="collapsed"
         )
 
+    def flag(self, name: str, label: str) -> bool:
+        """On or off."""
+        return st.toggle(label, key=self.key(name))
+
     def clear(self) -> None:
         """Shows everything again; for a button's callback."""
         for name in self._text:
             st.session_state[self.key(name)] = ""
         for name in self._names:
             st.session_state[self.key(name)] = []
+        for name in self._flags:
+            st.session_state[self.key(name)] = False
 
     def keep(self) -> None:
         """Puts what is chosen into the address."""
         state = st.session_state
         view = {name: state[self.key(name)] for name in self._text}
         view |= {name: BETWEEN.join(state[self.key(name)]) for name in self._names}
+        view |= {name: YES if state[self.key(name)] else "" for name in self._flags}
         for name, value in view.items():
             if value:
                 st.query_params[name] = value
@@ -82,7 +93,8 @@ class Filters:
         state[f"{self._page}_view"] = self._address()
 
     def _address(self) -> dict[str, str]:
-        return {name: found for name in (*self._text, *self._names) if (found := st.query_params.get(name))}
+        names = (*self._text, *self._names, *self._flags)
+        return {name: found for name in names if (found := st.query_params.get(name))}
 
 
 def nothing(clear: Callable[[], None], key: str) -> None:

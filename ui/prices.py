@@ -61,8 +61,10 @@ def range_words(found: Range, *, unit: bool = True) -> str:
 
 
 def markup_words(share: Decimal | None) -> str:
-    """`+20 %` over the official price."""
-    return "–" if share is None else f"{number(share * 100, '+0.#;-0.#')} %"
+    """`+20 %` over the official price; `0 %` where it is the same."""
+    if share is None:
+        return "–"
+    return f"{number(share * 100, '+0.#;-0.#')} %" if share else "0 %"
 
 
 def arithmetic(how: Working) -> Iterator[str]:

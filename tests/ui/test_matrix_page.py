@@ -153,6 +153,6 @@ def test_several_relays_can_be_looked_at_one_by_one(app: AppTest) -> None:
     app.run()
     go(app, "matrix")
     assert cells(app)["openai.text"]["word"] == "Untested"
-    app.selectbox(key="matrix_relay").select("relay:one").run()
+    app.selectbox(key="matrix_relay").select("one").run()
     assert cells(app)["openai.text"]["word"] == "Not set up"
-    assert app.query_params["relay"] == "relay:one"
+    assert app.query_params["relay"] == "one"

@@ -45,7 +45,7 @@ def test_a_range(found: Range, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(None, "–"), (D("0.2"), "+20 %"), (D("-0.805"), "-80.5 %"), (D(0), "+0 %"), (D(12), "+1200 %")],
+    [(None, "–"), (D("0.2"), "+20 %"), (D("-0.805"), "-80.5 %"), (D(0), "0 %"), (D(12), "+1200 %")],
 )
 def test_a_markup(share: Decimal | None, words: str) -> None:
     assert markup_words(share) == words

@@ -1,0 +1,87 @@
+"""What an opened cell of the matrix and an opened row of the catalogue both have: verdict, what to do, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.engine import Engine
+from lib.i18n import N_
+from lib.providers import provider
+from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
+from ui import chips
+from ui.checking import ask, checking
+from ui.choices import WORTH_TRYING
+from ui.connect import console
+from ui.links import ICONS, go
+from ui.markdown import literal
+from ui.theme import WHOSE_MOVE, look
+from ui.words import t, worded
+
+NEWEST = 12
+"""Requests that are shown of a connection."""
+
+
+def verdict(state: State, proof: Proof | None, why: Reason) -> None:
+    """The state, why it is so, whose move it is and what that would be; the server's own words, where it had some."""
+    chips.chip(look(state, proof))
+    told = worded(why)
+    whose = f"**{t(WHOSE_MOVE[told.whose_move])}** " if told.whose_move in WHOSE_MOVE else ""
+    st.markdown(f"{literal(told.message)} {whose}{literal(told.remedy)}")
+    if why.said:
+        st.markdown(f"> {literal(why.said)}")
+
+
+def add_a_key(maker: str, where: str) -> None:
+    """What to do where nothing is set up."""
+    with st.container(horizontal=True):
+        if st.button(t(N_("Add a key")), key=f"{where}_add", type="primary", icon=":material/key:"):
+            go("connections", new=maker)
+        if url := provider(maker).keys_url:
+            st.link_button(t(N_("Get a key")), url, icon=":material/open_in_new:")
+
+
+def actions(engine: Engine, found: Verdict, maker: str, where: str) -> None:
+    """Use it, check it, look after its connection; a check is drawn below."""
+    worth = found.state in WORTH_TRYING and bool(found.model)
+    with st.container(horizontal=True):
+        if worth:
+            _use(found.capability, found, where)
+        st.button(
+            t(N_("Check")), key=f"{where}_check", icon=":material/refresh:",
+            on_click=ask, args=(where, found.connection),
+            help=t(N_("Free: asks for line, key, quota and models of this connection.")),
+        )
+        if st.button(t(N_("Connection")), key=f"{where}_connection", icon=":material/settings:"):
+            go("connections", id=found.connection)
+        if found.state not in WORTH_TRYING and (url := console(engine, found.connection, maker)):
+            st.link_button(t(N_("Open console")), url, icon=":material/open_in_new:")
+    if worth and found.capability not in ICONS:
+        st.caption(t(N_("A page for this comes later; with your key it works from any other program.")))
+    checking(engine, where)
+
+
+def _use(page: Capability, found: Verdict, where: str) -> None:
+    if page in ICONS and st.button(
+        t(N_("Use")), key=f"{where}_use", type="primary", icon=":material/arrow_forward:"
+    ):
+        go(page, connection=found.connection, model=found.model)
+
+
+def rests_on(engine: Engine, connection: str, found: Sequence[Verdict]) -> None:
+    """The newest requests behind some verdicts of one connection."""
+    chips.heading(t(N_("What it rests on")))
+    with st.container(gap="xsmall"):
+        chips.evidence(behind(engine.judged().facts.evidence, connection, found)[:NEWEST])
+
+
+def behind(evidence: Sequence[Evidence], connection: str, found: Sequence[Verdict]) -> list[Evidence]:
+    """What some verdicts of one connection rest on, newest first: its rungs, and the real calls of their models."""
+    called = {(one.model, one.capability) for one in found}
+    mine = (
+        one
+        for one in evidence
+        if one.connection == connection and (one.step != "call" or (one.model, one.capability) in called)
+    )
+    return sorted(mine, key=lambda one: one.at, reverse=True)
