@@ -28,6 +28,7 @@ from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
 from lib.checks.running import CheckRun
+from lib.checks.trial import Trial, try_out
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration, Connection
@@ -52,6 +53,7 @@ from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
 from lib.verdicts.prices import Prices
+from lib.verdicts.tried import Tried, tried
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
@@ -155,10 +157,30 @@ class Engine:
         """Removes a connection with its key and evidence, or a relay nothing depends on. Raises `WrongUse`."""
         store.remove(self.ledger, self.keys, name)
 
-    def import_(self, text: str) -> Configuration:
-        """Saves what an import file says, all or nothing; sends nothing. Raises `WrongUse` naming the field."""
-        store.apply_import(self.ledger, self.keys, store.plan_import(text))
+    def remove_connection(self, name: str) -> None:
+        """Removes a connection, and never a relay of the same id. Raises `WrongUse`."""
+        store.remove_connection(self.ledger, self.keys, name)
+
+    def remove_relay(self, name: str) -> None:
+        """Removes a relay nothing depends on. Raises `WrongUse`."""
+        store.remove_relay(self.ledger, name)
+
+    def import_(self, text: str, *, only_new: bool = False) -> Configuration:
+        """Saves what an import file says, all or nothing; sends nothing. Raises `WrongUse` naming the field.
+
+        `only_new`: refused where it would replace anything.
+        """
+        store.apply_import(self.ledger, self.keys, store.plan_import(text), only_new=only_new)
         return self.configuration()
+
+    async def try_out(self, text: str, on_step: OnStep | None = None) -> Tried:
+        """The free ladder of the first connection of an import file, as if it were saved; nothing is kept of it.
+
+        Raises `WrongUse` naming the field before anything is sent.
+        """
+        trial = Trial(self.known, store.plan_import(text))
+        steps = await try_out(self._http, trial, on_step)
+        return await asyncio.to_thread(tried, trial, steps)
 
     def facts(self) -> Facts:
         """All that verdicts rest on, from the ledger. Sends nothing."""

@@ -265,6 +265,6 @@ def _removing(relay: Relay) -> None:
 
 def _remove(relay_id: str) -> None:
     try:
-        door().own.remove(relay_id)
+        door().own.remove_relay(relay_id)
     except WrongUse as error:  # a connection took it up meanwhile
         st.session_state["relay_removal"] = told(error)

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import httpx
+from pydantic import SecretStr
 
 from lib.calls.route import Route, asks_what_is_there, place_of, route
-from lib.connections.keys import KeyStore
+from lib.connections.keys import KeyStore, key_for
 from lib.connections.model import Configuration, Connection, OwnPrice
 from lib.connections.store import load
 from lib.cost.book import PriceBook
@@ -45,14 +46,14 @@ class Known:
     """The ledger's snapshots, read; and the configuration they belong to."""
 
     def __init__(self, ledger: Ledger, keys: KeyStore) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._read: dict[tuple[Kind, str], Dated[Any]] = {}
         self.keys = keys
 
     def _snapshot(self, kind: Kind, subject: str) -> Dated[Any] | None:
         """What is stored, read again only where it is of another time than what was read last."""
         seen = self._read.get((kind, subject))
-        with self._ledger.read() as db:
+        with self.ledger.read() as db:
             at = came_at(db, kind, subject)
             stored = get(db, kind, subject) if at and (seen is None or seen.at != at) else None
         if stored is None:
@@ -64,13 +65,14 @@ class Known:
         return dated
 
     async def keep(self, kind: Kind, subject: str, at: datetime, response: httpx.Response) -> Any:
-        """Stores an answer that could be read and returns what it says; raises `Unreadable`, storing nothing.
-
-        A long list is read beside the loop: on it every running stream would wait.
-        """
-        value = await asyncio.to_thread(READERS[kind], response)
-        await self._ledger.awrite(lambda db: put(db, kind, subject, at, response.text))
+        """Stores an answer that could be read and returns what it says; raises `Unreadable`, storing nothing."""
+        value = await self._understood(kind, response)
+        await self.ledger.awrite(lambda db: put(db, kind, subject, at, response.text))
         return self._remember(kind, subject, at, value).value
+
+    async def _understood(self, kind: Kind, response: httpx.Response) -> Any:
+        """What an answer says. A long list is read beside the loop: on it every running stream would wait."""
+        return await asyncio.to_thread(READERS[kind], response)
 
     def status(self, connection_or_place: Connection | str) -> RelayStatus | None:
         """What the relay at a connection's address said of itself, if it is one."""
@@ -92,14 +94,18 @@ class Known:
 
     def configuration(self) -> Configuration:
         """The user's relays and connections as they stand."""
-        return load(self._ledger)
+        return load(self.ledger)
+
+    def key(self, connection: Connection, address: str) -> SecretStr | None:
+        """A connection's key for an address (see `lib.connections.keys.key_for`)."""
+        return key_for(self.keys, connection, address)
 
     def route(self, connection_id: str) -> Route:
         """A connection's way out (see `lib.calls.route`)."""
         configuration = self.configuration()
         connection = configuration.connection(connection_id)
         relay_seen = asks_what_is_there(connection) and self.status(connection) is not None
-        return route(configuration, self.keys, connection_id, relay_seen=relay_seen)
+        return route(configuration, self.key, connection_id, relay_seen=relay_seen)
 
     def book(self, connection: Connection) -> PriceBook:
         """The prices that hold for a connection: the user's own, its relay's list, the official one."""

@@ -5,17 +5,22 @@ A test goes the very way a generation goes, so both get their `Route` here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from pydantic import SecretStr
 
 from lib.calls.guard import refusal
-from lib.connections.keys import KeyStore, key_for, key_variable
+from lib.connections.keys import key_variable
 from lib.connections.model import Configuration, Connection, Line, Relay
 from lib.errors import BadKey, KeyElsewhere, Refused
 from lib.providers import Provider, provider
 from lib.wire import Endpoint, TextProtocol
 from lib.wire.protocols import TEXT
+
+KeyOf: TypeAlias = Callable[[Connection, str], SecretStr | None]
+"""The key of a connection for an address; raises `KeyElsewhere` where it isn't for that, `BadKey` where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def asks_what_is_there(connection: Connection) -> bool:
     return bool(connection.relay) or connection.base_url != provider(connection.provider).base_url
 
 
-def route(configuration: Configuration, keys: KeyStore, connection_id: str, *, relay_seen: bool) -> Route:
+def route(configuration: Configuration, key_of: KeyOf, connection_id: str, *, relay_seen: bool) -> Route:
     """The way of a connection. `relay_seen`: its address has answered as new-api or one-api.
 
     Raises `WrongUse` for an unknown id.
@@ -78,7 +83,7 @@ def route(configuration: Configuration, keys: KeyStore, connection_id: str, *, r
     connection = configuration.connection(connection_id)
     relay = configuration.relay(connection.relay) if connection.relay else None
     address = configuration.address(connection)
-    key, keyless = _key(keys, connection, address)
+    key, keyless = _key(key_of, connection, address)
     return Route(
         connection=connection,
         provider=provider(connection.provider),
@@ -91,10 +96,10 @@ def route(configuration: Configuration, keys: KeyStore, connection_id: str, *, r
     )
 
 
-def _key(keys: KeyStore, connection: Connection, address: str) -> tuple[SecretStr | None, Refused | None]:
+def _key(key_of: KeyOf, connection: Connection, address: str) -> tuple[SecretStr | None, Refused | None]:
     """The key for an address, or why there is none."""
     try:
-        key = key_for(keys, connection, address)
+        key = key_of(connection, address)
     except KeyElsewhere:
         return None, refusal("key_address", address=address)
     except BadKey:

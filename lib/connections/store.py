@@ -18,23 +18,45 @@ from lib.i18n import N_
 from lib.ledger import Ledger, snapshots
 from lib.ledger.schema import evidence, evidence_newest, settings
 
-__all__ = ["ImportFile", "apply_import", "choose_line", "load", "plan_import", "remove"]
+__all__ = [
+    "ImportFile",
+    "apply_import",
+    "choose_line",
+    "load",
+    "plan_import",
+    "planned",
+    "remove",
+    "remove_connection",
+    "remove_relay",
+]
 
 
-def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile) -> None:
+def planned(plan: ImportFile, before: Configuration) -> Configuration:
+    """What will be configured once a plan is applied. Raises `WrongUse` where a relay is nowhere."""
+    after = _with(before, relays_wanted(plan, before), plan.connections)
+    connections = (_bound(one, plan.keys.get(one.id), before, after) for one in plan.connections)
+    return _with(after, (), tuple(connections))
+
+
+def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile, *, only_new: bool = False) -> None:
     """Saves relays, connections and keys, each in place of the one of its id; what isn't in the plan stays.
 
     A connection without a key in the plan keeps the one it has, for the addresses that was saved for. Raises
-    `WrongUse` where a relay is nowhere or a key can't be saved; nothing has changed then.
+    `WrongUse` where a relay is nowhere, a key can't be saved, or, with `only_new`, an id is there already; nothing
+    has changed then.
     """
     before = load(ledger)
+    if only_new:
+        _refuse_taken(plan, before)
+    after = planned(plan, before)
     relays = relays_wanted(plan, before)
-    after = _with(before, relays, plan.connections)
-    connections = [_bound(one, plan.keys.get(one.id), before, after) for one in plan.connections]
+    connections = [after.connection(one.id) for one in plan.connections]
     stale = [one.id for one in connections if _is_another(one, plan.keys.get(one.id), keys, before, after)]
     moved = [one.id for one in relays if _has_moved(one, before)]
 
     def change(db: Db) -> None:
+        if only_new:
+            _refuse_taken(plan, read(db))  # again: another tab may have been quicker
         for relay in relays:
             put(db, relay)
         for connection in connections:
@@ -54,12 +76,23 @@ def remove(ledger: Ledger, keys: KeyStore, id: str) -> None:
     """
     configured = load(ledger)
     if any(one.id == id for one in configured.connections):
-        keys.forget(id)
-        ledger.write(lambda db: _remove_connection(db, configured.connection(id)))
+        remove_connection(ledger, keys, id)
     elif any(one.id == id for one in configured.relays):
-        ledger.write(lambda db: _remove_relay(db, id))
+        remove_relay(ledger, id)
     else:
         raise WrongUse(N_("There is no connection or relay {id}."), id=id)
+
+
+def remove_connection(ledger: Ledger, keys: KeyStore, id: str) -> None:
+    """Removes a connection with its key and what was seen of it. Raises `WrongUse` for an unknown id."""
+    connection = load(ledger).connection(id)
+    keys.forget(id)
+    ledger.write(lambda db: _remove_connection(db, connection))
+
+
+def remove_relay(ledger: Ledger, id: str) -> None:
+    """Removes a relay. Raises `WrongUse` for an unknown id and for one in use, naming its connections."""
+    ledger.write(lambda db: _remove_relay(db, id))
 
 
 def choose_line(ledger: Ledger, relay_id: str, line_id: str) -> None:
@@ -83,6 +116,14 @@ def _with(before: Configuration, relays: tuple[Relay, ...], connections: tuple[C
         relays=tuple({one.id: one for one in (*before.relays, *relays)}.values()),
         connections=tuple({one.id: one for one in (*before.connections, *connections)}.values()),
     )
+
+
+def _refuse_taken(plan: ImportFile, configured: Configuration) -> None:
+    """Raises `WrongUse` where a relay or connection of the plan would take another's place."""
+    for new, there in ((plan.connections, configured.connections), (plan.relays, configured.relays)):
+        taken = sorted({one.id for one in new} & {one.id for one in there})
+        if taken:
+            raise WrongUse(N_("The id {id} is taken already. Choose another."), id=taken[0])
 
 
 def _old(id: str, before: Configuration) -> Connection | None:
