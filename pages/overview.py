@@ -14,9 +14,10 @@ from ui import rows, spend
 from ui.checking import ask, checking
 from ui.chips import facts
 from ui.choices import WORTH_TRYING
-from ui.connect import console, form, set_up
+from ui.connect import console
 from ui.engine import door
 from ui.frame import place
+from ui.links import go
 from ui.relays import switcher
 from ui.words import ago, count, t
 
@@ -52,13 +53,14 @@ def ages(seen: Overview) -> None:
 
 def empty() -> None:
     """Nothing is set up: exactly what to do."""
-    st.markdown(t(N_("You have no connection yet. A connection is a base URL and a key; bring yours in here.")))
-    with st.container(border=True, width=720, key="empty_form"):
-        form()
-    st.button(
-        t(N_("Look at the demo")), key="enter_demo", type="tertiary", icon=":material/science:",
-        on_click=door().enter_demo,
-    )
+    st.markdown(t(N_("You have no connection yet. A connection is a base URL and a key; testing it is free.")))
+    with st.container(horizontal=True):
+        if st.button(t(N_("Set up a connection")), key="empty_set_up", type="primary", icon=":material/key:"):
+            go("connections")
+        st.button(
+            t(N_("Look at the demo")), key="enter_demo", type="tertiary", icon=":material/science:",
+            on_click=door().enter_demo,
+        )
 
 
 def answer() -> None:
@@ -67,7 +69,7 @@ def answer() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="answer"):
         st.markdown(f"#### {headline(seen)}", width="stretch")
         if not door().is_demo and st.button(t(N_("Add connections")), key="add_connections", icon=":material/key:"):
-            set_up()
+            go("connections")
         st.button(
             t(N_("Check now")), key="check_all", icon=":material/refresh:", type="primary", on_click=ask, args=(TOP,),
             help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),

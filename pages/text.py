@@ -11,10 +11,10 @@ from lib.ledger.row import CallRow
 from ui import result, text_form
 from ui.chips import facts
 from ui.choices import Choices, choices
-from ui.connect import set_up
 from ui.engine import door
 from ui.follow import follow, known, runs
 from ui.format import head
+from ui.links import go
 from ui.markdown import literal
 from ui.words import t, told
 
@@ -119,7 +119,7 @@ with left:
     else:
         st.markdown(t(N_("None of your keys may write text yet.")))
         if st.button(t(N_("Set up your own")), key="text_set_up", icon=":material/key:"):
-            set_up()
+            go("connections")
     text_form.others(engine, offered.refused)
 with right:
     if call_id:

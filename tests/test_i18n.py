@@ -27,7 +27,7 @@ SAYING = {
 """Streamlit's functions whose texts are seen."""
 UNSEEN = {
     "key", "icon", "type", "on_click", "on_change", "width", "height", "language", "color", "vertical_alignment",
-    "file_name", "mime", "url_path", "label_visibility", "state", "gap", "chart_type",
+    "file_name", "mime", "url_path", "label_visibility", "state", "gap", "chart_type", "autocomplete",
 }
 NAMES = {"cURL", "Python"}
 MARKUP = re.compile(r"\S+\.py$|:material/\w+:|:[a-z]+\[|`[^`]*`|\{[^}]*\}|https?://\S+")

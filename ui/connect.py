@@ -1,4 +1,4 @@
-"""How a user's connections come in, until they have a page of their own; and where their keys are looked after."""
+"""How connections come in from a file; and where their keys are kept and looked after."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from lib.connections.store import plan_import, planned
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import presets, provider
 from lib.vocabulary import KeyStore
+from ui.chips import facts
 from ui.engine import door
-from ui.markdown import code
+from ui.markdown import code, literal
 from ui.words import t, told
 
 PASTED = "import_text"
@@ -51,10 +53,10 @@ def console(engine: Engine, connection_id: str | None, maker: str) -> str | None
 
 
 def set_up() -> None:
-    """The form in a dialog, from wherever a key is missing."""
+    """The form in a dialog."""
     st.session_state.pop(OUTCOME, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1  # new fields: what was pasted before may hold keys
-    st.dialog(t(N_("Set up your own keys")), width="large")(form)()
+    st.dialog(t(N_("Import connections")), width="large")(form)()
 
 
 def form() -> None:
@@ -65,14 +67,35 @@ def form() -> None:
                      "this machine.")))
     st.text_area(t(N_("Import text (JSON)")), key=_field(PASTED), height=150, placeholder=EXAMPLE)
     st.file_uploader(t(N_("Or a file")), type=["json"], key=_field(FILE))
+    facts(_changes())
     if problem := st.session_state.pop(OUTCOME, None):
         st.error(problem, icon=":material/error:")
     st.button(t(N_("Save connections")), key="import_save", type="primary", icon=":material/save:", on_click=_save)
-    st.caption(_where_keys_are())
+    st.caption(where_keys_are())
     st.caption(t(N_("The same on the command line: {command}"), command="`python -m lib connections import FILE`"))
 
 
-def _where_keys_are() -> str:
+def _changes() -> tuple[str, ...]:
+    """What saving would add and replace; nothing for a text that isn't in order, which saving says."""
+    configuration = door().own.configuration()
+    try:
+        plan = plan_import(_given())
+        after = planned(plan, configuration)
+    except WrongUse:
+        return ()
+    there = {one.id for one in configuration.connections}
+    wanted = [one.id for one in plan.connections]
+    had = {relay.id for relay in configuration.relays}
+    lists = (
+        (N_("Adds {names}"), [id for id in wanted if id not in there]),
+        (N_("Replaces {names}"), [id for id in wanted if id in there]),
+        (N_("New relays: {names}"), [relay.name for relay in after.relays if relay.id not in had]),
+        (N_("Changed relays: {names}"), [relay.name for relay in plan.relays if relay.id in had]),
+    )
+    return tuple(t(words, names=literal(", ".join(names))) for words, names in lists if names)
+
+
+def where_keys_are() -> str:
     """Where keys are kept, and how well."""
     keys = door().own.keys
     kept = t(KEPT[keys.kind], where=code(keys.where)) if keys.kind else t(NOT_YET)
@@ -86,7 +109,8 @@ def _save() -> None:
     except WrongUse as error:
         st.session_state[OUTCOME] = told(error)
         return
-    st.session_state[_field(PASTED)] = ""
+    st.session_state.pop(_field(PASTED), None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.session_state[OUTCOME] = SAVED
 
 

@@ -11,8 +11,8 @@ from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
 from ui.checking import aside
 from ui.chips import facts
-from ui.connect import set_up
 from ui.engine import door
+from ui.links import go
 from ui.markdown import literal, option
 from ui.spend import spend, words
 from ui.words import LANGUAGE, NAMES, count, language, t
@@ -29,7 +29,7 @@ def banner() -> None:
         words = t(N_("You are looking at the demo relay: three keys, nothing real, and what they spend is play money."))
         st.markdown(f":material/science: {words}", width="stretch")
         if st.button(t(N_("Set up your own")), key="banner_set_up", icon=":material/key:"):
-            set_up()
+            go("connections")
         st.button(t(N_("Leave the demo")), key="banner_leave", type="tertiary", on_click=door().leave_demo)
 
 

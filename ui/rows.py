@@ -14,7 +14,6 @@ from lib.providers import provider
 from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence, Quota
 from ui import chips
-from ui.connect import set_up
 from ui.links import go
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
@@ -210,6 +209,6 @@ def _of(call: Evidence, api: Api) -> bool:
 def _set_up(api: Api) -> None:
     known = provider(api.provider)
     if st.button(t(N_("Add a key")), key=f"add_{key_of(api)}", icon=":material/key:"):
-        set_up()
+        go("connections", new=api.provider)
     if known.keys_url:
         st.link_button(t(N_("Get a key")), known.keys_url, type="tertiary", icon=":material/open_in_new:")

@@ -98,25 +98,23 @@ def test_leaving_the_demo_says_what_to_do_and_the_way_back(app: AppTest) -> None
     assert "**3** of " in words(app)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"connections": [{"id": "x", "nonsense": 1}]}'])
-def test_a_bad_import_says_so_and_saves_nothing(app: AppTest, text: str) -> None:
-    app.button(key="banner_leave").click().run()
-    app.text_area(key="import_text_0").set_value(text)
-    app.button(key="import_save").click().run()
-    assert not app.exception
-    assert len(app.error) == 1
-    assert door().own.configuration().connections == ()
-
-
-def test_an_import_is_saved_and_shown_without_sending(app: AppTest) -> None:
-    app.button(key="banner_leave").click().run()
-    app.text_area(key="import_text_0").set_value(story("http://127.0.0.1:9"))
-    app.button(key="import_save").click().run()
+def test_own_connections_not_yet_checked_are_untested_and_nothing_was_sent(app: AppTest) -> None:
+    door().own.import_(story("http://127.0.0.1:9"))
+    app.run()
     assert not app.exception
     assert "Untested" in "".join(str(one.value) for one in app.markdown)
     assert not door().is_demo
     assert not door().own.facts().evidence
-    assert "sk-demo" not in str(app.session_state)
+
+
+@pytest.mark.parametrize(
+    ("button", "title"),
+    [("banner_set_up", "Connections"), ("add_openai_text_none", "Connections")],
+)
+def test_what_is_missing_is_set_up_on_the_page_for_it(app: AppTest, button: str, title: str) -> None:
+    app.button(key=button).click().run()
+    assert not app.exception
+    assert app.title[0].value == title
 
 
 def test_a_demo_that_cannot_start_says_so_and_lets_one_go_on(home: Path) -> None:

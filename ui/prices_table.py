@@ -1,0 +1,62 @@
+"""Own prices, a row each, typed into a table. Amounts are text: a float has no exact 0.1."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from lib.i18n import N_
+from ui.connection_draft import PRICE_FIELDS
+from ui.drafts import PREFIX
+from ui.theme import BILLING
+from ui.words import t
+
+PRICES = PREFIX + "connection_prices"
+"""The rows as they are typed."""
+BASE = PREFIX + "connection_prices_base"
+"""The rows the table began with: its own key holds only what was changed in it."""
+TABLE = "connection_prices_table"
+HEADS: Mapping[str, str] = {
+    "model": N_("Model"),
+    "unit": N_("Unit"),
+    "amount": N_("Amount"),
+    "input": N_("Input"),
+    "output": N_("Output"),
+    "cached_input": N_("Cached input"),
+    "currency": N_("Currency"),
+}
+
+
+def renew(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Begins with other rows, in another table."""
+    st.session_state[PRICES] = st.session_state[BASE] = [dict(row) for row in rows]
+    st.session_state[TABLE] = secrets.token_hex(4)
+
+
+def prices(changed: Callable[[], None]) -> None:
+    """The table. Coming back to the page, it begins with what was typed before."""
+    import pandas as pd  # half a second to import, and few open this
+
+    state = st.session_state
+    key = f"{TABLE}_{state.get(TABLE, '')}"
+    if key not in state:
+        state[BASE] = state.get(PRICES, [])
+    heads = {name: t(head) for name, head in HEADS.items()}
+    columns: dict[str, Any] = {name: st.column_config.TextColumn(head) for name, head in heads.items()}
+    columns["unit"] = st.column_config.SelectboxColumn(heads["unit"], options=list(BILLING), default="call")
+    columns["currency"] = st.column_config.TextColumn(heads["currency"], default="USD", max_chars=3)
+    st.markdown(t(N_("Own prices")), help=t(N_(
+        "What you pay, where it isn't what the relay lists. Per token: for one million tokens, as an amount, or as "
+        "input, output and cached input."
+    )))  # fmt: skip
+    table = st.data_editor(
+        pd.DataFrame(state[BASE], columns=list(PRICE_FIELDS), dtype="object"), key=key, num_rows="dynamic",
+        column_config=columns, hide_index=True, on_change=changed,
+    )
+    state[PRICES] = [
+        {name: value for name, value in row.items() if isinstance(value, str) and value.strip()}
+        for row in table.to_dict("records")
+    ]
