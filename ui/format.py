@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 from lib.i18n import Language
@@ -74,3 +74,19 @@ def size(octets: int, language: Language) -> str:
             break
         value, unit = value / 1000, larger
     return f"{format_decimal(value, '#,##0' if unit in ('B', 'kB') else '#,##0.0', locale=language)} {unit}"
+
+
+def day(iso: str, language: Language, *, short: bool = False) -> str:
+    """A day or a month of the ledger's: `24 Nov 2026`, short `24 Nov`; `Nov 2026`."""
+    if len(iso) == len("2026-01"):
+        return format_skeleton("yMMM", date.fromisoformat(f"{iso}-01"), locale=language)
+    pattern = {"zh_CN": ("y年M月d日", "M月d日"), "en": ("d MMM y", "d MMM")}[language][short]
+    return format_date(date.fromisoformat(iso), pattern, locale=language)
+
+
+def percent(part: float, language: Language, *, signed: bool = False) -> str:
+    """`12 %` and `0.4 %`; signed: `+12 %`."""
+    shown = part * 100
+    pattern = "0.0" if 0 < abs(shown) < 10 and round(abs(shown), 1) != round(abs(shown)) else "#,##0"
+    sign = "+" if signed and shown > 0 else ""
+    return f"{sign}{format_decimal(Decimal(str(shown)), pattern, locale=language)} %"

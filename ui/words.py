@@ -99,6 +99,16 @@ def duration(ms: int | None) -> str:
     return "–" if ms is None else figures.duration(ms, language())
 
 
+def day(iso: str, *, short: bool = False) -> str:
+    """A day or a month of the ledger's."""
+    return figures.day(iso, language(), short=short)
+
+
+def percent(part: float, *, signed: bool = False) -> str:
+    """A share, or a change by one."""
+    return figures.percent(part, language(), signed=signed)
+
+
 def zone() -> ZoneInfo:
     """The browser's time zone; UTC until it has told."""
     try:
