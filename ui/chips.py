@@ -34,6 +34,11 @@ def facts(parts: Iterable[str]) -> None:
         st.caption(line, width="content")
 
 
+def copyable(text: str) -> None:
+    """Code to copy, whole on any screen, in the text's own colour: highlighted, half of it is too pale to read."""
+    st.code(text, language=None, wrap_lines=True)
+
+
 def evidence(found: Sequence[Evidence]) -> None:
     """What requests showed, newest first: the answer to "how do you know?"."""
     if not found:

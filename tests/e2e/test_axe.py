@@ -16,11 +16,15 @@ from tests.e2e.views import ADDRESSES, LOCALES, SCHEMES, WIDTHS, settle
 GRAVE = ("serious", "critical")
 LOOKED_AT = (1440, 390)
 NAVIGATION = "[data-testid=stSidebarNavItems]"
+TABLE = "[data-testid=stTable]"
 STREAMLITS = {
+    # It puts a section's links into a div between list and items. Without sections, or as links of our own, the
+    # navigation would have neither headings nor a list.
     ("list", NAVIGATION),
     ("listitem", NAVIGATION),
-    # Streamlit puts a section's links into a div between list and items. Without sections, or as links of our own, the
-    # navigation would have neither headings nor a list.
+    # On a narrow screen a wide table is scrolled within a box that takes no focus. Within prose it would be cut off
+    # there, and as a dataframe its sentences would be.
+    ("scrollable-region-focusable", TABLE),
 }
 """Rule and place: what Streamlit itself draws so, and nothing of ours could avoid."""
 
