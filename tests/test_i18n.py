@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -55,6 +56,12 @@ def test_everything_said_has_its_chinese() -> None:
 
 def test_no_translation_is_left_over() -> None:
     assert set(catalogue("zh_CN")) - set(said()) == set()
+
+
+def test_every_message_is_translated_once() -> None:
+    text = (ROOT / "lib" / "i18n" / "zh_CN.po").read_text("utf-8")
+    entries = re.findall(r'^msgid ((?:".*"\n)+)', text, re.MULTILINE)
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
 
 
 def test_chinese_is_not_english() -> None:

@@ -5,37 +5,28 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
 
 from lib.calls.draft import CallDraft
 from lib.connections.model import Connection
-from lib.cost.price import Price
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.verdicts.judging import best_of, preference
-from lib.vocabulary import CAPABILITIES, BillingUnit, Capability, Money, Verdict
+from lib.vocabulary import CAPABILITIES, Capability, Verdict
 from ui.chips import copyable, facts
 from ui.choices import WORTH_TRYING
 from ui.engine import door
 from ui.links import link
 from ui.markdown import code, literal
+from ui.prices import markup_words, price_words
 from ui.theme import look
-from ui.words import capability, count, money, quota, t, worded
+from ui.words import capability, count, quota, t, worded
 
 MODELS_NAMED = 3
 PRICES_SHOWN = 12
 PROMPT = N_("Describe a lighthouse in one sentence.")
-
-PRICES: Mapping[BillingUnit, str] = {
-    "call": N_("{amount} per call"),
-    "image": N_("{amount} per image"),
-    "second": N_("{amount} per second"),
-    "character": N_("{amount} per character"),
-}
-BY_TOKEN = N_("{input} in, {output} out, per million tokens")
 
 
 def live(engine: Engine, name: str) -> None:
@@ -164,24 +155,23 @@ def _video_of(engine: Engine, connection: Connection, found: Sequence[Verdict]) 
 
 def _prices(engine: Engine) -> None:
     """What usable models cost here and at their makers."""
-    usable = {v.model: v for v in engine.verdicts() if v.state == "usable" and v.model}
-    chosen = sorted(usable.values(), key=preference)[:PRICES_SHOWN]
-    now = datetime.now(UTC)
-    rows = []
-    for one in chosen:
-        book = engine.known.book(engine.configuration().connection(one.connection))
-        rows.append({
-            "model": one.model, "here": _price(book.price(one.model, now)),
-            "official": _price(book.official(one.model, now)),
-        })  # fmt: skip
-    if not rows:
+    prices = engine.prices()
+    priced = [one for place in engine.judged().facts.places for one in prices.catalogue(place)]
+    usable = sorted((one for one in priced if one.row.state == "usable"), key=lambda one: one.row.proof != "call")
+    if not usable:
         facts((t(N_("Nothing is usable with these keys yet.")),))
         return
+    rows = [
+        {"model": one.row.model, "here": price_words(one.price), "official": price_words(one.official),
+         "more": markup_words(one.markup)}
+        for one in usable[:PRICES_SHOWN]
+    ]  # fmt: skip
     _table(rows, {
         "model": t(N_("Model")), "here": t(N_("Price here")), "official": t(N_("Official price")),
+        "more": st.column_config.TextColumn(t(N_("Mark-up")), alignment="right"),
     })  # fmt: skip
     if len(usable) > len(rows):
-        link("catalogue", t(N_("All {n} in the catalogue"), n=count(len(usable))))
+        link("catalogue", t(N_("All {n} in the catalogue"), n=count(len(usable))), state="usable")
 
 
 LIVE: Mapping[str, Callable[[Engine], None]] = {
@@ -242,14 +232,3 @@ def _models_command(engine: Engine, connection: str, variable: str) -> str:
     configuration = engine.configuration()
     address = shlex.quote(f"{configuration.address(configuration.connection(connection))}/v1/models")
     return f'curl -s {address} \\\n  -H "Authorization: Bearer ${variable}"'
-
-
-def _price(price: Price | None) -> str:
-    """A price in one line; what isn't listed of it is unknown, never 0."""
-    if price is None:
-        return t(N_("unknown"))
-    if price.unit == "token":
-        plain, out = (None if rate is None else Money(rate, price.currency) for rate in (price.input, price.output))
-        return t(BY_TOKEN, input=money(plain), output=money(out))
-    amount = None if price.amount is None else Money(price.amount, price.currency)
-    return t(PRICES[price.unit], amount=money(amount))

@@ -103,8 +103,8 @@ def test_examples_are_the_shown_connections_own(app: AppTest) -> None:
     assert "Usable with your keys: **3**" in words(app)
     assert list(app.dataframe[0].value["connection"]) == ["sora", "gemini", "chatglm"]
     app.radio(key="guide_choice").set_value("API_INTEGRATION_GUIDE").run()
-    (command,) = [one.value for one in app.code if "chat/completions" in one.value]
-    assert "$RELAYSCOPE_KEY_CHATGLM" in command
+    (command,) = [one.value for one in app.code if "$RELAYSCOPE_KEY_CHATGLM" in one.value]
+    assert "chat/completions" in command
     assert door().engine.configuration().relays[0].chosen.base_url in command
     app.radio(key="guide_choice").set_value("VIDEO_API_CONFIG_GUIDE").run()
     assert "$RELAYSCOPE_KEY_SORA" in "\n".join(one.value for one in app.code)
