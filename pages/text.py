@@ -9,6 +9,7 @@ from lib.errors import RelayscopeError
 from lib.i18n import N_
 from lib.ledger.row import CallRow
 from ui import result, text_form
+from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.engine import door
@@ -75,6 +76,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
             )
         if not isinstance(ready, str):
             result.code(ready, "text_code")
+    warning()
     if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {problem}]")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine
+import shutil
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock, Thread
@@ -76,6 +77,13 @@ class Door:
         """From now on the user's own data is shown, however empty."""
         self.keep(LEFT, "yes")
 
+    def reset_demo(self) -> None:
+        """Forgets all that happened in the demo, its spending and its log; at the next use it begins anew."""
+        with self._lock:
+            begun, self._demo = self._demo, None
+        self._end_demo(begun)
+        shutil.rmtree(self._folder / "demo", ignore_errors=True)
+
     def enter_demo(self) -> None:
         """Shows the demo again, where the user has no connection of his own."""
         self.keep(LEFT, "no")
@@ -90,6 +98,21 @@ class Door:
     def keep(self, name: str, value: str) -> None:
         """Sets a setting."""
         self.own.ledger.write(lambda db: settings.put(db, name, value))
+
+    def change_zone(self, zone: str, told: Callable[[int], None]) -> Future[None]:
+        """Makes the sums anew for the days of another zone: the user's, and the demo's where that runs.
+
+        `told` hears meanwhile, on other threads, how many calls have been read of each. Raises `WrongUse` in the end.
+        """
+        ledgers = [self.own.ledger]
+        if self._demo is not None and self._demo.done() and self._demo.exception() is None:
+            ledgers.append(self._demo.result()[0].ledger)
+
+        def change() -> None:
+            for ledger in ledgers:
+                ledger.change_zone(zone, told)
+
+        return self.begin(asyncio.to_thread(change))
 
     # ---- starting and stopping
 
@@ -128,13 +151,16 @@ class Door:
 
     def close(self) -> None:
         """Stops both engines, the demo relay and the loop."""
-        if self._demo is not None and self._demo.exception() is None:
-            engine, child = self._demo.result()
-            self.ask(engine.stop())
-            child.stop()
+        self._end_demo(self._demo)
         self._starter.shutdown()
         self.ask(self.own.stop())
         self._end_loop()
+
+    def _end_demo(self, begun: Future[tuple[Engine, demo.Child]] | None) -> None:
+        if begun is not None and begun.exception() is None:
+            engine, child = begun.result()
+            self.ask(engine.stop())
+            child.stop()
 
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

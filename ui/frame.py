@@ -9,6 +9,7 @@ import streamlit as st
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
+from ui.budget import warning
 from ui.checking import aside
 from ui.chips import facts
 from ui.engine import door
@@ -60,6 +61,7 @@ def _figures(engine: Engine) -> None:
         facts((place(relay),))
     today = spend(engine, datetime.now(UTC)).today
     st.caption(t(N_("Spent today: {amount}"), amount=words(today)))
+    warning()
     aside(engine)
     if engine.unfinished():
         _running(engine)

@@ -29,6 +29,11 @@ class Budget(BaseModel):
     currency: Currency = "USD"
     warn_at: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.8")
 
+    @property
+    def money(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.amount, self.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

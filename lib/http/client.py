@@ -14,11 +14,12 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 from httpx_sse import EventSource
 
+from lib import VERSION
 from lib.http.faults import line_fault, mapped, origin
 from lib.http.redaction import keys_in, mark, without
 from lib.http.way import DIRECTLY, ByAddress, Outward, Timeouts, Way
 
-USER_AGENT = "relayscope/0.1"
+USER_AGENT = f"relayscope/{VERSION}"
 ANSWER_LIMIT = 32 * 1024 * 1024
 """Bytes of an answer read as a whole; a list of 5,000 models is a hundredth of it."""
 STREAM_LIMIT = 256 * 1024 * 1024

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel.localtime import get_localzone
 
 from lib.errors import WrongUse
 from lib.i18n import N_
+
+CONTINENTS = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
 
 
 @lru_cache
@@ -19,6 +23,13 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise WrongUse(N_("{zone} is not a time zone; use a name such as Asia/Shanghai."), zone=name) from fault
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The names to choose from: places by continent, and UTC; without the old and the technical ones."""
+    named = (name for name in available_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name)
+    return ("UTC", *sorted(named))
 
 
 def system_zone() -> str:

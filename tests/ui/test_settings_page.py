@@ -1,0 +1,229 @@
+"""Settings: each is taken and kept, a wrong value says so at its field and loses nothing that was typed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.cost.budget import Budget
+from lib.cost.conversion import Conversion, Rate
+from lib.http import Outward, Timeouts, read_proxy
+from lib.ledger import calls as log
+from lib.ledger.calls import Payload
+from tests.ledger.ledger_rows import row, usd
+from tests.ui.conftest import go, words
+from ui.demo import story
+from ui.engine import door
+from ui.settings_form import decimal
+from ui.settings_network import unwritten
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    return go(app, "settings")
+
+
+def spend(amount: str) -> None:
+    """A call of the user's own, now."""
+    now = datetime.now(ZoneInfo("UTC"))
+    made = row(now, status="succeeded", sent_at=now, estimated=usd(amount))
+    door().own.ledger.write(lambda db: log.insert(db, made, Payload()))
+
+
+def test_opening_it_sends_and_changes_nothing(page: AppTest) -> None:
+    assert not page.exception
+    assert door().own.outward == Outward()
+    assert door().own.budget() is None
+    assert door().own.conversion() == Conversion()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "title", "beside"), [("zh_CN", "设置", "zh_CN"), ("en", "Settings", "en"), ("", "Settings", "en")]
+)
+def test_a_language_is_taken_here_and_in_the_sidebar(app: AppTest, chosen: str, title: str, beside: str) -> None:
+    door().keep("language", "" if chosen else "en")
+    page = go(app, "settings")
+    page.selectbox(key="settings_language").set_value(chosen).run()
+    assert not page.exception
+    assert page.title[0].value == title
+    assert page.segmented_control(key="language_choice").value == beside
+    assert door().setting("language") == chosen
+
+
+def test_a_zone_is_taken_for_both_ledgers(page: AppTest) -> None:
+    spend("1")
+    page.selectbox(key="settings_zone").set_value("Pacific/Auckland").run()
+    assert not page.exception
+    assert (door().own.ledger.zone, door().engine.ledger.zone) == ("Pacific/Auckland", "Pacific/Auckland")
+    with door().own.ledger.read() as db:
+        assert log.rollups.prove(db)
+    assert page.selectbox(key="settings_zone").value == "Pacific/Auckland"
+
+
+def test_a_zone_changed_elsewhere_is_not_changed_back(page: AppTest) -> None:
+    door().own.ledger.change_zone("Asia/Tokyo")
+    page.run()
+    assert door().own.ledger.zone == "Asia/Tokyo"
+    assert page.selectbox(key="settings_zone").value == "Asia/Tokyo"
+
+
+def test_currency_and_rates(page: AppTest) -> None:
+    page.selectbox(key="settings_currency").set_value("CNY").run()
+    assert "There is no rate for CNY" in words(page)
+    page.text_input(key="settings_rate_currency").set_value("cny")
+    page.text_input(key="settings_rate").set_value("7.12")
+    page.date_input(key="settings_rate_day").set_value(date(2026, 11, 1))
+    page.button(key="rate_save").click().run()
+    assert not page.exception
+    kept = Rate(per_usd=Decimal("7.12"), as_of=date(2026, 11, 1))
+    assert door().own.conversion() == Conversion(currency="CNY", rates={"CNY": kept})
+    assert "1 USD = 7.12 CNY, on 2026-11-01" in words(page)
+    page.button(key="rate_drop_CNY").click().run()
+    assert door().own.conversion().rates == {}
+
+
+@pytest.mark.parametrize(
+    ("currency", "rate", "told"),
+    [("YU", "7", "three letters"), ("C1Y", "7", "three letters"), ("USD", "1", "needs no rate"),
+     ("CNY", "", "above 0"), ("CNY", "-1", "above 0"), ("CNY", "many", "above 0"), ("CNY", "NaN", "above 0"),
+     ("CNY", "1e99", "above 0")],
+)
+def test_a_wrong_rate_says_so_and_stays(page: AppTest, currency: str, rate: str, told: str) -> None:
+    page.text_input(key="settings_rate_currency").set_value(currency)
+    page.text_input(key="settings_rate").set_value(rate)
+    page.button(key="rate_save").click().run()
+    assert told in words(page)
+    assert page.text_input(key="settings_rate").value == rate
+    assert door().own.conversion() == Conversion()
+    assert not page.exception
+
+
+def test_proxy_and_timeouts_hold_at_once_and_the_password_is_not_shown(page: AppTest) -> None:
+    page.segmented_control(key="net_mode").set_value("own").run()
+    page.text_input(key="net_address").set_value("127.0.0.1:7890")
+    page.text_input(key="net_user").set_value("me")
+    page.text_input(key="net_password_0").set_value("my-secret")
+    page.number_input(key="net_connect").set_value(3)
+    page.button(key="net_save").click().run()
+    assert not page.exception
+    wanted = Outward(read_proxy("http://me:my-secret@127.0.0.1:7890"), timeouts=Timeouts(connect=3))
+    assert door().own.outward == wanted
+    assert door().engine.outward == Outward()
+    assert page.text_input(key="net_password_1").value == ""
+    assert "my-secret" not in str(page.session_state) + words(page)
+    page.button(key="net_save").click().run()  # without typing it again
+    assert door().own.outward == wanted
+    page.text_input(key="net_address").set_value("http://elsewhere.example:1").run()
+    page.button(key="net_save").click().run()
+    assert door().own.outward.proxy == read_proxy("http://me@elsewhere.example:1")
+
+
+@pytest.mark.parametrize("address", ["", "socks5://127.0.0.1:1080", "http://h:port", "ftp://x"])
+def test_a_wrong_proxy_says_so_and_stays(page: AppTest, address: str) -> None:
+    page.segmented_control(key="net_mode").set_value("own").run()
+    page.text_input(key="net_address").set_value(address)
+    page.button(key="net_save").click().run()
+    assert ":red[:material/error:" in words(page)
+    assert page.text_input(key="net_address").value == address
+    assert door().own.outward == Outward()
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("waits", "wrong"),
+    [({"connect": 10, "read": 120, "whole": 30}, []), ({"connect": 10, "read": None, "whole": None},
+                                                       ["net_read", "net_whole"])],
+)
+def test_an_empty_timeout_is_wrong(waits: dict[str, float | None], wrong: list[str]) -> None:
+    assert list(unwritten(waits)) == wrong
+
+
+def test_the_environments_proxy_is_off_until_chosen(page: AppTest) -> None:
+    page.segmented_control(key="net_mode").set_value("environment").run()
+    assert not door().own.outward.by_environment
+    page.button(key="net_save").click().run()
+    assert door().own.outward == Outward(by_environment=True)
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"),
+    [("1", ""), ("8.5", "USD 8.50 of this month's budget of USD 10.00"), ("10", "budget of USD 10.00 is used up")],
+)
+def test_a_budget_warns_wherever_it_matters(page: AppTest, spent: str, said: str) -> None:
+    spend(spent)
+    page.text_input(key="budget_amount").set_value("10")
+    page.button(key="budget_save").click().run()
+    assert not page.exception
+    assert door().own.budget() == Budget(amount=Decimal(10))
+    for name in ("settings", "text", "overview"):
+        told = words(go(page, name)).replace("\\", "")
+        assert said in told if said else "budget of" not in told
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-5", "lots"])
+def test_a_wrong_budget_says_so_and_stays(page: AppTest, amount: str) -> None:
+    page.text_input(key="budget_amount").set_value(amount)
+    page.button(key="budget_save").click().run()
+    assert "above 0" in words(page)
+    assert page.text_input(key="budget_amount").value == amount
+    assert door().own.budget() is None
+
+
+def test_a_budget_is_given_up(page: AppTest) -> None:
+    door().own.keep_budget(Budget(amount=Decimal(1)))
+    page.run()
+    page.button(key="budget_none").click().run()
+    assert door().own.budget() is None
+    assert not page.exception
+
+
+def test_a_line_is_switched_by_hand(page: AppTest) -> None:
+    relay = door().engine.configuration().relays[0]
+    page.segmented_control(key=f"line_{relay.id}").set_value(relay.lines[-1].id).run()
+    assert not page.exception
+    assert door().engine.configuration().relay(relay.id).line == relay.lines[-1].id
+
+
+def test_the_demo_is_left_and_entered_and_begun_anew(page: AppTest, home: Path) -> None:
+    door().ask(door().engine.check(["chatglm"]))
+    page.button(key="settings_reset").click().run()
+    assert not page.exception
+    assert door().is_demo
+    assert len(door().engine.configuration().connections) == 3
+    page.button(key="settings_leave").click().run()
+    assert not door().is_demo
+    page.button(key="settings_demo").click().run()
+    assert door().is_demo
+
+
+def test_the_demo_cannot_be_entered_beside_own_connections(page: AppTest) -> None:
+    door().own.import_(story("http://127.0.0.1:9"))
+    page.run()
+    assert page.button(key="settings_demo").disabled
+    assert "you have 3" in words(page)
+
+
+def test_the_folder_and_what_is_in_it_are_told(page: AppTest, home: Path) -> None:
+    assert str(home) in [block.value for block in page.code]
+    for part in ("database ", "WAL", "calls\\: 0", "Keys are kept in a file", "MIT licence", "Relayscope 0.1.0"):
+        assert part.replace("\\", "") in words(page).replace("\\", "")
+
+
+@pytest.mark.parametrize(("text", "value"), [("7.12", "7.12"), (" 1,000 ", "1000"), ("0.000001", "0.000001")])
+def test_numbers_as_people_write_them(text: str, value: str) -> None:
+    assert decimal(text) == Decimal(value)
+
+
+def test_the_version_is_the_projects() -> None:
+    import tomllib
+
+    from lib import VERSION
+
+    project: dict[str, Any] = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["version"] == VERSION
