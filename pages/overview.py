@@ -24,6 +24,8 @@ from ui.words import ago, count, t
 TOP, QUOTA = "top", "quota"
 """Where a check may be drawn, besides the row that asked for it."""
 OLD = timedelta(hours=1)
+NAMED = 5
+"""Connections called by name where more wait."""
 
 engine = door().engine
 
@@ -31,6 +33,9 @@ engine = door().engine
 def headline(seen: Overview) -> str:
     """The answer in one sentence."""
     listed = count(seen.listed)
+    if not seen.evidence:
+        n = count(len(engine.configuration().connections))
+        return t(N_("Connections not checked yet: **{n}**. The check is free."), n=n)
     if not seen.listed:
         return t(N_("Nothing is known yet of what your relay lists."))
     if seen.usable == 1:
@@ -49,6 +54,21 @@ def ages(seen: Overview) -> None:
     for relay in seen.relays:
         if len(relay.lines) > 1:
             switcher(engine, relay, TOP)
+
+
+def unchecked(seen: Overview) -> None:
+    """The connections that came after the last check of all, and their next step."""
+    known = {one.connection for one in seen.evidence}
+    names = [one.id for one in engine.configuration().connections if one.id not in known]
+    if not names or not known:  # where none is checked, the headline says so
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="unchecked"):
+        words = t(N_("Not checked yet: {connections}"), connections=rows.first(names, NAMED))
+        st.markdown(f":blue[:material/help: {words}]", width="content")
+        st.button(
+            t(N_("Check these")), key="check_unchecked", icon=":material/refresh:", on_click=ask, args=(TOP, names),
+            help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),
+        )
 
 
 def empty() -> None:
@@ -75,9 +95,10 @@ def answer() -> None:
             help=t(N_("Free: asks for the line, the key, its quota and its models. No call is made.")),
         )
     ages(seen)
+    unchecked(seen)
     checking(engine, TOP)
     tables(seen, seen.evidence)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         st.subheader(t(N_("Quota")))
         rows.quotas(seen.quotas, [one.id for one in engine.configuration().connections])

@@ -23,7 +23,8 @@ from ui.theme import look
 from ui.words import count, duration, t
 
 LOOKS_EVERY_S = 0.5
-BESIDE_LOOKS_EVERY_S = 1.0
+BESIDE_LOOKS_EVERY_S = 2.0
+"""Every tick may swallow a click on another page, if that comes while a run is busy (Streamlit merges the two)."""
 ROWS = 8
 """Connections drawn with their rungs; of more, those under way and those that failed."""
 WATCHED = "check_watched"

@@ -40,7 +40,8 @@ def section(engine: Engine) -> None:
         )
     relay_form.notice()
     if relay_form.edited() == relay_form.NEW:
-        relay_form.form()
+        with st.container(border=True, key="relay_new"):
+            relay_form.form()
     checking(engine, WHERE)
     shown = [(engine, relay) for relay in engine.configuration().relays]
     if door().is_demo:
@@ -53,19 +54,19 @@ def section(engine: Engine) -> None:
 
 def card(engine: Engine, relay: Relay) -> None:
     """One relay: what is known of it, its lines, and what may be done to it."""
-    name = mark(engine, relay)
+    name, run = mark(engine, relay), engine.races.get(relay.id)
+    racing = run is not None and not run.ended  # asked once: it may end while this is drawn
     with st.container(border=True, key=f"relay_{name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(relay.name)}**", width="stretch")
-            _buttons(engine, relay, name)
+            _buttons(engine, relay, name, racing=racing)
         facts(_known(engine, relay))
         if engine is door().own and relay_form.edited() == relay.id:
             relay_form.form()
             return
         if len(relay.lines) > 1:
             switcher(engine, relay, WHERE)
-        run = engine.races.get(relay.id)
-        if run is not None and not run.ended:
+        if run is not None and racing:
             _follow(engine, relay, run)
         else:
             _lines(engine, relay, run)
@@ -81,11 +82,10 @@ def users(engine: Engine, relay_id: str) -> list[str]:
     return [one.id for one in engine.configuration().connections if one.relay == relay_id]
 
 
-def _buttons(engine: Engine, relay: Relay, name: str) -> None:
-    run = engine.races.get(relay.id)
+def _buttons(engine: Engine, relay: Relay, name: str, *, racing: bool) -> None:
     st.button(
         t(N_("Race the lines")), key=f"race_{name}", icon=":material/speed:", on_click=race, args=(engine, relay.id),
-        disabled=run is not None and not run.ended,
+        disabled=racing,
         help=t(N_("Free: asks every line {n} times what is there, without a key. Nothing is switched."),
                n=count(SAMPLES)),
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _known(engine: Engine, relay: Relay) -> list[str]:
     preset = presets().get(relay.preset or "")
     status = engine.relay_status(relay.id)
     used = len(users(engine, relay.id))
-    answers = N_("{site} {version} answers there, seen {ago}")
+    answers = N_("{site}, version {version}, answers there, seen {ago}")
     return [
         code(relay.id),
         t(N_("preset {name}"), name=literal(preset.name)) if preset else "",
@@ -200,7 +200,7 @@ def _rows(engine: Engine, relay: Relay, run: RaceRun | None) -> None:
     again = keys_again(engine.configuration(), relay)
     slowest = max([one.median_ms or 0 for one in run.results], default=0) if run else 0
     for line in relay.lines:
-        name, ran, meant = st.columns(SHARES, vertical_alignment="center")
+        name, ran, meant = st.columns(SHARES, vertical_alignment="center", gap="small")
         with name.container(gap="xsmall"):
             _name(relay, line, again.get(line.id, ()))
         if run is not None and (result := run.of(line)):

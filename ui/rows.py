@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,8 +19,9 @@ from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
 from ui.words import ago, capability, count, moment, quota, t, worded, zone
 
-SHARES = [25, 42, 33]
-"""Of a row's width: state and name, what is known, what to do."""
+WORKING, FAILING = [26, 33, 41], [26, 74]
+"""Of a row's width: state and name, what is known, what to do; of one that fails, what to do stands below why."""
+CAPABILITIES_NAMED = 3
 MODELS_NAMED = 3
 BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 """Where a line may break though no space is there."""
@@ -31,12 +32,12 @@ SHOWN = 8
 
 def works(api: Api, evidence: Sequence[Evidence], usable: bool) -> None:
     """An API that can be used now. `usable`: from a page of ours."""
-    middle, actions = _parts(api)
+    middle, actions = _parts(api, WORKING)
     with middle:
         left = t(N_("quota {quota}"), quota=_inside(api.quota)) if api.quota else ""
         line = literal(api.line.name) if api.line else ""
         chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), _whole(left)))
-    with actions, _buttons():
+    with actions, _buttons("right"):
         _evidence(api, evidence)
         _use(api, usable)
 
@@ -50,13 +51,13 @@ def fails(
 ) -> None:
     """An API that can't be used: why, whose move it is, and the next step as a button. `check`: where, and of what."""
     why = worded(api.reason)
-    middle, actions = _parts(api)
+    (middle,) = _parts(api, FAILING)
     with middle:
         whose = f" **{t(WHOSE_MOVE[why.whose_move])}**" if why.whose_move in WHOSE_MOVE else ""
         st.markdown(f"{literal(why.message)}{whose} {literal(why.remedy)}")
         if api.connection:
             chips.facts((_models(api), api.connection))
-    with actions, _buttons():
+    with middle, _buttons("left"):
         if api.connection is None:
             _set_up(api)
             return
@@ -118,7 +119,7 @@ def table(apis: Sequence[Api], key: str) -> Api | None:
 def _line(api: Api) -> dict[str, object]:
     return {
         "name": api.name,
-        "capability": capability(api.capability),
+        "capability": ", ".join(map(capability, api.capabilities)),
         "connection": api.connection or "",
         "why": "" if api.state == "usable" else _why(api),
         "models": ", ".join(api.models),
@@ -153,15 +154,15 @@ def _whole(words: str) -> str:
 
 
 def _as_of(left: Quota | None) -> str:
-    return "–" if left is None else moment(left.as_of)
+    return "–" if left is None else _whole(moment(left.as_of))
 
 
-def _parts(api: Api) -> list[DeltaGenerator]:
+def _parts(api: Api, shares: Sequence[int]) -> list[DeltaGenerator]:
     """Begins a row with its state and name; returns the places of what is known and of what to do."""
-    name, *rest = st.container(border=True, key=f"api_{key_of(api)}").columns(SHARES, vertical_alignment="center")
+    name, *rest = st.container(border=True, key=f"api_{key_of(api)}").columns(shares, vertical_alignment="center")
     with name.container(gap="xsmall"):
         chips.chip(look(api.state, api.proof), literal(worded(api.reason).message))
-        st.markdown(f"**{literal(api.name)}** · {capability(api.capability)}")
+        st.markdown(f"**{literal(api.name)}**\u00a0· {_capabilities(api)}")
     return rest
 
 
@@ -175,14 +176,22 @@ def key_of(api: Api) -> str:
     return f"{api.provider}_{api.capability}_{api.connection or 'none'}"
 
 
-def _buttons() -> DeltaGenerator:
-    return st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+def _buttons(side: Literal["left", "right"]) -> DeltaGenerator:
+    return st.container(horizontal=True, horizontal_alignment=side, vertical_alignment="center")
+
+
+def _capabilities(api: Api) -> str:
+    return first(list(map(capability, api.capabilities)), CAPABILITIES_NAMED)
 
 
 def _models(api: Api) -> str:
-    more = len(api.models) - MODELS_NAMED
-    named = ", ".join(literal(model) for model in api.models[:MODELS_NAMED])
-    return named + (f" +{more}" if more > 0 else "")
+    return first(list(map(literal, api.models)), MODELS_NAMED)
+
+
+def first(names: Sequence[str], shown: int) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" +{more}" if more > 0 else "")
 
 
 def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
@@ -192,7 +201,7 @@ def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
     """
     age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
     if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{key_of(api)}"):
-        title = f"{literal(api.name)} · {capability(api.capability)} · {literal(api.connection or '')}"
+        title = f"{literal(api.name)} · {_capabilities(api)} · {literal(api.connection or '')}"
         st.dialog(title, width="large")(chips.evidence)(behind(api, evidence))
 
 
@@ -203,7 +212,7 @@ def behind(api: Api, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _of(call: Evidence, api: Api) -> bool:
-    return call.capability == api.capability and call.model in api.models
+    return call.capability in api.capabilities and call.model in api.models
 
 
 def _set_up(api: Api) -> None:

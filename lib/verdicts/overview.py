@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from lib.connections.model import Line, Relay
+from lib.connections.model import Connection, Line, Relay
 from lib.providers import provider, providers
 from lib.verdicts.judging import Facts, best_of
 from lib.verdicts.views import Cell, Row, billing_of, maker_of_verdict
@@ -16,7 +16,10 @@ from lib.vocabulary import BillingUnit, Capability, Evidence, Money, Proof, Quot
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """One row of the two tables: a maker's capability through one connection, or not set up at all."""
+    """One row of the two tables: a maker's capability through one connection, or not set up at all.
+
+    Where one thing keeps a whole connection from working, it is one row, of the connection's provider.
+    """
 
     provider: str
     name: str
@@ -31,6 +34,13 @@ class Api:
     checked_at: datetime | None
     quota: Quota | None
     billing: BillingUnit
+    also: tuple[Capability, ...] = ()
+    """What else is kept from working by the same."""
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """All that the row is about."""
+        return (self.capability, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,21 @@ def _apis(facts: Facts, found: Sequence[Verdict], left: Mapping[str, Quota]) -> 
     for verdict in found:
         maker = maker_of_verdict(verdict, facts)
         groups.setdefault((verdict.connection, maker, verdict.capability), []).append(verdict)
-    return [_api(facts, maker, group, left) for (_, maker, _), group in groups.items()]
+    apis = [_api(facts, maker, group, left) for (_, maker, _), group in groups.items()]
+    return [row for one in facts.configuration.connections for row in _rows(one, apis)]
+
+
+def _rows(connection: Connection, apis: Sequence[Api]) -> list[Api]:
+    """A connection's rows; one where nothing of it works, and all for the same reason."""
+    mine = [api for api in apis if api.connection == connection.id]
+    causes = {(api.state, api.reason.code) for api in mine}
+    if len(mine) < 2 or len(causes) > 1 or mine[0].state == "usable":
+        return mine
+    first = min(mine, key=lambda api: api.capability != "text")
+    models = dict.fromkeys(model for api in (first, *mine) for model in api.models)
+    also = dict.fromkeys(api.capability for api in mine if api.capability != first.capability)
+    maker = provider(connection.provider)
+    return [replace(first, provider=maker.id, name=maker.name, models=tuple(models), also=tuple(also))]
 
 
 def _api(facts: Facts, maker: str, group: Sequence[Verdict], left: Mapping[str, Quota]) -> Api:

@@ -124,3 +124,28 @@ def test_a_demo_that_cannot_start_says_so_and_lets_one_go_on(home: Path) -> None
     assert len(app.error) == 1
     app.button(key="leave_start").click().run()
     assert "You have no connection yet." in words(app)
+
+
+def test_after_an_import_the_next_step_is_in_the_headline(app: AppTest) -> None:
+    door().own.import_(story("http://127.0.0.1:9"))
+    app.run()
+    assert "Connections not checked yet: **3**. The check is free." in words(app)
+    checked(app.button(key="check_all").click().run())
+    assert "not checked yet" not in words(app).lower()
+
+
+def test_a_connection_that_came_later_is_checked_alone(app: AppTest) -> None:
+    one, later = ({"id": name, "provider": "openai", "base_url": "http://127.0.0.1:9", "key": f"sk-{name}-0000000"}
+                  for name in ("one", "later"))  # fmt: skip
+    door().own.import_(json.dumps({"connections": [one]}))
+    app.run()
+    checked(app.button(key="check_all").click().run())
+    door().own.import_(json.dumps({"connections": [later]}))
+    app.run()
+    assert "Not checked yet: later" in words(app)
+    before = {one.connection: one.at for one in door().own.facts().evidence}
+    checked(app.button(key="check_unchecked").click().run())
+    after = {one.connection: one.at for one in door().own.facts().evidence}
+    assert before["one"] == after["one"]
+    assert "later" in after
+    assert "Not checked yet" not in words(app)
