@@ -28,7 +28,7 @@ DIRECT = 6
 """From so many series on there is a legend; fewer are named beside the last bar."""
 LABEL = 26
 """Characters of a name beside the bars."""
-TICKS = 6
+TICKS = 7
 _TAKES_ALT = "alt" in signature(st.plotly_chart).parameters  # not yet in 1.61
 
 
@@ -109,7 +109,7 @@ def _cut(text: str) -> str:
 
 def _dress(figure: Figure, unit: str) -> None:
     figure.update_layout(
-        height=HEIGHT, margin={"l": 0, "r": 0, "t": 36, "b": 24}, dragmode=False, hovermode="closest",
+        height=HEIGHT, margin={"l": 0, "r": 0, "t": 12, "b": 24}, dragmode=False, hovermode="closest",
         clickmode="event+select", showlegend=False,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         yaxis={"title": {"text": unit}},
@@ -122,7 +122,7 @@ def _dress(figure: Figure, unit: str) -> None:
 def _named(figure: Figure, series: Sequence[Series]) -> None:
     """Names beside the bars, from the top of the stack down, or a legend where they are many."""
     if len(series) >= DIRECT:
-        figure.update_layout(showlegend=True)
+        figure.update_layout(showlegend=True, margin_t=48)
         return
     names = [_cut(one.name) for one in series]
     wide = max((sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) for name in names), default=0)

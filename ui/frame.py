@@ -13,7 +13,7 @@ from ui.budget import warning
 from ui.checking import aside
 from ui.chips import facts
 from ui.engine import door
-from ui.links import go
+from ui.links import go, link
 from ui.markdown import literal, option
 from ui.spend import spend, words
 from ui.words import LANGUAGE, NAMES, count, language, t
@@ -60,7 +60,7 @@ def _figures(engine: Engine) -> None:
     for relay in engine.configuration().relays_in_use:
         facts((place(relay),))
     today = spend(engine, datetime.now(UTC)).today
-    st.caption(t(N_("Spent today: {amount}"), amount=words(today)))
+    link("usage", t(N_("Spent today: {amount}"), amount=words(today)), range="today")
     warning()
     aside(engine)
     if engine.unfinished():

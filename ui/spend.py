@@ -14,6 +14,7 @@ from lib.i18n import N_
 from lib.ledger.days import day_begins
 from lib.ledger.report import ReportRow, total
 from lib.vocabulary import Money
+from ui.links import link
 from ui.words import count, money, t
 
 DAYS = 30
@@ -59,6 +60,7 @@ def figures(engine: Engine) -> None:
             t(N_("This month")), words(found.month), width="stretch",
             chart_data=line if sum(map(bool, line)) > 1 else None, chart_type="bar",
         )
+    link("usage", t(N_("What it was spent on")), range="month")
     if found.month.unknown_cost_calls:
         unknown = count(found.month.unknown_cost_calls)
         st.caption(t(N_("Calls of unknown cost this month: {n}. They are not in the sum."), n=unknown))

@@ -24,7 +24,7 @@ from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
 from ui.usage_view import change, digits, share, shown_cost
-from ui.words import capability, count, day, duration, moment, money, percent, t
+from ui.words import capability, count, day, moment, money, percent, t
 
 LOG = ("provider", "model", "capability", "connection", "cause")
 """The filters that the call log knows too."""
@@ -117,7 +117,7 @@ def _metric(label: str, value: str, by: float | None, course: Sequence[float], *
         told = t(N_("{change} points"), change=told.removesuffix(" %"))
     colour: Literal["inverse", "off"] = "inverse" if points and by else "off"
     drawn = list(course) if sum(map(bool, course)) > 1 else None
-    st.metric(label, value, told, delta_color=colour, width=172, chart_data=drawn, chart_type="bar")
+    st.metric(label, value, told, delta_color=colour, width=152, chart_data=drawn, chart_type="bar")
 
 
 def budget() -> None:
@@ -263,14 +263,13 @@ def dearest(seen: Seen) -> None:
     for cost, row in found:
         with st.container(horizontal=True, vertical_alignment="center", key=f"usage_dear_{row.id}"):
             st.markdown(f"**{money(cost)}** · {_what(row)}", width="stretch")
-            shows = t(N_("Show the call"))
-            if st.button(shows, key=f"usage_call_{row.id}", type="tertiary", icon=":material/receipt_long:"):
+            key = f"usage_call_{row.id}"
+            if st.button(t(N_("Details")), key=key, type="tertiary", icon=":material/chevron_right:"):
                 go("log", call=row.id)
 
 
 def _what(row: CallRow) -> str:
-    took = duration(row.duration_ms) if row.duration_ms else ""
-    parts = (code(row.model), literal(row.connection), capability(row.capability), moment(row.created_at), took)
+    parts = (code(row.model), literal(row.connection), capability(row.capability), moment(row.created_at))
     return ":gray[" + " · ".join(part for part in parts if part) + "]"
 
 
