@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from inspect import signature
@@ -11,15 +10,14 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from lib.cost.budget import standing
 from lib.i18n import N_
 from lib.ledger.report import Difference, Figure, Pair, ReportRow
 from lib.ledger.row import CallRow
 from lib.vocabulary import Money
+from ui.budget import LOOKS, this_month
 from ui.engine import door
 from ui.links import go
 from ui.markdown import code, literal
-from ui.spend import spend
 from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
@@ -122,19 +120,12 @@ def _metric(label: str, value: str, by: float | None, course: Sequence[float], *
 
 def budget() -> None:
     """How the month stands to what the user wants to spend at most; the demo's money is nobody's."""
-    wanted = None if door().is_demo else door().own.budget()
-    if wanted is None:
+    wanted, found = door().own.budget(), this_month()
+    if wanted is None or found is None or door().is_demo:
         return
-    month = spend(door().own, datetime.now(UTC)).month.cost
-    found = standing(month.values(), wanted, door().own.conversion())
-    told = t(N_("Budget of this month: {spent} of {most}"), spent=money(found.spent),
-             most=money(Money(wanted.amount, wanted.currency)))  # fmt: skip
-    words = {
-        "over": ":red[:material/error: " + t(N_("It is used up.")) + "]",
-        "near": ":orange[:material/warning: " + t(N_("It is nearly used up.")) + "]",
-        "unknown": t(N_("Not counted, for want of a rate: {currencies}."), currencies=", ".join(found.missing)),
-    }
-    st.progress(min(1.0, float(found.spent.amount / wanted.amount)), f"{told} {words.get(found.state, '')}".strip())
+    words = LOOKS[found.state if found.state in LOOKS else "near"][2]
+    told = t(words, spent=money(found.spent), budget=money(wanted.money), missing=", ".join(found.missing))
+    st.progress(min(1.0, float(found.spent.amount / wanted.amount)), literal(told))
 
 
 def unknown(seen: Seen, models: Mapping[str, ReportRow]) -> None:

@@ -216,13 +216,13 @@ def test_the_budget_warns(home: Path, start: AppTest) -> None:
     logged(home, paid(0, estimated=usd("9")))
     app = shown(start.run())
     door().own.keep_budget(Budget(amount=Decimal(10)))
-    assert "It is nearly used up." in _progress(app.run())
+    assert "USD 9.00 of this month's budget of USD 10.00" in _progress(app.run())
     door().own.keep_budget(Budget(amount=Decimal(5)))
-    assert "It is used up." in _progress(app.run())
+    assert "is used up" in _progress(app.run())
 
 
 def _progress(app: AppTest) -> str:
-    return " ".join(str(one.proto.text) for one in app.get("progress"))
+    return " ".join(str(one.proto.text) for one in app.get("progress")).replace("\\", "")
 
 
 def test_many_calls_of_every_kind(home: Path, start: AppTest) -> None:
