@@ -46,16 +46,17 @@ def test_a_calls_bar_is_on_the_page_and_its_row_in_the_log(fresh_app: App, brows
     expect(page.get_by_role("heading", name=words["usage"], exact=True, level=1)).to_be_visible(timeout=SOON)
     chart = page.get_by_test_id("stPlotlyChart").first
     bar = chart.locator(".barlayer .point path")
-    expect(bar.last).to_be_visible()
+    expect(bar.last).to_be_visible(timeout=SOON)
+    settle(page)
     heights = [box["height"] for one in bar.all() if (box := one.bounding_box())]
     assert sum(height > 1 for height in heights) == 1
     chart.locator(".barlayer .point path").last.hover(force=True)
-    expect(chart.locator(".hoverlayer")).to_contain_text(re.compile(r"[A-Z]{3} 0\.0*[1-9]"))
+    expect(chart.locator(".hoverlayer")).to_contain_text(re.compile(r"[A-Z]{3} 0\.0*[1-9]"), timeout=SOON)
 
     page.get_by_role("button", name=re.compile(words["details"])).first.click()
     expect(page.get_by_role("heading", name=words["log"], exact=True, level=1)).to_be_visible(timeout=SOON)
     assert "call=" in page.url
-    expect(page.get_by_text("灯塔").first).to_be_visible()
+    expect(page.get_by_text("灯塔").first).to_be_visible(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,7 @@ def test_a_click_on_a_bar_shows_it_alone(busy: App, browser: Browser) -> None:
     page = opened(browser, busy.url + "/usage", "en-US")
     settle(page)
     bars = page.get_by_test_id("stPlotlyChart").first.locator(".barlayer .trace").first.locator(".point path")
+    expect(bars.last).to_be_visible(timeout=SOON)
     tallest = max(bars.all(), key=lambda one: (one.bounding_box() or {"height": 0.0})["height"])
     tallest.click(force=True)
     chip = page.locator(".st-key-usage_drop_provider")
@@ -87,6 +89,6 @@ def test_a_click_on_a_bar_shows_it_alone(busy: App, browser: Browser) -> None:
 def test_a_view_is_kept_in_its_address(busy: App, browser: Browser) -> None:
     page = opened(browser, busy.url + "/usage?range=all&by=connection&capability=image", "en-US")
     settle(page)
-    expect(page.locator(".st-key-usage_drop_capability")).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("gemini")
+    expect(page.locator(".st-key-usage_drop_capability")).to_be_visible(timeout=SOON)
+    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("gemini", timeout=SOON)
     expect(page.get_by_test_id("stException")).to_have_count(0)
