@@ -93,7 +93,7 @@ def form() -> None:
     if problem := st.session_state.get(PROBLEM):
         st.error(problem, icon=":material/error:")
     with st.container(horizontal=True):
-        st.button(t(N_("Save the relay")), key="relay_save", icon=":material/save:", type="primary", on_click=_save)
+        st.button(t(N_("Save the relay")), key="relay_save", icon=":material/save:", on_click=_save)
         st.button(t(N_("Cancel")), key="relay_cancel", type="tertiary", on_click=close)
 
 
@@ -238,6 +238,9 @@ def _save() -> None:
     try:
         relay = _made(opened)
         door().own.import_(as_import(relay))
+    except BadAddress:  # what is wrong with it stands below the address
+        st.session_state[PROBLEM] = t(N_("Nothing is saved yet: correct the address marked above."))
+        return
     except WrongUse as error:
         st.session_state[PROBLEM] = told(error)
         return
