@@ -14,6 +14,7 @@ from ui.engine import door
 from ui.links import go
 from ui.log_export import MOST, export
 from ui.log_view import View, read
+from ui.markdown import option
 from ui.words import count, t
 
 ROWS = 20
@@ -65,7 +66,7 @@ def calls(view: View) -> None:
     st.session_state.setdefault(MODE, "list")
     with st.container(horizontal=True, vertical_alignment="center"):
         mode = st.segmented_control(
-            t(N_("View")), list(MODES), key=MODE, format_func=lambda name: t(MODES[name]),
+            t(N_("View")), list(MODES), key=MODE, format_func=lambda name: option(t(MODES[name])),
             label_visibility="collapsed", required=True,
         )
         st.download_button(

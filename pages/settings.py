@@ -30,9 +30,9 @@ with left:
     section(N_("Language and time"), settings_view.language, settings_view.zone)
     section(N_("Currency"), settings_view.currency)
     section(N_("Budget"), settings_budget.budget)
+    section(N_("Demo"), settings_data.demo)
+    section(N_("About"), settings_data.about)
 with right:
     section(N_("Network"), settings_network.network)
     section(N_("Lines"), lambda: settings_data.lines(engine))
-    section(N_("Demo"), settings_data.demo)
     section(N_("Data and keys"), settings_data.data)
-    section(N_("About"), settings_data.about)

@@ -76,8 +76,8 @@ def table(engine: Engine, page: Page) -> None:
         selection_mode="single-row", key=f"log_table_{st.session_state.get(ROUND, 0)}", height="content",
         column_config={
             "at": columns.TextColumn(t(N_("Time")), width=150),
-            "state": columns.TextColumn(t(N_("Status")), width=100),
-            "prompt": columns.TextColumn(t(N_("Prompt")), width="large"),
+            "state": columns.TextColumn(t(N_("Status")), width=130),
+            "prompt": columns.TextColumn(t(N_("Prompt")), width=280),
             "model": columns.TextColumn(t(N_("Model"))),
             "connection": columns.TextColumn(t(N_("Connection"))),
             "cost": columns.TextColumn(t(N_("Cost")), width=110),
