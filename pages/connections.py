@@ -34,7 +34,9 @@ def settle() -> None:
     if NEW in view:
         connection_form.begin(engine, view.pop(NEW))
         view.pop(ID, None)
-    elif connection_form.PROVIDER not in state or gone(shown) or (asked != shown and not (came_back and not asked)):
+    elif gone(shown):
+        new()
+    elif connection_form.PROVIDER not in state or (asked and asked != shown):
         begin(asked)
     elif came_back and shown:
         view[ID] = shown
@@ -129,8 +131,8 @@ checking(engine, CHECKS)
 left, right = st.columns([2, 3], gap="large")
 with left:
     if connections:
-        cards(engine, connection_form.opened(), connection_actions.show)
         st.button(t(N_("New connection")), key="connection_new", icon=":material/add:", on_click=new)
+        cards(engine, connection_form.opened(), connection_actions.show)
     else:
         first_steps()
 with right:

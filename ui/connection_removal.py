@@ -14,6 +14,8 @@ from ui.words import count, t
 
 REMOVED = "connection_removed"
 WITH_RELAY = "connection_with_relay"
+NAMED = 5
+"""Other connections named; of more, the number."""
 
 
 def ask(engine: Engine, id: str) -> None:
@@ -47,7 +49,8 @@ def depends(engine: Engine, one: Connection) -> list[str]:
     said.append(t(N_("Its calls stay in the log: {n}."), n=count(calls)))
     if one.relay is not None:
         relay, others = literal(configuration.relay(one.relay).name), dependents(one, configuration)
-        names = ", ".join(map(literal, others))
+        more = len(others) - NAMED
+        names = ", ".join(map(literal, others[:NAMED])) + (f" +{count(more)}" if more > 0 else "")
         said.append(
             t(N_("The relay {relay} stays; also used by: {connections}."), relay=relay, connections=names)
             if others
