@@ -1,4 +1,4 @@
-"""What Overview costs the engine as keys and models grow, and what it costs again when nothing has changed.
+"""What Overview, matrix and catalogue cost the engine as keys and models grow, and again when nothing has changed.
 
     uv run python -m bench.overview [--rounds 5]
 
@@ -22,6 +22,7 @@ from time import perf_counter
 from typing import Any
 
 from demo.catalogue import pricing_document
+from lib.cost.conversion import Conversion
 from lib.engine import Engine
 from lib.ledger import evidence as proofs
 from lib.ledger import snapshots
@@ -29,6 +30,7 @@ from lib.ledger.calls import Connection
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview
+from lib.verdicts.prices import Prices
 from lib.vocabulary import Evidence, Step
 
 SIZES = ((1, 50), (15, 570), (1, 5000))
@@ -37,6 +39,7 @@ CALLED = 20
 """Models that each key has really called."""
 RELAY = {"id": "relay", "name": "Relay", "lines": [{"id": "main", "name": "Main", "base_url": "http://127.0.0.1:1"}]}
 RUNGS: tuple[Step, ...] = ("line", "key", "quota", "permission")
+PLACE = "relay:relay"
 AT = datetime.now(UTC) - timedelta(minutes=1)
 
 
@@ -58,7 +61,7 @@ def fill(engine: Engine, keys: int, models: int) -> None:
     names = [entry["model_name"] for entry in data]
 
     def write(db: Connection) -> None:
-        snapshots.put(db, "pricing", "relay:relay", AT, json.dumps({**document, "data": data}))
+        snapshots.put(db, "pricing", PLACE, AT, json.dumps({**document, "data": data}))
         for id in ids:
             listed = {"object": "list", "data": [{"id": name} for name in names]}
             snapshots.put(db, "models", id, AT, json.dumps(listed))
@@ -82,6 +85,13 @@ def judged(facts: Facts) -> Overview:
     return Judged(facts).overview
 
 
+def drawn(judged: Judged, prices: Prices) -> None:
+    """What the matrix and the catalogue ask for."""
+    judged.matrix()
+    prices.ranges()
+    prices.catalogue(PLACE)
+
+
 def compare(engines: Sequence[Engine], rounds: int) -> Iterator[str]:
     """One line a size: microseconds a verdict to read the facts, to judge them, to ask again; beside the first size."""
     times: dict[Engine, list[tuple[float, float, float]]] = {engine: [] for engine in engines}
@@ -98,6 +108,24 @@ def compare(engines: Sequence[Engine], rounds: int) -> Iterator[str]:
             f"{keys:>4} × {models:<5}{count:>10}{read:>9.1f}{judge:>9.1f}{again:>9.1f}"
             f"{judge / base:>9.2f}x{judge / again:>9.1f}x"
         )
+
+
+def compare_pages(engines: Sequence[Engine], rounds: int) -> Iterator[str]:
+    """One line a size: microseconds a listed model for both pages' tables, anew and again; beside the first size."""
+    times: dict[Engine, list[tuple[float, float]]] = {engine: [] for engine in engines}
+    for _ in range(rounds):
+        for engine, taken in times.items():
+            fresh = Judged(engine.facts())
+            anew = Prices(fresh, lambda place, _, known=engine.known: known.book_of(place), AT, Conversion())
+            assert fresh.verdicts
+            again = partial(drawn, engine.judged(), engine.prices())
+            again()
+            taken.append((took(partial(drawn, fresh, anew)), took(again)))
+    base = 0.0
+    for (keys, models), taken in zip(SIZES, times.values(), strict=True):
+        draw, again = (median(column) / models for column in zip(*taken, strict=True))
+        base = base or draw
+        yield f"{keys:>4} × {models:<5}{draw:>10.1f}{again:>9.2f}{draw / base:>9.2f}x{draw / again:>9.1f}x"
 
 
 def main() -> None:
@@ -117,6 +145,10 @@ def main() -> None:
         print(f"{'':<22}{'µs a verdict to':^27}{'judge beside':^20}")
         print(f"{'keys × models':<14}{'verdicts':>8}{'read':>9}{'judge':>9}{'again':>9}{'the first':>10}{'again':>10}")
         for line in compare(engines, chosen.rounds):
+            print(line)
+        print(f"\n{'matrix, catalogue':<14}{'µs a model':^12}{'beside':^19}")
+        print(f"{'keys × models':<14}{'draw':>7}{'again':>9}{'the first':>10}{'again':>10}")
+        for line in compare_pages(engines, chosen.rounds):
             print(line)
 
 

@@ -16,7 +16,7 @@ from ui.engine import door
 from ui.filters import Filters, nothing
 from ui.links import go
 from ui.listed import Listed, Wanted, file, fitting, listed
-from ui.markdown import code
+from ui.markdown import code, literal
 from ui.screen import narrow
 from ui.theme import BILLING
 from ui.theme import STATES as LOOKS
@@ -94,11 +94,10 @@ def asked(filters: Filters, rows: tuple[Listed, ...]) -> Wanted:
         )  # fmt: skip
 
 
-def shown(filters: Filters, rows: tuple[Listed, ...], place: str) -> None:
+def shown(filters: Filters, rows: tuple[Listed, ...], place: str, *, as_cards: bool) -> None:
     """Filters, the file, and the rows."""
     found = fitting(rows, asked(filters, rows))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        is_narrow = narrow()
         facts((t(N_("{shown} of {all} shown"), shown=count(len(found)), all=count(len(rows))),
                t(N_("Choose a line for its evidence and what to do."))))  # fmt: skip
         st.download_button(
@@ -107,7 +106,7 @@ def shown(filters: Filters, rows: tuple[Listed, ...], place: str) -> None:
         )
     if not found:
         nothing(filters.clear, "catalogue_clear")
-    elif is_narrow:
+    elif as_cards:
         catalogue_table.cards(found, show)
     else:
         catalogue_table.table(found, f"catalogue_table_{hash((place, tuple(r.one.row.model for r in found)))}", show)
@@ -125,14 +124,15 @@ def page(filters: Filters, offered: dict[str, str]) -> None:
         rows = listed(prices, place)
         if at:
             age = t(N_("list fetched {ago}"), ago=ago(at))
-            facts((code(offered[chosen]), t(N_("{n} listed"), n=count(len(rows))), age))
+            facts((f"**{literal(offered[chosen])}**", t(N_("{n} listed"), n=count(len(rows))), age))
             refresh(chosen, t(N_("Refresh")))
+        as_cards = narrow()
     checking(engine, REFRESH)
     if not at:
         st.markdown(t(N_("The list was never fetched. Fetching it costs nothing.")))
         refresh(chosen, t(N_("Fetch the list (free)")), "primary")
     if rows:
-        shown(filters, rows, place)
+        shown(filters, rows, place, as_cards=as_cards)
     filters.keep()
 
 

@@ -82,7 +82,7 @@ def _config(rows: Sequence[Listed]) -> dict[str, Any]:
         "state": st.column_config.MultiselectColumn(
             t(N_("State")), options=list(looks), color=list(looks.values()), width=135
         ),
-        "capability": text(t(N_("Capability")), width=125),
+        "capability": text(t(N_("Capability")), width=140),
         "maker": text(t(N_("Provider")), width=150),
         "price": number(t(N_("Price")), format="plain", help=t(N_("Of tokens: the price of input."))),
         "output": number(t(N_("Output")), format="plain"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -73,12 +73,14 @@ def rests_on(engine: Engine, connection: str, found: Sequence[Verdict]) -> None:
     """The newest requests behind some verdicts of one connection."""
     chips.heading(t(N_("What it rests on")))
     with st.container(gap="xsmall"):
-        chips.evidence(behind(engine.judged().facts.evidence, connection, found)[:NEWEST])
+        called = {(one.model, one.capability) for one in found}
+        chips.evidence(behind(engine.judged().facts.evidence, connection, called)[:NEWEST])
 
 
-def behind(evidence: Sequence[Evidence], connection: str, found: Sequence[Verdict]) -> list[Evidence]:
-    """What some verdicts of one connection rest on, newest first: its rungs, and the real calls of their models."""
-    called = {(one.model, one.capability) for one in found}
+def behind(
+    evidence: Sequence[Evidence], connection: str | None, called: Collection[tuple[str | None, Capability | None]]
+) -> list[Evidence]:
+    """What is known of some models of one connection, newest first: its rungs, and the real calls of those models."""
     mine = (
         one
         for one in evidence

@@ -13,7 +13,7 @@ from lib.i18n import N_
 from lib.providers import provider
 from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence, Quota
-from ui import chips
+from ui import chips, opened
 from ui.links import go
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
@@ -207,12 +207,8 @@ def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
 
 def behind(api: Api, evidence: Sequence[Evidence]) -> list[Evidence]:
     """What a row rests on, newest first: the rungs of its connection, and the real calls of its own models."""
-    mine = (one for one in evidence if one.connection == api.connection and (one.step != "call" or _of(one, api)))
-    return sorted(mine, key=lambda one: one.at, reverse=True)
-
-
-def _of(call: Evidence, api: Api) -> bool:
-    return call.capability in api.capabilities and call.model in api.models
+    called = {(model, name) for model in api.models for name in api.capabilities}
+    return opened.behind(evidence, api.connection, called)
 
 
 def _set_up(api: Api) -> None:
