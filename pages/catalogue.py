@@ -98,8 +98,8 @@ def shown(filters: Filters, rows: tuple[Listed, ...], place: str, *, as_cards: b
     """Filters, the file, and the rows."""
     found = fitting(rows, asked(filters, rows))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        facts((t(N_("{shown} of {all} shown"), shown=count(len(found)), all=count(len(rows))),
-               t(N_("Choose a line for its evidence and what to do."))))  # fmt: skip
+        hint = "" if as_cards else t(N_("Choose a line for its evidence and what to do."))
+        facts((t(N_("{shown} of {all} shown"), shown=count(len(found)), all=count(len(rows))), hint))
         st.download_button(
             t(N_("Download CSV")), lambda: file(found), file_name="catalogue.csv", mime="text/csv", on_click="ignore",
             key="catalogue_csv", icon=":material/download:", disabled=not found,
