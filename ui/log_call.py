@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import streamlit as st
 
 from lib.calls.draft import Drafted
@@ -68,11 +67,7 @@ def very(engine: Engine, row: CallRow, payload: Payload) -> Drafted | str:
         return told(error)
     if ready.request is None:
         return told(ready.refused) if ready.refused else ""
-    url = str(ready.request.url).removeprefix(ready.route.endpoint.base_url)
-    request = httpx.Request(
-        ready.request.method, row.base_url + url, headers=ready.request.headers, content=ready.request.content
-    )
-    return replace(ready, request=request)
+    return ready.at(row.base_url)
 
 
 def document(row: CallRow, payload: Payload) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
@@ -57,6 +57,16 @@ class Drafted:
     price: Price | None
     quoted: Money | None
     refused: Refused | None
+
+    def at(self, base_url: str) -> Drafted:
+        """The same request at another address: where an earlier call went. To be shown, not to be sent."""
+        if self.request is None:
+            return self
+        path = str(self.request.url).removeprefix(self.route.endpoint.base_url)
+        moved = httpx.Request(
+            self.request.method, base_url + path, headers=self.request.headers, content=self.request.content
+        )
+        return replace(self, request=moved)
 
     @property
     def key_variable(self) -> str:
