@@ -192,6 +192,16 @@ def test_a_call_is_told_whole_and_sends_nothing(app: AppTest) -> None:
     assert len(door().engine.log().rows) == 1
 
 
+def test_code_names_the_address_the_call_went_to(app: AppTest) -> None:
+    made = asked(app)
+    relay = door().engine.configuration().relays[0]
+    door().engine.choose_line(relay.id, "us")
+    page = at(app, call=made.id)
+    code = "\n".join(block.value for block in page.code)
+    assert f"{made.base_url}/v1/" in code
+    assert "/us/" not in code
+
+
 def test_run_again_fills_the_form_and_sends_nothing(app: AppTest) -> None:
     made = asked(app, "给我讲讲灯塔")
     page = at(app, call=made.id)
