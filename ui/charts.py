@@ -28,7 +28,10 @@ DIRECT = 6
 """From so many series on there is a legend; fewer are named beside the last bar."""
 LABEL = 26
 """Characters of a name beside the bars."""
-TICKS = 7
+BESIDE = 16
+"""Letters beyond which a name beside the bars would leave them no room on a narrow screen."""
+TICKS, SPREAD = 7, 4
+"""So many bars are all named on the axis; of more, so many."""
 _TAKES_ALT = "alt" in signature(st.plotly_chart).parameters  # not yet in 1.61
 
 
@@ -121,11 +124,11 @@ def _dress(figure: Figure, unit: str) -> None:
 
 def _named(figure: Figure, series: Sequence[Series]) -> None:
     """Names beside the bars, from the top of the stack down, or a legend where they are many."""
-    if len(series) >= DIRECT:
-        figure.update_layout(showlegend=True, margin_t=48)
-        return
     names = [_cut(one.name) for one in series]
     wide = max((sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) for name in names), default=0)
+    if len(series) >= DIRECT or wide > BESIDE:
+        figure.update_layout(showlegend=True, margin_t=48)
+        return
     figure.update_layout(margin_r=28 + 7 * wide)
     for place, (one, name) in enumerate(zip(series, names, strict=True)):
         figure.add_annotation(
@@ -138,4 +141,4 @@ def _spread(x: Sequence[str]) -> list[str]:
     """A few of them, evenly, the first and the last included."""
     if len(x) <= TICKS:
         return list(x)
-    return [x[round(n * (len(x) - 1) / (TICKS - 1))] for n in range(TICKS)]
+    return [x[round(n * (len(x) - 1) / (SPREAD - 1))] for n in range(SPREAD)]
