@@ -37,7 +37,7 @@ from ui.connection_draft import (
     relay_at,
     ways,
 )
-from ui.drafts import PREFIX
+from ui.drafts import PREFIX, field, put
 from ui.markdown import code, literal
 from ui.prices_table import PRICES, prices, renew
 from ui.words import capability, count, t, told
@@ -104,15 +104,14 @@ def _free(wanted: str, configuration: Configuration) -> str:
 
 def fill(draft: Draft, id: str) -> None:
     """Puts a draft into the fields; the ladder of what stood there goes."""
-    state = st.session_state
-    state[OPEN], state[ID], state[PROPOSED], state[PROVIDER] = id, draft.id, draft.id, draft.provider
-    state[WAY], state[ADDRESS], state[RELAY_NAME] = draft.way, draft.address, draft.name
-    state[FOR], state[MODELS] = list(draft.capabilities), list(draft.models)
-    state[GROUP], state[PROTOCOL] = draft.group, draft.protocol
-    state[MORE] = bool(draft.group or draft.protocol or draft.prices)
+    put({
+        OPEN: id, ID: draft.id, PROPOSED: draft.id, PROVIDER: draft.provider, WAY: draft.way,
+        ADDRESS: draft.address, RELAY_NAME: draft.name, FOR: list(draft.capabilities), MODELS: list(draft.models),
+        GROUP: draft.group, PROTOCOL: draft.protocol, MORE: bool(draft.group or draft.protocol or draft.prices),
+    })  # fmt: skip
     renew(draft.prices)
     clear_secret()
-    state.pop(PROBLEM, None)
+    st.session_state.pop(PROBLEM, None)
     climb.forget()
 
 
@@ -150,13 +149,13 @@ def fields(engine: Engine) -> None:
         if saved is None:
             _id()
     _what_for(engine, configuration)
-    if st.toggle(t(N_("Group, own prices, protocol")), key=MORE):
+    if st.toggle(t(N_("Group, own prices, protocol")), key=field(MORE)):
         _more()
 
 
 def _id() -> None:
     st.text_input(
-        t(N_("Short name")), key=ID, on_change=changed, max_chars=40, width=SHORT,
+        t(N_("Short name")), key=field(ID), on_change=changed, max_chars=40, width=SHORT,
         help=t(N_("Small letters, digits and _, a letter first, 40 at most. The command line uses it too, and it "
                   "can't be changed later.")),
     )
@@ -164,7 +163,7 @@ def _id() -> None:
 
 def _provider(configuration: Configuration) -> None:
     st.selectbox(
-        t(N_("Provider")), list(providers()), key=PROVIDER, format_func=lambda one: _provider_name(one),
+        t(N_("Provider")), list(providers()), key=field(PROVIDER), format_func=lambda one: _provider_name(one),
         on_change=_propose, args=(configuration,), help=t(N_("Who makes the API that the key is for.")),
     )
     known = provider(st.session_state[PROVIDER])
@@ -194,17 +193,17 @@ def _way(configuration: Configuration) -> None:
     if state.get(WAY) not in there:
         state[WAY] = first_way(state[PROVIDER], configuration)
     st.selectbox(
-        t(N_("Reached through")), there, key=WAY, format_func=lambda one: _way_name(one, configuration),
+        t(N_("Reached through")), there, key=field(WAY), format_func=lambda one: _way_name(one, configuration),
         on_change=changed,
     )
     if state[WAY] not in (NEW, OWN):
         _console(state[WAY], configuration)
         return
     with st.container(horizontal=True, key="connection_address_row"):
-        st.text_input(t(N_("Base URL")), key=ADDRESS, placeholder="https://api.example.com", on_change=changed)
+        st.text_input(t(N_("Base URL")), key=field(ADDRESS), placeholder="https://api.example.com", on_change=changed)
         if state[WAY] == NEW:
             st.text_input(
-                t(N_("Name of the relay")), key=RELAY_NAME, max_chars=80, width=SHORT,
+                t(N_("Name of the relay")), key=field(RELAY_NAME), max_chars=80, width=SHORT,
                 placeholder=relay_seen() or t(N_("Optional")),
             )
     if (state.get(ADDRESS) or "").strip():
@@ -276,7 +275,7 @@ def _what_for(engine: Engine, configuration: Configuration) -> None:
     maker = state[PROVIDER]
     known = [one for one in CAPABILITIES if one in provider(maker).capabilities or one in state.get(FOR, ())]
     st.multiselect(
-        t(N_("Capabilities")), known, key=FOR, format_func=capability, on_change=changed,
+        t(N_("Capabilities")), known, key=field(FOR), format_func=capability, on_change=changed,
         placeholder=t(N_("What the key's own list shows")),
         help=t(N_("One key isn't for everything: what you leave out is refused before anything is sent.")),
     )
@@ -284,8 +283,8 @@ def _what_for(engine: Engine, configuration: Configuration) -> None:
     names = listed(engine, configuration)
     wanted: Collection[Capability] = state.get(FOR) or ()
     st.multiselect(
-        t(N_("Models")), offered(names, maker, wanted, chosen), key=MODELS, accept_new_options=True, on_change=changed,
-        placeholder=t(N_("All of the key's own list")),
+        t(N_("Models")), offered(names, maker, wanted, chosen), key=field(MODELS), accept_new_options=True,
+        on_change=changed, placeholder=t(N_("All of the key's own list")),
         help=t(N_("A model that isn't in the list can be typed. With models given, only these are judged.")),
     )
     if len(names) > len(offered(names, maker, wanted, chosen)):
@@ -307,13 +306,13 @@ def listed(engine: Engine, configuration: Configuration) -> list[str]:
 def _more() -> None:
     """What few need."""
     st.text_input(
-        t(N_("Group")), key=GROUP, on_change=changed, placeholder=t(N_("The key's own group")),
+        t(N_("Group")), key=field(GROUP), on_change=changed, placeholder=t(N_("The key's own group")),
         help=t(N_("The relay's price group, where the key may use several.")),
     )
     prices(changed)
     known = list(dict.fromkeys(("", *TEXT, st.session_state.get(PROTOCOL) or "")))
     st.selectbox(
-        t(N_("Protocol")), known, key=PROTOCOL, on_change=changed,
+        t(N_("Protocol")), known, key=field(PROTOCOL), on_change=changed,
         format_func=lambda one: one or t(N_("What fits the provider and the address")),
         help=t(N_("Only where the guess is wrong.")),
     )

@@ -43,12 +43,21 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
     ),
 }
 PAGE = "page_shown"
+VISIT = "visit"
 ICONS = {page.file: page.icon for pages in SECTIONS.values() for page in pages}
 
 
 def arrive(page: st.Page) -> None:
     """Notes which page this run draws."""
-    st.session_state[PAGE] = page.url_path or "overview"
+    now = page.url_path or "overview"
+    if st.session_state.get(PAGE) != now:
+        st.session_state[VISIT] = visit() + 1
+    st.session_state[PAGE] = now
+
+
+def visit() -> int:
+    """The number of this stay on a page: another each time the user comes to one."""
+    return int(st.session_state.get(VISIT, 0))
 
 
 def here() -> str:

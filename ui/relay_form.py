@@ -15,7 +15,7 @@ from lib.connections.model import Configuration, Line, Relay
 from lib.errors import BadAddress, WrongUse
 from lib.i18n import N_
 from lib.providers import presets
-from ui.drafts import PREFIX, forget
+from ui.drafts import PREFIX, field, forget, put
 from ui.engine import door
 from ui.markdown import code, literal, option
 from ui.words import t, told
@@ -52,18 +52,17 @@ def begin(relay: Relay | None = None) -> None:
     """Opens the form: of a relay as it stands, or an empty one. For a callback."""
     close()
     if relay is None:
-        st.session_state[PRESET] = None
+        put({PRESET: None})
     _fill(relay.id if relay else NEW, relay.name if relay else "", relay.lines if relay else ())
 
 
 def _fill(relay_id: str, name: str, lines: Sequence[Line], *, known: bool = True) -> None:
     """Puts values into the fields; `known`: the lines have their ids already."""
     rows: dict[int, str | None] = {number: line.id if known else None for number, line in enumerate(lines)} or {0: None}
-    st.session_state[NAME] = name
+    put({NAME: name})
     for number in rows:
         line = lines[number] if lines else None
-        st.session_state[_name(number)] = line.name if line else ""
-        st.session_state[_address(number)] = line.base_url if line else ""
+        put({_name(number): line.name if line else "", _address(number): line.base_url if line else ""})
     st.session_state[OPEN] = Form(relay_id, rows)
 
 
@@ -85,7 +84,7 @@ def form() -> None:
     opened: Form = st.session_state[OPEN]
     if opened.relay == NEW:
         _presets()
-    st.text_input(t(N_("Name of the relay")), key=NAME, width=360, placeholder=EXAMPLE.name)
+    st.text_input(t(N_("Name of the relay")), key=field(NAME), width=360, placeholder=EXAMPLE.name)
     for number in opened.rows:
         _row(opened, number)
     st.button(t(N_("Add a line")), key="relay_add_line", icon=":material/add:", type="tertiary", on_click=_add_row)
@@ -99,7 +98,7 @@ def form() -> None:
 
 def _presets() -> None:
     st.segmented_control(
-        t(N_("Begin with")), list(presets()), key=PRESET, on_change=_take_preset,
+        t(N_("Begin with")), list(presets()), key=field(PRESET), on_change=_take_preset,
         format_func={name: option(one.name) for name, one in presets().items()}.__getitem__,
         help=t(N_("Fills in the lines a relay is known to have; change them as you like.")),
     )
@@ -115,9 +114,9 @@ def _row(opened: Form, number: int) -> None:
     """One line: its name, its address and what is made of it."""
     name, address, remove = st.columns([3, 6, 2], vertical_alignment="bottom")
     shown: Literal["visible", "collapsed"] = "visible" if number == min(opened.rows) else "collapsed"
-    name.text_input(t(N_("Line")), key=_name(number), placeholder=EXAMPLE.chosen.name, label_visibility=shown)
+    name.text_input(t(N_("Line")), key=field(_name(number)), placeholder=EXAMPLE.chosen.name, label_visibility=shown)
     address.text_input(
-        t(N_("Address")), key=_address(number), placeholder=EXAMPLE.chosen.base_url, label_visibility=shown
+        t(N_("Address")), key=field(_address(number)), placeholder=EXAMPLE.chosen.base_url, label_visibility=shown
     )
     used = opened.rows[number] is not None and opened.rows[number] == _line_in_use(opened.relay)
     why = t(N_("This line is in use. Switch to another line first.")) if used else None
@@ -149,7 +148,7 @@ def _line_in_use(relay_id: str) -> str | None:
 def _add_row() -> None:
     opened: Form = st.session_state[OPEN]
     number = max(opened.rows) + 1
-    st.session_state[_name(number)] = st.session_state[_address(number)] = ""
+    put({_name(number): "", _address(number): ""})
     st.session_state[OPEN] = replace(opened, rows={**opened.rows, number: None})
 
 

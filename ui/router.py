@@ -8,7 +8,7 @@ from lib.errors import RelayscopeError
 from lib.i18n import N_
 from ui import checking, frame
 from ui.connect import notice
-from ui.drafts import keep_drafts
+from ui.drafts import all_drawn, keep_drafts
 from ui.engine import door
 from ui.links import SECTIONS, arrive, shown
 from ui.mishaps import show_error
@@ -37,3 +37,4 @@ checking.notice(engine)
 frame.banner()
 frame.beside(engine)
 page.run()
+all_drawn()

@@ -16,7 +16,7 @@ from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
 from lib.vocabulary import Verdict
 from ui.choices import Choices
-from ui.drafts import PREFIX
+from ui.drafts import PREFIX, field, put
 from ui.markdown import code, literal
 from ui.theme import look
 from ui.words import money, t, told, worded
@@ -42,15 +42,18 @@ def fields(engine: Engine, offered: Choices) -> None:
     names = offered.connections(st.session_state.get(CONNECTION))
     if st.session_state.get(CONNECTION) not in names:
         st.session_state[CONNECTION] = names[0]
-    st.selectbox(t(N_("Connection")), names, key=CONNECTION, format_func=lambda one: _name(engine, one))
+    st.selectbox(t(N_("Connection")), names, key=field(CONNECTION), format_func=lambda one: _name(engine, one))
     found = offered.models(st.session_state[CONNECTION], st.session_state.get(MODEL))
     if st.session_state.get(MODEL) not in found:
         st.session_state[MODEL] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=MODEL, format_func=lambda one: _model(found[one]))
+    st.selectbox(t(N_("Model")), list(found), key=field(MODEL), format_func=lambda one: _model(found[one]))
     _doubt(found[st.session_state[MODEL]])
-    st.text_area(t(N_("Prompt")), key=PROMPT, height=170, placeholder=t(N_("Ask or describe what you want written.")))
     st.text_area(
-        t(N_("System prompt")), key=SYSTEM, height=70, placeholder=t(N_("Optional: how the model should behave."))
+        t(N_("Prompt")), key=field(PROMPT), height=170, placeholder=t(N_("Ask or describe what you want written."))
+    )
+    st.text_area(
+        t(N_("System prompt")), key=field(SYSTEM), height=70,
+        placeholder=t(N_("Optional: how the model should behave.")),
     )
     with st.expander(t(N_("Parameters")), icon=":material/tune:"):
         _parameters()
@@ -85,8 +88,10 @@ def _parameters() -> None:
     with st.container(horizontal=True):
         for name, (key, least, most, step) in NUMBERS.items():
             st.session_state.setdefault(key, None)
-            st.number_input(name, least, most, value=None, step=step, key=key, placeholder=t(N_("auto")), width=170)
-    st.text_area(t(N_("More parameters (JSON)")), key=EXTRA, height=68, placeholder=EXAMPLE)
+            st.number_input(
+                name, least, most, value=None, step=step, key=field(key), placeholder=t(N_("auto")), width=170
+            )
+    st.text_area(t(N_("More parameters (JSON)")), key=field(EXTRA), height=68, placeholder=EXAMPLE)
 
 
 def draft() -> CallDraft:
@@ -113,14 +118,13 @@ def _extra(text: str) -> Mapping[str, Any]:
 
 def fill(asked: CallDraft) -> None:
     """Puts a draft back into the form."""
-    state = st.session_state
-    state[CONNECTION], state[MODEL] = asked.connection, asked.model
-    state[PROMPT], state[SYSTEM] = asked.prompt, asked.system
     numbers = {name: number for name, value in asked.params.items() if (number := _number(name, value)) is not None}
     extra = {name: value for name, value in asked.params.items() if name not in numbers}
-    for name, (key, *_) in NUMBERS.items():
-        state[key] = numbers.get(name)
-    state[EXTRA] = json.dumps(extra, ensure_ascii=False) if extra else ""
+    put({
+        CONNECTION: asked.connection, MODEL: asked.model, PROMPT: asked.prompt, SYSTEM: asked.system,
+        **{key: numbers.get(name) for name, (key, *_) in NUMBERS.items()},
+        EXTRA: json.dumps(extra, ensure_ascii=False) if extra else "",
+    })  # fmt: skip
 
 
 def _number(name: str, value: object) -> float | None:

@@ -1,0 +1,79 @@
+"""The whole way a user goes, in both languages: from first start to his own key, to a prompt, to what it cost."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lib.i18n import Language, translator
+from tests.conftest import DemoRelay
+from tests.e2e.running import App
+
+SOON = 60_000
+LOCALES: dict[str, Language] = {"zh-CN": "zh_CN", "en-US": "en"}
+Words = Callable[[str], str]
+
+
+def key_of(demo: DemoRelay, id: str) -> str:
+    """The key of one of the demo's connections."""
+    found = (one["key"] for one in json.loads(demo.connections)["connections"] if one["id"] == id)
+    return str(next(found))
+
+
+def navigate(page: Page, name: str, title: str | None = None) -> None:
+    """Goes to a page by the navigation, and waits until it stands."""
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    expect(page.get_by_role("heading", name=title or name, exact=True, level=1)).to_be_visible(timeout=SOON)
+
+
+def choose_provider(page: Page, words: Words, name: str) -> None:
+    """Chooses whose API a new connection is for."""
+    field = page.get_by_role("combobox", name=words("Provider")).first
+    field.click()
+    page.get_by_role("option", name=name).click()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, demo: DemoRelay, locale: str) -> None:
+    words = translator(LOCALES[locale])
+    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 1000}).new_page()
+    page.set_default_timeout(SOON)
+    page.goto(fresh_app.url)
+
+    page.get_by_role("button", name=words("Set up your own")).click()
+    expect(page.get_by_role("heading", name=words("Connections"), exact=True, level=1)).to_be_visible()
+    choose_provider(page, words, "ChatGLM")
+    page.get_by_label(words("Base URL"), exact=True).fill(demo.url + "/v1")
+    field = page.get_by_label(words("Key"), exact=True)
+    field.fill(key_of(demo, "chatglm"))
+    field.press("Tab")
+    page.get_by_role("button", name=words("Test connection")).click()
+    ladder = page.locator(".st-key-outcome_usable")
+    expect(ladder.get_by_text("glm-4-flash")).to_be_visible()
+    page.get_by_role("button", name=words("Save"), exact=True).click()
+    expect(page.get_by_text(words("Connection {id}").partition("{")[0].strip()).first).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
+    expect(page.get_by_role("button", name=words("Leave the demo"))).to_have_count(0)
+
+    navigate(page, words("Capability matrix"))
+    usable = re.compile(f"^{words('Text')}.*{words('Should work')}", re.IGNORECASE)
+    page.get_by_role("button", name=usable).click()
+    page.get_by_role("dialog").get_by_role("button", name=words("Use"), exact=True).click()
+
+    expect(page.get_by_role("heading", name=words("Text"), exact=True, level=1)).to_be_visible()
+    page.get_by_label(words("Prompt"), exact=True).fill("灯塔为什么会旋转？")
+    page.get_by_role("button", name=re.compile(f"^{words('Generate — at most {amount}').partition(' ')[0]}")).click()
+    expect(page.get_by_role("button", name=words("Download"), exact=True)).to_be_visible()
+
+    navigate(page, words("Usage and cost"))
+    expect(page.locator(".js-plotly-plot").first.locator(".bars .point path")).to_have_count(1)
+    page.get_by_role("button", name=words("Show the call")).click()
+    expect(page.get_by_role("heading", name=words("Call log"), exact=True, level=1)).to_be_visible()
+    expect(page.get_by_text("灯塔为什么会旋转？").first).to_be_visible()
+    page.get_by_role("button", name=words("All calls")).click()
+    expect(page.get_by_role("button", name=words("Details"))).to_have_count(1)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
