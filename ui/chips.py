@@ -30,7 +30,10 @@ def heading(words: str, count: str = "") -> None:
 
 def facts(parts: Iterable[str]) -> None:
     """One quiet line of facts; nothing where there are none."""
-    if line := "\u00a0· ".join(part for part in parts if part):
+    line = "\u00a0· ".join(part for part in parts if part)
+    if "](" in line:  # a caption fades what is in it, and a link is then too pale to read
+        st.markdown(f":small[{line}]", width="content")
+    elif line:
         st.caption(line, width="content")
 
 

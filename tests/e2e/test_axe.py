@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.running import App
 from tests.e2e.views import ADDRESSES, LOCALES, SCHEMES, WIDTHS, settle
+from ui.guides import GUIDES
 
 GRAVE = ("serious", "critical")
 LOOKED_AT = (1440, 390)
@@ -68,8 +69,13 @@ def seen(page: Page) -> dict[tuple[str, int], list[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_nothing_serious_on_any_page(page: Page, shared_app: App, name: str) -> None:
-    page.goto(shared_app.url + ADDRESSES[name])
+OPENED = ("matrix?cell=zhipu.text", "connections?new=openai", *(f"guides?guide={name}" for name in GUIDES[1:]))
+"""What a page shows when it is asked to: a dialog, a form, another guide."""
+
+
+@pytest.mark.parametrize("view", [*ADDRESSES, *OPENED])
+def test_nothing_serious_on_any_page(page: Page, shared_app: App, view: str) -> None:
+    name, _, asked = view.partition("?")
+    page.goto(f"{shared_app.url}{ADDRESSES[name]}?{asked}")
     settle(page)
     assert seen(page) == {}
