@@ -81,7 +81,8 @@ def composed(engine: Engine, typed: Draft) -> str:
     return text
 
 
-NO_KEY = N_("Enter the key: without it nothing can be tested.")
+NO_KEY = N_("Enter the key, then press Enter: without it nothing can be tested.")
+"""A browser that leaves the field by Tab keeps what was typed there to itself (Streamlit 1.67, secret fields only)."""
 
 
 def test(engine: Engine) -> None:
