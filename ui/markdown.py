@@ -48,6 +48,8 @@ MATHS = re.compile(
 """A formula: `\\(…\\)`, `\\[…\\]`, `$$…$$`, or `$…$` by pandoc's rule, by which "$5 to $10" is none."""
 IMAGE_MARK = re.compile(r"!(?=\[)")
 DIRECTIVE = re.compile(r":(?=[A-Za-z][\w-]*[\[/])")
+BARE = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-])", re.IGNORECASE)
+"""Within a bare address or an e-mail's: the browser's Markdown makes links of them after it has read all escapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,9 @@ def code(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Words of a server or a user as they stand, with nothing in them that Markdown would obey."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", " ".join(text.split()))
+    """Words of a server or a user as they stand, with nothing in them that Markdown would obey or lead anywhere."""
+    unlinked = BARE.sub(ZERO_WIDTH, " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", unlinked)
 
 
 def option(name: str) -> str:

@@ -84,7 +84,7 @@ def _figures(row: CallRow, line: str) -> None:
         st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
         st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
     facts((*_origin(row), *_other_figures(row)))
-    facts((literal(row.model), row.connection, line, ago(row.created_at), _request_id(row)))
+    facts((literal(row.model), row.connection, literal(line), ago(row.created_at), _request_id(row)))
 
 
 def _origin(row: CallRow) -> tuple[str, ...]:

@@ -171,7 +171,26 @@ def test_a_link_tells_its_host(address: str, host: str) -> None:
 
 @given(st.text(max_size=60))
 def test_literal_words_keep_their_letters(text: str) -> None:
-    assert re.sub(r"\\(.)", r"\1", literal(text)) == " ".join(text.split())
+    shown = re.sub(r"\\(.)", r"\1", literal(text))
+    assert shown.replace(ZERO_WIDTH, "") == " ".join(text.split()).replace(ZERO_WIDTH, "")
+
+
+AUTOLINK = re.compile(r"https?://[-.\w]|www\.\w|[-.\w+]@[-\w]+\.", re.IGNORECASE)
+"""What remark-gfm makes a link of, once it has taken every escape away."""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "see https://evil.example/pay now", "HTTP://evil.example", "(http://evil.example)", "www.evil.example",
+        "WWW.evil.example", "write to pay@evil.example", "a@b-c.example, d+e@f.example",
+    ],
+)  # fmt: skip
+def test_an_address_within_literal_words_leads_nowhere(said: str) -> None:
+    unescaped = re.sub(r"\\(.)", r"\1", literal(said))
+    assert AUTOLINK.search(said)
+    assert not AUTOLINK.search(unescaped)
+    assert unescaped.replace(ZERO_WIDTH, "") == said
 
 
 @pytest.mark.parametrize(
