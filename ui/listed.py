@@ -11,7 +11,7 @@ from lib.cost.price import Price
 from lib.i18n import N_
 from lib.providers import provider
 from lib.verdicts.prices import Priced, Prices
-from lib.vocabulary import BillingUnit, Money
+from lib.vocabulary import STATES, BillingUnit, Money
 from ui.prices import MANY, SOURCES
 from ui.sheet import Field, sheet
 from ui.theme import look
@@ -61,12 +61,16 @@ _made: WeakKeyDictionary[Prices, dict[tuple[str, str], tuple[Listed, ...]]] = We
 
 
 def listed(prices: Prices, place: str) -> tuple[Listed, ...]:
-    """Every API listed at a place, in words."""
+    """Every API listed at a place, in words: what can be used first, and what a call has proven before all."""
     made = _made.setdefault(prices, {})
     key = place, language()
     if key not in made:
-        made[key] = tuple(map(_in_words, prices.catalogue(place)))
+        made[key] = tuple(map(_in_words, sorted(prices.catalogue(place), key=_rank)))
     return made[key]
+
+
+def _rank(one: Priced) -> tuple[int, bool]:
+    return STATES.index(one.row.state), one.row.proof != "call"
 
 
 def _in_words(one: Priced) -> Listed:

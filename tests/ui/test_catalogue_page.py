@@ -46,6 +46,14 @@ def entry(model: str, **more: Any) -> dict[str, Any]:
     return {"model_name": model, "quota_type": 0, "model_ratio": 1.25, "completion_ratio": 4, **more}
 
 
+def test_what_can_be_used_stands_first(app: AppTest) -> None:
+    at(app)
+    assert sorted(models(app)[:3]) == ["gemini-2.5-flash-image", "glm-4-flash", "sora-2"]
+    states = [state for (state,) in app.dataframe[0].value["state"]]
+    assert states[:3] == ["✓ Should work"] * 3
+    assert "✓ Should work" not in states[3:]
+
+
 def test_every_listed_api_is_a_row_with_its_price_and_state(app: AppTest) -> None:
     at(app)
     rows = app.dataframe[0].value.set_index("model")
@@ -110,7 +118,8 @@ def test_prices_that_are_not_told_are_unknown_and_say_why(app: AppTest) -> None:
     own([entry("strange-1", billing_mode="tiered_expr"), entry("strange-2", model_ratio=37.5, completion_ratio=2)])
     app.run()
     at(app)
-    assert list(app.dataframe[0].value["per"][:2]) == ["unknown", "unknown"]
+    per = app.dataframe[0].value.set_index("model")["per"]
+    assert list(per[["strange-1", "strange-2"]]) == ["unknown", "unknown"]
     at(app, model="strange-1")
     assert "by a formula" in words(app)
     at(app, model="strange-2")
