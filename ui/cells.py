@@ -101,19 +101,23 @@ def _button(cell: Cell, prices: Sequence[Range]) -> Button:
         word=t(seen.word),
         colour=seen.colour,
         quiet=seen.quiet,
-        notes=tuple(filter(None, (counted(cell), range_words(prices[0], unit=False) if prices else "", _age(cell)))),
+        notes=tuple(filter(None, (
+            _share(cell), t(BILLING[cell.billing]), range_words(prices[0], unit=False) if prices else "", _age(cell),
+        ))),
         why=why.message,
         told=cell.state not in SELF_EVIDENT,
-    )
+    )  # fmt: skip
 
 
 def counted(cell: Cell) -> str:
     """`12 of 40 · per call`; without models what it would bill by."""
-    bills = t(BILLING[cell.billing])
+    return " · ".join(filter(None, (_share(cell), t(BILLING[cell.billing]))))
+
+
+def _share(cell: Cell) -> str:
     if not cell.listed:
-        return bills
-    share = t(N_("{usable} of {listed}"), usable=count(cell.usable), listed=count(cell.listed))
-    return f"{share} · {bills}"
+        return ""
+    return t(N_("{usable} of {listed}"), usable=count(cell.usable), listed=count(cell.listed))
 
 
 def _age(cell: Cell) -> str:

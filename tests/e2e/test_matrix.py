@@ -97,6 +97,12 @@ def test_head_and_first_column_stay_put(fresh_app: App, browser: Browser) -> Non
     assert after["x"] == before["x"]
 
 
+def test_all_capabilities_are_in_sight_on_a_wide_screen(fresh_app: App, browser: Browser) -> None:
+    page = opened(browser, fresh_app.url + "/matrix", "en-US")
+    last = page.get_by_role("columnheader", name="translation")
+    expect(last).to_be_in_viewport(timeout=SOON, ratio=1)
+
+
 def test_where_it_is_narrow_both_are_cards(fresh_app: App, browser: Browser) -> None:
     page = opened(browser, fresh_app.url + "/matrix?text=sora", "zh-CN", width=390)
     words = WORDS["zh-CN"]
