@@ -120,6 +120,7 @@ def _dress(figure: Figure, unit: str) -> None:
     axis = {"zeroline": True, "zerolinewidth": 1, "zerolinecolor": ZERO, "gridcolor": GRID, "fixedrange": True}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis, rangemode="tozero")
+    figure.update_layout(yaxis_exponentformat="none", yaxis_separatethousands=True)  # never "120µ" of a currency
 
 
 def _named(figure: Figure, series: Sequence[Series]) -> None:

@@ -196,6 +196,12 @@ def test_names_from_servers_are_no_markup_in_a_chart() -> None:
     assert figure.data[0].customdata[0][0] == "<b>x</b>"  # never drawn: what a click means
 
 
+def test_an_amount_on_the_axis_has_no_letter_for_its_size() -> None:
+    figure = charts.bars(["9 Nov 2026"], [Series("a", "A", [0.00012], ["USD 0.00012"], charts.COST)], "USD",
+                         {"9 Nov 2026": "9 Nov"})  # fmt: skip
+    assert figure.layout.yaxis.exponentformat == "none"
+
+
 @pytest.mark.parametrize(("count", "legend"), [(1, False), (5, False), (6, True)])
 def test_few_series_are_named_beside_the_bars(count: int, legend: bool) -> None:
     series = [Series(str(n), f"name{n}", [1.0], ["1"], charts.SERIES[n]) for n in range(count)]
