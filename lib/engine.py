@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_data_path
 
@@ -31,24 +30,15 @@ from lib.checks.running import CheckRun
 from lib.checks.trial import Trial, try_out
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
-from lib.connections.model import Configuration, Connection
+from lib.connections.model import Configuration
 from lib.cost import budget, conversion
-from lib.cost.book import PriceBook
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
-from lib.errors import WrongUse
 from lib.http import Http, Outward
-from lib.i18n import N_
-from lib.ledger import Ledger, usage
-from lib.ledger import calls as log
-from lib.ledger import evidence as proofs
-from lib.ledger.calls import Page, Payload
-from lib.ledger.contribution import By
+from lib.ledger import Ledger
+from lib.ledger.log import Log
 from lib.ledger.owners import Owner
-from lib.ledger.report import ReportRow
-from lib.ledger.rollups import keys, report
-from lib.ledger.row import CallRow
-from lib.ledger.usage import Asked, Key
+from lib.verdicts.judge import Judge
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
@@ -65,10 +55,6 @@ LISTING_WAITS_S = 3.0
 """A call doesn't wait longer for its relay's list: it goes with the prices known."""
 RECOVERS_EVERY_S = 30.0
 """A process that shares this folder may die at any time; what it left is ended this soon."""
-
-
-PricesKey = tuple[Judged, tuple[datetime | None, ...], date, Conversion]
-"""What prices hold for: the basis, each list's time, the day, and the rates they are compared by."""
 
 
 def home() -> Path:
@@ -104,8 +90,8 @@ class Engine:
         self.known = Known(self.ledger, self.keys)
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
-        self._judged: Judged | None = None
-        self._prices: tuple[PricesKey, Prices] | None = None
+        self.log = Log(self.ledger)
+        self._judge = Judge(self.known)
         self.check_run: CheckRun | None = None
         """The free check that runs, or ran last, in the background."""
         self.races: dict[str, RaceRun] = {}
@@ -183,38 +169,12 @@ class Engine:
         return await asyncio.to_thread(tried, trial, steps)
 
     def facts(self) -> Facts:
-        """All that verdicts rest on, from the ledger. Sends nothing."""
-        configuration = self.configuration()
-        with self.ledger.read() as db:
-            evidence = proofs.newest(db)
-        models = {one.id: self.known.key_models(one.id) for one in configuration.connections}
-        places = dict.fromkeys(
-            [*(f"relay:{relay.id}" for relay in configuration.relays), *map(place_of, configuration.connections)]
-        )
-        listings = {place: self.known.listing(place) for place in places}
-        return Facts(
-            now=datetime.now(UTC),
-            configuration=configuration,
-            evidence=evidence,
-            key_models={name: (found.at, found.value) for name, found in models.items() if found},
-            listings={
-                place: {api.model: api for api in found.value.apis} for place, found in listings.items() if found
-            },
-            elsewhere=[
-                one.id
-                for one in configuration.connections
-                if self.keys.is_elsewhere(one, configuration.address(one))
-            ],
-            fetched_at=min((found.at for found in listings.values() if found), default=None),
-        )
+        """All that verdicts rest on, from the ledger."""
+        return self._judge.facts()
 
     def judged(self) -> Judged:
         """The facts as they stand and what is concluded of them; nothing is judged twice on the same basis."""
-        facts, before = self.facts(), self._judged
-        if before is not None and before.basis == facts.basis:
-            return before
-        self._judged = judged = Judged(facts)
-        return judged
+        return self._judge.judged()
 
     def overview(self) -> Overview:
         """What can be used right now, what can't and why; what is left, and the evidence."""
@@ -243,18 +203,7 @@ class Engine:
 
     def prices(self, conversion: Conversion | None = None) -> Prices:
         """What everything judged costs today; made once for each basis, day and choice of rates (None: the own)."""
-        judged, now = self.judged(), datetime.now(UTC)
-        listed = tuple(found.at if found else None for found in map(self.known.listing, judged.facts.places))
-        rates = conversion or self.conversion()
-        key, before = (judged, listed, now.date(), rates), self._prices
-        if before is not None and before[0] == key:
-            return before[1]
-        prices = Prices(judged, self._book, now, rates)
-        self._prices = key, prices
-        return prices
-
-    def _book(self, place: str, connection: Connection | None) -> PriceBook:
-        return self.known.book(connection) if connection else self.known.book_of(place)
+        return self._judge.prices(conversion or self.conversion())
 
     async def fresh_listing(self, relay_id: str, *, again: bool = False) -> bool:
         """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come.
@@ -381,39 +330,6 @@ class Engine:
         """A call that runs in this process or has ended in it, as it stands; None if it is another's."""
         return self.calls.live.get(call_id)
 
-    def call(self, call_id: str) -> tuple[CallRow, Payload]:
-        """A call as the ledger has it. Raises `WrongUse` for an unknown id."""
-        with self.ledger.read() as db:
-            row, payload = log.get(db, call_id), log.payload(db, call_id)
-        if row is None:
-            raise WrongUse(N_("There is no call {id}."), id=call_id)
-        return row, payload or Payload()
-
-    def unfinished(self) -> list[CallRow]:
-        """The calls that are not finished, oldest first, whoever owns them."""
-        with self.ledger.read() as db:
-            return log.unfinished(db)
-
-    def log(self, **filters: Any) -> Page:
-        """Calls newest first; filters and paging as in `lib.ledger.calls.page`."""
-        with self.ledger.read() as db:
-            return log.page(db, **filters)
-
-    def texts(self, ids: Iterable[str]) -> dict[str, str]:
-        """The answers of some calls by id."""
-        with self.ledger.read() as db:
-            return log.texts(db, ids)
-
-    def prompts(self, ids: Iterable[str], length: int) -> dict[str, str]:
-        """The beginnings of some calls' prompts by id."""
-        with self.ledger.read() as db:
-            return log.prompts(db, ids, length)
-
-    def logged(self, by: By) -> list[str]:
-        """The providers, models, … that calls were made under. From the rollups."""
-        with self.ledger.read() as db:
-            return keys(db, by)
-
     def conversion(self) -> Conversion:
         """The currency the user wants to see amounts in, with his rates."""
         with self.ledger.read() as db:
@@ -431,25 +347,3 @@ class Engine:
     def keep_budget(self, chosen: Budget | None) -> None:
         """Keeps the month's budget, or that there is none."""
         self.ledger.write(lambda db: budget.save(db, chosen))
-
-    def usage(
-        self, asked: Asked, keys: tuple[Key, ...], named: Mapping[Key, Collection[str]] | None = None
-    ) -> dict[tuple[str, ...], ReportRow]:
-        """Sums of some calls by some keys, from the rollups; see `lib.ledger.usage.sums`."""
-        with self.ledger.read() as db:
-            return usage.sums(db, asked, keys, named)
-
-    def dearest(self, asked: Asked, currency: str, limit: int) -> list[CallRow]:
-        """The calls that cost most in a currency, the dearest first."""
-        with self.ledger.read() as db:
-            return usage.dearest(db, asked, currency, limit)
-
-    def first_day(self) -> date | None:
-        """The user's day of the first call; None before there is one."""
-        with self.ledger.read() as db:
-            return usage.first_day(db)
-
-    def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
-        """What was spent, by one dimension; see `lib.ledger.rollups.report`."""
-        with self.ledger.read() as db:
-            return report(db, by, since, until, zone)

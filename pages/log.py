@@ -34,7 +34,7 @@ def one(call_id: str) -> None:
     """One call, or that there is none of that id."""
     st.button(t(N_("All calls")), key="log_back", type="tertiary", icon=":material/arrow_back:", on_click=back)
     try:
-        row, payload = engine.call(call_id)
+        row, payload = engine.log.call(call_id)
     except WrongUse:
         st.markdown(t(N_("There is no such call in this log. The address may be old, or of the demo.")))
         return
@@ -57,7 +57,7 @@ def none(view: View) -> None:
 def calls(view: View) -> None:
     """The filters and a page of what they find."""
     question = view.question(ZoneInfo(engine.ledger.zone))
-    page = engine.log(**question, limit=ROWS, after=view.after, before=view.before)
+    page = engine.log.page(**question, limit=ROWS, after=view.after, before=view.before)
     if page.rows or view.address:
         log_filters.filters(engine, view)
     if not page.rows:

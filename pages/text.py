@@ -35,8 +35,8 @@ def show(call_id: str) -> None:
 def current() -> str | None:
     """The call to show: the one in the address, else the session's, else one that still runs, else the newest."""
     named = (st.query_params.get(ADDRESS), st.session_state.get(SHOWN))
-    running = [row.id for row in reversed(engine.unfinished()) if row.capability == "text"]
-    newest = [row.id for row in engine.log(limit=1, capability="text").rows]
+    running = [row.id for row in reversed(engine.log.unfinished()) if row.capability == "text"]
+    newest = [row.id for row in engine.log.page(limit=1, capability="text").rows]
     if named[0] and not known(engine, named[0], "text"):
         del st.query_params[ADDRESS]
     return next((one for one in (*named, *running, *newest) if one and known(engine, one, "text")), None)
@@ -89,7 +89,7 @@ def line_of(row: CallRow) -> str:
 
 def answer(call_id: str, running: bool) -> None:
     """The right side: the call that runs or ran."""
-    row, payload = engine.call(call_id)
+    row, payload = engine.log.call(call_id)
     st.caption(literal(head(payload.prompt, 160)))
     if running:
         follow(engine, call_id)

@@ -59,7 +59,7 @@ def answer(seen: Seen) -> None:
 
 
 st.title(t(N_("Usage and cost")))
-first = engine.first_day()
+first = engine.log.first_day()
 if first is None:
     empty()
 else:

@@ -84,5 +84,5 @@ def dependents(one: Connection, configuration: Configuration) -> tuple[str, ...]
 
 def calls_of(engine: Engine, ids: Sequence[str]) -> Mapping[str, int]:
     """How many calls each connection has in the log, from the rollups."""
-    rows = {row.key: row.calls for row in engine.report("connection", None, None, engine.ledger.zone)}
+    rows = {row.key: row.calls for row in engine.log.report("connection", None, None, engine.ledger.zone)}
     return {id: rows.get(id, 0) for id in ids}

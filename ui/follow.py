@@ -46,14 +46,14 @@ def see(engine: Engine, call_id: str) -> Sight:
     live = engine.live(call_id)
     if live is not None:
         return Sight(live.status, live.reading.text, live.reading.reasoning, live.row.created_at)
-    row, payload = engine.call(call_id)
+    row, payload = engine.log.call(call_id)
     return Sight(row.status, payload.text, payload.reasoning, row.created_at)
 
 
 def known(engine: Engine, call_id: str, capability: Capability) -> bool:
     """Whether the log has this call, of this capability: an address may be old, or of the demo."""
     try:
-        return engine.call(call_id)[0].capability == capability
+        return engine.log.call(call_id)[0].capability == capability
     except WrongUse:
         return False
 

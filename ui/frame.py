@@ -63,14 +63,14 @@ def _figures(engine: Engine) -> None:
     link("usage", t(N_("Spent today: {amount}"), amount=words(today)), range="today")
     warning()
     aside(engine)
-    if engine.unfinished():
+    if engine.log.unfinished():
         _running(engine)
 
 
 @st.fragment(run_every=LOOKS_EVERY_S)
 def _running(engine: Engine) -> None:
     """How many calls run, until none does; then the whole page is drawn once more, with what they cost."""
-    running = len(engine.unfinished())
+    running = len(engine.log.unfinished())
     if not running:
         st.rerun()
     st.caption(":material/progress_activity: " + t(N_("Running calls: {n}"), n=count(running)))

@@ -39,8 +39,8 @@ def export(engine: Engine, question: Mapping[str, Any]) -> bytes:
 def _rows(engine: Engine, question: Mapping[str, Any]) -> Iterator[Sequence[Field]]:
     cursor, left = None, MOST
     while left:
-        page = engine.log(**question, limit=min(AT_ONCE, left), after=cursor)
-        prompts = engine.prompts([row.id for row in page.rows], PROMPT)
+        page = engine.log.page(**question, limit=min(AT_ONCE, left), after=cursor)
+        prompts = engine.log.prompts([row.id for row in page.rows], PROMPT)
         yield from (_line(row, prompts.get(row.id, "")) for row in page.rows)
         cursor, left = page.next, left - len(page.rows)
         if cursor is None:

@@ -33,7 +33,7 @@ def show(call_id: str) -> None:
 
 def cards(engine: Engine, page: Page) -> None:
     """One card a call: what was asked, what it cost, how it ended."""
-    prompts = engine.prompts([row.id for row in page.rows], 4 * HEAD)
+    prompts = engine.log.prompts([row.id for row in page.rows], 4 * HEAD)
     for row in page.rows:
         with st.container(border=True, key=f"log_{row.id}", horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
@@ -69,7 +69,7 @@ def tokens(row: CallRow) -> str:
 
 def table(engine: Engine, page: Page) -> None:
     """The same as a table; a chosen row leads to its call."""
-    prompts = engine.prompts([row.id for row in page.rows], 4 * HEAD)
+    prompts = engine.log.prompts([row.id for row in page.rows], 4 * HEAD)
     columns = st.column_config
     chosen = st.dataframe(
         [_line(row, head(prompts.get(row.id, ""), HEAD)) for row in page.rows], hide_index=True, on_select="rerun",

@@ -21,7 +21,8 @@ from ui.markdown import literal, option
 from ui.theme import STATES, STATUSES, Look
 from ui.words import ago, count, duration, money, t, worded
 
-NEWEST = 8
+NEWEST, HEAD = 8, 80
+"""The last calls that are shown, and the characters of each one's prompt."""
 COST_OF = {"billed": N_("as billed"), "estimated": N_("estimated"), "none": N_("unknown")}
 PRICES_OF = {
     "user": N_("by your own price"),
@@ -116,19 +117,19 @@ def code(ready: Drafted, key: str) -> None:
 
 def before(engine: Engine, capability: Capability, shown: str | None, choose: Callable[[str], None]) -> None:
     """The last calls of one capability; a click shows one again."""
-    rows = engine.log(limit=NEWEST, capability=capability).rows
+    rows = engine.log.page(limit=NEWEST, capability=capability).rows
     if not rows:
         return
+    prompts = engine.log.prompts([row.id for row in rows], 4 * HEAD)
     st.subheader(t(N_("Last results")))
     for row in rows:
-        _earlier(engine, row, current=row.id == shown, choose=choose)
+        _earlier(row, prompts.get(row.id, ""), current=row.id == shown, choose=choose)
 
 
-def _earlier(engine: Engine, row: CallRow, *, current: bool, choose: Callable[[str], None]) -> None:
-    prompt = engine.call(row.id)[1].prompt
+def _earlier(row: CallRow, prompt: str, *, current: bool, choose: Callable[[str], None]) -> None:
     with st.container(border=True, key=f"earlier_{row.id}", horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            name = literal(figures.head(prompt)) or t(N_("(no prompt)"))
+            name = literal(figures.head(prompt, HEAD)) or t(N_("(no prompt)"))
             st.button(
                 f"**{name}**" if current else name, key=f"show_{row.id}", type="tertiary", on_click=choose,
                 args=(row.id,), icon=":material/chevron_right:" if current else None,

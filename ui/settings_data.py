@@ -72,7 +72,7 @@ def data() -> None:
     st.caption(t(N_("Everything of yours lies here; to take it along or to save a copy, copy this folder while the app "
                     "doesn't run.")))
     st.code(str(own.home), language=None, wrap_lines=True)
-    sizes, calls = own.ledger.sizes(), total(own.report("provider", None, None, own.ledger.zone)).calls
+    sizes, calls = own.ledger.sizes(), total(own.log.report("provider", None, None, own.ledger.zone)).calls
     if own.ledger.database.file is None:
         where = own.ledger.database.url.render_as_string(hide_password=True)
         facts((t(N_("database {address}"), address=code(where)), t(N_("calls: {n}"), n=count(calls))))

@@ -71,7 +71,7 @@ def _zone(name: str) -> str:
 
 def _change(chosen: str) -> None:
     """Makes the sums anew, saying how far that is."""
-    total = sum(row.calls for row in door().own.report("provider", None, None, door().own.ledger.zone)) or 1
+    total = sum(row.calls for row in door().own.log.report("provider", None, None, door().own.ledger.zone)) or 1
     heard = [0]
     words = t(N_("Adding up your calls by the days of {zone}…"), zone=literal(chosen))
     bar = st.progress(0.0, text=words)

@@ -35,7 +35,8 @@ def spend(engine: Engine, now: datetime) -> Spend:
     zone = ZoneInfo(engine.ledger.zone)
     today = now.astimezone(zone).date()
     first = min(today.replace(day=1), today - timedelta(days=DAYS - 1))
-    rows = {date.fromisoformat(row.key): row for row in engine.report("day", day_begins(first, zone), None, zone.key)}
+    found = engine.log.report("day", day_begins(first, zone), None, zone.key)
+    rows = {date.fromisoformat(row.key): row for row in found}
     shown = (rows.get(today - timedelta(days=back)) for back in reversed(range(DAYS)))
     return Spend(
         today=total(row for day, row in rows.items() if day == today),

@@ -38,14 +38,14 @@ class Seen:
 
     def by(self, dimension: Dimension) -> dict[str, ReportRow]:
         """The sums by another dimension, those called most first."""
-        found = self.engine.usage(self.view.asked(self.span), (dimension,))
+        found = self.engine.log.usage(self.view.asked(self.span), (dimension,))
         rows = {row.key: row for row in found.values()}
         return dict(sorted(rows.items(), key=lambda one: (-one[1].calls, one[0])))
 
     def over_time(self, by: Dimension, named: list[str]) -> dict[tuple[str, str], ReportRow]:
         """The sums by bar and key."""
         keys: tuple[Key, Key] = (self.span.step, by)
-        found = self.engine.usage(self.view.asked(self.span), keys, {by: named})
+        found = self.engine.log.usage(self.view.asked(self.span), keys, {by: named})
         return {(step, key): row for (step, key), row in found.items()}
 
     def top(self, currency: str) -> list[str]:
@@ -55,7 +55,7 @@ class Seen:
     def dearest(self) -> list[tuple[Money, CallRow]]:
         """The calls that cost most, as it is to be shown; the currencies one after the other."""
         asked = self.view.asked(self.span)
-        calls = [row for currency in self.total.cost for row in self.engine.dearest(asked, currency, DEAREST)]
+        calls = [row for currency in self.total.cost for row in self.engine.log.dearest(asked, currency, DEAREST)]
         priced = [(self.conversion.view(row.cost), row) for row in calls if row.cost and row.cost.amount]
         priced.sort(key=lambda one: one[0].amount, reverse=True)
         by_currency = ([one for one in priced if one[0].currency == currency] for currency in self.currencies)
@@ -65,9 +65,9 @@ class Seen:
 def look(engine: Engine, conversion: Conversion, view: View, today: date, first: date) -> Seen:
     """Asks for what every part of the page needs."""
     span = view.span(today, first)
-    steps = engine.usage(view.asked(span), (span.step,))
-    split = engine.usage(view.asked(span), (view.by,))
-    before = None if view.range == "all" else total(engine.usage(view.asked(span.before), ()).values())
+    steps = engine.log.usage(view.asked(span), (span.step,))
+    split = engine.log.usage(view.asked(span), (view.by,))
+    before = None if view.range == "all" else total(engine.log.usage(view.asked(span.before), ()).values())
     return Seen(
         engine=engine, conversion=conversion, view=view, span=span, total=total(steps.values()), before=before,
         steps={row.key: row for row in steps.values()}, split={row.key: row for row in split.values()},

@@ -293,7 +293,7 @@ def call(
     async def action(engine: Engine) -> documents.Document:
         call_id = await engine.submit(draft)
         await engine.wait(call_id)
-        row, payload = engine.call(call_id)
+        row, payload = engine.log.call(call_id)
         return documents.call_document(row, payload.text, t)
 
     document = run(action)
@@ -326,9 +326,9 @@ def log(since: str | None, limit: int, after: str | None, tz: str | None, as_jso
 
     async def action(engine: Engine) -> documents.Document:
         if after is not None:
-            engine.call(after)  # a cursor is the id of a call; anything else would show a part of the log at random
-        page = engine.log(since=_moment(since, tz), limit=limit, after=after)
-        return documents.log_document(page, engine.texts(row.id for row in page.rows), t)
+            engine.log.call(after)  # a cursor is the id of a call; anything else would show a part of the log at random
+        page = engine.log.page(since=_moment(since, tz), limit=limit, after=after)
+        return documents.log_document(page, engine.log.texts(row.id for row in page.rows), t)
 
     document = run(action)
     header = ("created_at", "status", "capability", "connection", "model", "cost", "text")
@@ -348,7 +348,7 @@ def report(since: str | None, until: str | None, by: By, tz: str | None, as_json
 
     async def action(engine: Engine) -> documents.Document:
         start, end = _moment(since, zone), _moment(until, zone)
-        rows = engine.report(by, start, end, zone)
+        rows = engine.log.report(by, start, end, zone)
         return documents.report_document(rows, total(rows), start, end, zone, by)
 
     document = run(action)

@@ -115,7 +115,7 @@ def _step(step: Evidence, engine: Engine, t: Translate) -> Document:
 def _cost_of(step: Evidence, engine: Engine) -> Document | None:
     if step.call is None:
         return FREE
-    cost = engine.call(step.call)[0].cost
+    cost = engine.log.call(step.call)[0].cost
     return cost.json() if cost else None
 
 

@@ -83,7 +83,7 @@ def lived(home: Path, action: Callable[[Engine], Awaitable[str]]) -> tuple[CallR
     call_id = asyncio.run(run())
     engine = Engine(home)
     try:
-        return engine.call(call_id)
+        return engine.log.call(call_id)
     finally:
         engine.ledger.close()
 
@@ -246,7 +246,7 @@ async def stopped_at_once(engine: Engine) -> str:
 
 async def stopped_by_user(engine: Engine, stream: Endless) -> str:
     call_id = await begun(engine, stream)
-    assert engine.call(call_id)[0].status == "streaming"
+    assert engine.log.call(call_id)[0].status == "streaming"
     await engine.cancel(call_id)
     return call_id
 

@@ -48,7 +48,7 @@ def at(app: AppTest, **view: str) -> AppTest:
 def shown(page: AppTest) -> list[str]:
     """The prompts of the list's rows."""
     rows = [one.key.removeprefix("log_show_") for one in page.button if one.key.startswith("log_show_")]
-    prompts = door().engine.prompts(rows, 100)
+    prompts = door().engine.log.prompts(rows, 100)
     said = words(page).replace("\\", "")
     return [prompts[row] for row in rows if prompts[row] in said]
 
@@ -170,7 +170,7 @@ def asked(app: AppTest, prompt: str = "Say hello.") -> CallRow:
     draft = CallDraft("chatglm", "text", prompt, system="Be brief.", params={"max_tokens": 64, "seed": 7})
     call_id = door().ask(engine.submit(draft))
     door().ask(engine.wait(call_id))
-    return engine.call(call_id)[0]
+    return engine.log.call(call_id)[0]
 
 
 def test_a_call_is_told_whole_and_sends_nothing(app: AppTest) -> None:
@@ -189,7 +189,7 @@ def test_a_call_is_told_whole_and_sends_nothing(app: AppTest) -> None:
     assert "RELAYSCOPE_KEY_CHATGLM" in code
     assert "sk-demo" not in code + said
     assert door().engine.facts().evidence == evidence
-    assert len(door().engine.log().rows) == 1
+    assert len(door().engine.log.page().rows) == 1
 
 
 def test_code_names_the_address_the_call_went_to(app: AppTest) -> None:
@@ -211,7 +211,7 @@ def test_run_again_fills_the_form_and_sends_nothing(app: AppTest) -> None:
     assert page.text_area(key="draft_text_prompt").value == "给我讲讲灯塔"
     assert page.text_area(key="draft_text_system").value == "Be brief."
     assert page.number_input(key="draft_text_max_tokens").value == 64
-    assert len(door().engine.log().rows) == 1
+    assert len(door().engine.log.page().rows) == 1
 
 
 def test_a_call_whose_connection_is_gone_is_still_told(app: AppTest) -> None:
@@ -225,7 +225,7 @@ def test_a_call_whose_connection_is_gone_is_still_told(app: AppTest) -> None:
 def test_a_failed_call_says_why_and_what_to_do(app: AppTest) -> None:
     told = {"error_state": "bad_key", "error_code": "key_unknown", "error_message": "No *way*"}
     fill({"x": {"status": "failed", **told}})
-    (made,) = door().own.log().rows
+    (made,) = door().own.log.page().rows
     page = at(app, call=made.id)
     assert not page.exception
     assert "> No \\*way\\*" in words(page)
@@ -289,6 +289,6 @@ def test_what_an_address_says_wrongly_is_left_out(address: dict[str, str]) -> No
 
 def test_the_document_is_the_contracts(app: AppTest) -> None:
     made = asked(app)
-    found = json.loads(document(*door().engine.call(made.id)))
+    found = json.loads(document(*door().engine.log.call(made.id)))
     assert (found["id"], found["status"], found["model"]) == (made.id, "succeeded", made.model)
     assert found["cost"]["estimated"]["currency"] == "USD"

@@ -24,7 +24,7 @@ def ask(page: AppTest, prompt: str) -> AppTest:
 
 def ended(page: AppTest) -> AppTest:
     """The page once the engine has finished what runs."""
-    for row in door().engine.unfinished():
+    for row in door().engine.log.unfinished():
         door().ask(door().engine.wait(row.id))
     return page.run()
 
@@ -42,7 +42,7 @@ def test_only_connections_that_may_write_are_offered(page: AppTest) -> None:
 def test_an_answer_comes_with_its_cost_and_is_logged_once(page: AppTest) -> None:
     ended(ask(page, "Say hello."))
     assert not page.exception
-    (row,) = door().engine.log().rows
+    (row,) = door().engine.log.page().rows
     assert row.status == "succeeded"
     assert row.cost is not None
     assert page.metric[0].value.startswith("USD 0.")
@@ -52,7 +52,7 @@ def test_an_answer_comes_with_its_cost_and_is_logged_once(page: AppTest) -> None
 def test_an_empty_prompt_is_not_sent(page: AppTest) -> None:
     ask(page, "  ")
     assert not page.exception
-    assert all(row.status == "failed" and row.sent_at is None for row in door().engine.log().rows)
+    assert all(row.status == "failed" and row.sent_at is None for row in door().engine.log.page().rows)
 
 
 def test_extra_parameters_must_be_an_object(page: AppTest) -> None:
