@@ -69,7 +69,7 @@ ANSWER = "A lighthouse is a tower with a bright light at the top. 灯塔是海�
 
 
 def fill(ledger: Ledger, count: int, until: datetime | None = None) -> None:
-    """Logs `count` calls of the last 180 days into a SQLite file, then makes the rollups: 100,000 in some 15 s."""
+    """Logs `count` calls of the last 180 days into a SQLite file, then makes the rollups: 100,000 in 9 s of CPU."""
     end = until or datetime.now(UTC)
     chance, begin = random.Random(SEED), end - timedelta(days=DAYS)
     kinds = [_stored(_call(chance, begin)) for _ in range(min(KINDS, count))]

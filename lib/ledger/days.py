@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -14,6 +15,8 @@ from lib.i18n import N_
 CONTINENTS = frozenset(
     ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 )
+HOUR = timedelta(hours=1)
+"""By so much clocks once went back over midnight: of the day that then ended twice, the next began before its end."""
 
 
 @lru_cache
@@ -50,3 +53,14 @@ def day_begins(day: date, zone: ZoneInfo) -> datetime:
 def is_border(at: datetime | None, zone: ZoneInfo) -> bool:
     """Whether a range that starts or ends at that moment cuts no day; None is no border at all."""
     return at is None or day_begins(at.astimezone(zone).date(), zone) == at
+
+
+def days_between(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
+    """Each day there with its part of a range: from when, and until before when."""
+    begin = since
+    while begin < until:
+        day = begin.astimezone(zone).date()
+        end = day_begins(day + timedelta(days=1), zone)
+        end = min(end if end > begin else begin + HOUR, until)
+        yield day.isoformat(), begin, end
+        begin = end

@@ -7,22 +7,37 @@ contributes now; `rebuild` makes them anew, `prove` compares.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Table, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, func, literal, select, type_coerce
 
 from lib.ledger import settings
-from lib.ledger.contribution import DIMENSIONS, By, Cell, Dimension, Sums, alone, contribution, place_of, summed
+from lib.ledger.contribution import (
+    DIMENSIONS,
+    Alike,
+    By,
+    Cell,
+    Dimension,
+    Kind,
+    Numbers,
+    Sums,
+    alone,
+    contribution,
+    dated,
+    place_of,
+    summed,
+)
 from lib.ledger.database import hold_still, upsert
-from lib.ledger.days import day_of, is_border, zone_named
+from lib.ledger.days import day_of, days_between, is_border, zone_named
 from lib.ledger.ids import between
 from lib.ledger.report import Found, ReportRow, report_rows, total
-from lib.ledger.row import CallRow, of_record
-from lib.ledger.schema import SUMS, calls, rollup_cross, rollups
+from lib.ledger.row import CallRow
+from lib.ledger.schema import MICROSECOND, SUMS, calls, rollup_cross, rollups
 
 __all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild", "report", "stored_zone", "total"]
 
@@ -32,7 +47,17 @@ ZONE = "zone"
 NOTHING: Mapping[str, int] = dict.fromkeys(SUMS, 0)
 
 Told: TypeAlias = Callable[[int], None]
-TOLD_EVERY = 500
+
+_COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    **dict(calls.c.items()),
+    "sent": calls.c.sent_at.is_not(None),
+    "timed": calls.c.duration_ms.is_not(None),
+    "began": calls.c.first_byte_ms.is_not(None),
+    "seconds_micro": type_coerce(calls.c.seconds, BigInteger),
+}
+"""What the fields of `Kind` and `Numbers` are in the database; but for `calls`, which it counts."""
+_KIND = tuple(_COLUMNS[f.name].label(f"of_{f.name}") for f in fields(Kind))
+_NUMBERS = tuple(func.count() if f.name == "calls" else func.sum(_COLUMNS[f.name]) for f in fields(Numbers))
 
 
 def unheard(_read: int) -> None:
@@ -44,8 +69,8 @@ def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) 
     if [_place(row) for row in before] == [_place(row) for row in after]:
         return  # most steps of a call's life; spares them the question of the zone
     zone = zone_named(stored_zone(conn))
-    moved = summed(after, zone)
-    for cell, sums in summed(before, zone).items():
+    moved = summed(dated(after, zone))
+    for cell, sums in summed(dated(before, zone)).items():
         moved.setdefault(cell, Counter()).subtract(sums)
     _add(conn, moved)
 
@@ -60,7 +85,7 @@ def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
     for table in (rollups, rollup_cross):
         conn.execute(table.delete())
     settings.put(conn, ZONE, zone)
-    _add_to(conn, rollup_cross, summed(_told(_scan(conn), told), days))
+    _add_to(conn, rollup_cross, summed(_told(_by_day(conn, None, None, days), told)))
     for by in DIMENSIONS:
         _fill_alone(conn, by)
 
@@ -76,7 +101,7 @@ def _fill_alone(conn: Connection, by: Dimension) -> None:
 
 def prove(conn: Connection) -> bool:
     """Whether the rollups are what a rebuild would make."""
-    truth = summed(_scan(conn), zone_named(stored_zone(conn)))
+    truth = summed(_by_day(conn, None, None, zone_named(stored_zone(conn))))
     return _stored(conn, rollup_cross) == _nonzero(truth) and _stored(conn, rollups) == _nonzero(alone(truth))
 
 
@@ -104,20 +129,38 @@ def keys(conn: Connection, by: By) -> list[str]:
     return list(conn.scalars(query.having(func.sum(columns.calls) > 0).order_by(columns.key)))
 
 
-def _told(rows: Iterable[CallRow], told: Told) -> Iterator[CallRow]:
-    for read, row in enumerate(rows, 1):
-        if read % TOLD_EVERY == 0:
+def _told(found: Iterator[tuple[str, Alike]], told: Told) -> Iterator[tuple[str, Alike]]:
+    read, now = 0, ""
+    for day, alike in found:
+        if now != day:
             told(read)
-        yield row
+        read, now = read + alike[1].calls, day
+        yield day, alike
+    told(read)
 
 
 def _place(row: CallRow) -> tuple[object, ...]:
     return (row.created_at, place_of(row), contribution(row))
 
 
-def _scan(conn: Connection, *conditions: ColumnElement[bool]) -> Iterator[CallRow]:
-    found = conn.execute(select(calls).where(*conditions), execution_options={"yield_per": 1000})
-    return map(of_record, found.mappings())
+def _by_day(
+    conn: Connection, since: datetime | None, until: datetime | None, zone: ZoneInfo
+) -> Iterator[tuple[str, Alike]]:
+    """The calls of a range with their days, those of a day and kind added up by the database."""
+    at = select(calls.c.created_at).limit(1)
+    first, last = (conn.scalar(at.order_by(order)) for order in (calls.c.id, calls.c.id.desc()))
+    if first is None or last is None:
+        return
+    since, until = max(since or first, first), min(until or last + MICROSECOND, last + MICROSECOND)
+    query = select(*_KIND, *_NUMBERS).group_by(*(column.name for column in _KIND))
+    for day, begin, end in days_between(since, until, zone):
+        for row in conn.execute(query.where(*between(begin, end))):
+            yield day, _alike(row)
+
+
+def _alike(row: Row[Any]) -> Alike:
+    numbers = (int(number or 0) for number in row[len(_KIND) :])
+    return Kind(*row[: len(_KIND)]), Numbers(*numbers)
 
 
 def _nonzero(cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
@@ -159,7 +202,7 @@ def _rolled_up(
 def _scanned(
     conn: Connection, by: By, since: datetime | None, until: datetime | None, zone: ZoneInfo
 ) -> Iterator[Found]:
-    cells = alone(summed(_scan(conn, *between(since, until)), zone))
+    cells = alone(summed(_by_day(conn, since, until, zone)))
     for (dimension, _, key, currency), sums in cells.items():
         if dimension == by:
             yield key, currency, sums

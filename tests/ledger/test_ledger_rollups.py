@@ -18,7 +18,7 @@ from lib.errors import WrongUse
 from lib.ledger import Ledger, calls, rollups
 from lib.ledger.calls import CallRow, Payload
 from lib.ledger.contribution import DIMENSIONS, contribution
-from lib.ledger.days import day_begins
+from lib.ledger.days import day_begins, day_of, days_between
 from lib.ledger.rollups import By
 from lib.ledger.schema import metadata
 from lib.vocabulary import Money, Usage
@@ -143,6 +143,29 @@ def test_a_day_may_begin_at_one() -> None:
     assert day_begins(date(2018, 11, 4), ZoneInfo("America/Sao_Paulo")) == datetime(2018, 11, 4, 3, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("zone", "year"),
+    [("UTC", 2026), ("America/New_York", 2026), ("America/Sao_Paulo", 2018), ("America/Nuuk", 2026),
+     ("Pacific/Apia", 2011), ("America/St_Johns", 2010)],
+)  # fmt: skip
+def test_days_cut_a_range_without_a_gap(zone: str, year: int) -> None:
+    there = ZoneInfo(zone)
+    since, until = datetime(year, 1, 1, 3, 30, tzinfo=UTC), datetime(year + 1, 1, 1, 3, 30, tzinfo=UTC)
+    begin = since
+    for day, first, end in days_between(since, until, there):
+        assert begin == first < end
+        assert day_of(first, there) == day == day_of(end - timedelta(microseconds=1), there)
+        begin = end
+    assert begin == until
+    assert list(days_between(until, since, there)) == []
+
+
+def test_days_go_on_from_one_that_ended_twice() -> None:
+    twice = datetime(2010, 11, 7, 3, tzinfo=UTC)  # 23:30 by clocks that were put back from 00:01
+    days = [day for day, _, _ in days_between(twice, twice + timedelta(days=1), ZoneInfo("America/St_Johns"))]
+    assert days == ["2010-11-06", "2010-11-07"]
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     with Ledger.open(None, tmp_path_factory.mktemp("ledger")) as opened:
@@ -209,13 +232,11 @@ def test_a_range_within_a_day_counts_what_lies_in_it(ledger: Ledger, minute: int
     assert [told["calls"] for told in shown(ledger, "provider", since, until)] == [2 - minute]
 
 
-def test_a_rebuild_tells_how_far_it_is(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollups, "TOLD_EVERY", 2)
-    for n in range(5):
-        ledger.write(partial(calls.insert, row=row(NOON + timedelta(minutes=n)), payload=Payload()))
+def test_a_rebuild_tells_how_far_it_is(ledger: Ledger) -> None:
+    log(ledger, *(row(NOON + timedelta(hours=hours)) for hours in (0, 1, 24, 72)))
     heard: list[int] = []
     ledger.change_zone("Asia/Shanghai", heard.append)
-    assert heard == [2, 4]
+    assert heard == [0, 2, 3, 4]
     assert ledger.zone == "Asia/Shanghai"
 
 
