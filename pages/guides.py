@@ -10,6 +10,7 @@ from ui.engine import door
 from ui.guides import GUIDES, Code, Guide, Heading, Live, Table, guide
 from ui.live import live
 from ui.markdown import literal
+from ui.screen import narrow
 from ui.words import language, t
 
 ADDRESS = "guide"
@@ -37,8 +38,11 @@ def contents(shown: Guide) -> None:
     st.markdown(f":small[{links}]")
 
 
-def table(shown: Table) -> None:
-    """A table whose first column names the rows."""
+def table(shown: Table, on_phone: bool) -> None:
+    """A table whose first column names the rows; on a phone a list of them, which needs no scrolling."""
+    if on_phone:
+        st.markdown("\n".join(shown.listed))
+        return
     import pandas as pd
 
     st.table(pd.DataFrame(shown.rows, columns=list(shown.head)).set_index(shown.head[0]))
@@ -46,6 +50,7 @@ def table(shown: Table) -> None:
 
 def read(shown: Guide) -> None:
     """The guide itself, with the user's own examples in their places."""
+    on_phone = narrow()
     st.header(shown.title, anchor=False)
     contents(shown)
     for part in shown.parts:
@@ -54,7 +59,7 @@ def read(shown: Guide) -> None:
         elif isinstance(part, Live):
             live(engine, part.name)
         elif isinstance(part, Table):
-            table(part)
+            table(part, on_phone)
         elif isinstance(part, Code):
             copyable(part.text)
         else:

@@ -16,7 +16,7 @@ from ui.engine import door
 from ui.links import go, link
 from ui.markdown import literal, option
 from ui.spend import spend, words
-from ui.words import LANGUAGE, NAMES, count, language, t
+from ui.words import LANGUAGE, NAMES, count, language, money, t
 
 CHOICE = "language_choice"
 LOOKS_EVERY_S = 1.0
@@ -60,7 +60,8 @@ def _figures(engine: Engine) -> None:
     for relay in engine.configuration().relays_in_use:
         facts((place(relay),))
     today = spend(engine, datetime.now(UTC)).today
-    link("usage", t(N_("Spent today: {amount}"), amount=words(today)), range="today")
+    for amount in map(money, today.cost.values()) if today.cost else [words(today)]:  # a link's line isn't broken
+        link("usage", t(N_("Spent today: {amount}"), amount=amount), range="today")
     warning()
     aside(engine)
     if engine.log.unfinished():

@@ -48,10 +48,17 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells of Markdown. On a narrow screen a table within prose would be cut off; one of its own is scrolled."""
+    """Cells of Markdown. On a narrow screen a table within prose would be cut off, so it is an element of its own."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def listed(self) -> Iterator[str]:
+        """The rows as items of a Markdown list, each cell under its column's name."""
+        for name, *cells in self.rows:
+            told = (f"{head}: {cell}" if head else cell for head, cell in zip(self.head[1:], cells, strict=True))
+            yield "  \n  ".join((f"- **{name}**", *told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,3 +122,11 @@ def test_an_unknown_guide_is_the_first(app: AppTest) -> None:
     app.query_params["guide"] = "NONSENSE"
     go(app, "guides")
     assert app.header[0].value == guide(GUIDES[0], "en").title
+
+
+def test_a_table_is_a_list_on_a_phone() -> None:
+    table = Table(("Line", "Address", ""), (("HK", "`https://hk.example.com`", "near"), ("US", "–", "far")))
+    assert list(table.listed) == [
+        "- **HK**  \n  Address: `https://hk.example.com`  \n  near",
+        "- **US**  \n  Address: –  \n  far",
+    ]
