@@ -64,6 +64,11 @@ class Door:
         return self._begin_demo().result()[0] if self.is_demo else self.own
 
     @property
+    def is_ready(self) -> bool:
+        """Whether the engine that is shown is there without waiting."""
+        return not self.is_demo or (self._demo is not None and self._demo.done())
+
+    @property
     def is_demo(self) -> bool:
         """Whether the demo is shown: the user has no connection of his own and hasn't left it."""
         return self.setting(LEFT) != "yes" and not self.own.configuration().connections

@@ -20,6 +20,20 @@ from ui.words import LANGUAGE, NAMES, count, language, money, t
 
 CHOICE = "language_choice"
 LOOKS_EVERY_S = 1.0
+OUTLINE_PX = 480
+
+
+def waited() -> Engine:
+    """The engine that is shown; while the demo starts, the outline of a page. Raises `DemoFailed` if it can't."""
+    if door().is_ready:
+        return door().engine
+    place = st.empty()
+    try:
+        with place.container(), st.spinner(t(N_("Starting the demo relay on this machine…"))):
+            st.skeleton(height=OUTLINE_PX)
+            return door().engine
+    finally:
+        place.empty()
 
 
 def banner() -> None:

@@ -24,8 +24,7 @@ page = st.navigation({t(section): [shown(one) for one in pages] for section, pag
 arrive(page)
 st.set_page_config(page_title=f"{page.title} · Relayscope")
 try:
-    with st.spinner(t(N_("Starting the demo relay on this machine…"))):
-        engine = door().engine
+    engine = frame.waited()
 except RelayscopeError as error:
     st.title(page.title)
     show_error(error)
