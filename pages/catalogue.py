@@ -29,7 +29,7 @@ REFRESH = "catalogue"
 
 engine = door().engine
 judged = engine.judged()
-prices = engine.prices(door().own.conversion())
+prices = door().prices()
 
 
 def show(model: str) -> None:

@@ -22,7 +22,7 @@ EVERYWHERE = ""
 
 engine = door().engine
 judged = engine.judged()
-prices = engine.prices(door().own.conversion())
+prices = door().prices()
 
 
 def show(cell: str) -> None:

@@ -19,7 +19,7 @@ from ui.engine import door
 from ui.frame import place
 from ui.links import go
 from ui.relays import switcher
-from ui.words import ago, count, t
+from ui.words import ago, count, first, t
 
 TOP, QUOTA = "top", "quota"
 """Where a check may be drawn, besides the row that asked for it."""
@@ -63,7 +63,7 @@ def unchecked(seen: Overview) -> None:
     if not names or not known:  # where none is checked, the headline says so
         return
     with st.container(horizontal=True, vertical_alignment="center", key="unchecked"):
-        words = t(N_("Not checked yet: {connections}"), connections=rows.first(names, NAMED))
+        words = t(N_("Not checked yet: {connections}"), connections=first(names, NAMED))
         st.markdown(f":blue[:material/help: {words}]", width="content")
         st.button(
             t(N_("Check these")), key="check_unchecked", icon=":material/refresh:", on_click=ask, args=(TOP, names),

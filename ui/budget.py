@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from lib.cost.budget import Standing, State, standing
+from lib.cost.budget import Budget, Standing, State, standing
 from lib.i18n import N_
 from ui.engine import door
 from ui.markdown import literal
@@ -31,11 +31,16 @@ def this_month() -> Standing | None:
     return standing(spend(own, datetime.now(UTC)).month.cost.values(), budget, own.conversion())
 
 
+def said(found: Standing, budget: Budget) -> str:
+    """How the month stands, as a sentence that Markdown obeys nowhere."""
+    words = LOOKS[found.state if found.state in LOOKS else "near"][2]
+    return literal(t(words, spent=money(found.spent), budget=money(budget.money), missing=", ".join(found.missing)))
+
+
 def warning() -> None:
     """Says so, where the month comes near to its budget; nothing otherwise."""
     found, budget = this_month(), door().own.budget()
     if found is None or budget is None or found.state not in LOOKS:
         return
-    colour, icon, words = LOOKS[found.state]
-    said = t(words, spent=money(found.spent), budget=money(budget.money), missing=", ".join(found.missing))
-    st.caption(f":{colour}[{icon} {literal(said)}]")
+    colour, icon, _ = LOOKS[found.state]
+    st.caption(f":{colour}[{icon} {said(found, budget)}]")

@@ -20,6 +20,7 @@ from ui.cells import counted
 from ui.engine import door
 from ui.markdown import code, literal
 from ui.prices import price_words, range_words
+from ui.tables import height
 from ui.theme import look
 from ui.words import ago, count, t, worded
 
@@ -68,7 +69,7 @@ def _models(engine: Engine, connection: str, found: Sequence[Verdict]) -> None:
     """The verdict of each model, the best first."""
     if not found:
         return
-    known = engine.prices(door().own.conversion()).catalogue(place_of(engine.configuration().connection(connection)))
+    known = door().prices().catalogue(place_of(engine.configuration().connection(connection)))
     prices = {one.row.model: one.price for one in known}
     ordered = sorted(found, key=preference)
     chips.heading(t(N_("Models")), count(len(ordered)))
@@ -95,7 +96,7 @@ def _listed(engine: Engine, members: Members) -> None:
     """What a key would open, by what is listed: names and prices."""
     if not members.listed:
         return
-    prices = engine.prices(door().own.conversion())
+    prices = door().prices()
     known = {one.row.model: one.price for place in engine.judged().facts.places for one in prices.catalogue(place)}
     chips.heading(t(N_("Listed models")), count(len(members.listed)))
     _table([{"model": name, "price": price_words(known.get(name))} for name in sorted(members.listed)])
@@ -111,6 +112,5 @@ def _table(rows: Sequence[dict[str, Any]]) -> None:
     }
     shown = [name for name in columns if any(row.get(name) for row in rows)]
     st.dataframe(
-        list(rows), hide_index=True, height=min(38 + 35 * len(rows), TABLE_PX), column_order=shown,
-        column_config=columns,
+        list(rows), hide_index=True, height=height(len(rows), TABLE_PX), column_order=shown, column_config=columns
     )

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 SERIES = ("#3366CC", "#E07B00", "#1B998B", "#B5447C", "#7A5CC2", "#8C6D31", "#4D9DE0", "#6B7280")
-COST, TOKENS = SERIES[0], SERIES[2]
-"""The same on every page."""
-THEIRS = "#B3261E"
 ZERO = "rgba(128, 136, 148, 0.55)"
 GRID = "rgba(128, 136, 148, 0.18)"
 """Seen on both backgrounds."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from lib.causes import STEP_NAMES
+from lib.causes import STEP_NAMES, Worded
 from lib.checks.words import sentence
 from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.markdown import code, literal
-from ui.theme import Look, look
+from ui.theme import WHOSE_MOVE, Look, look
 from ui.words import ago, duration, moment, t
 
 
@@ -35,6 +35,17 @@ def facts(parts: Iterable[str]) -> None:
         st.markdown(f":small[{line}]", width="content")
     elif line:
         st.caption(line, width="content")
+
+
+def advice(why: Worded) -> str:
+    """Why something is so, whose move it is and what that would be, in Markdown."""
+    whose = f"**{t(WHOSE_MOVE[why.whose_move])}** " if why.whose_move in WHOSE_MOVE else ""
+    return f"{literal(why.message)} {whose}{literal(why.remedy)}"
+
+
+def quote(said: str) -> None:
+    """A server's own words."""
+    st.markdown(f"> {literal(said)}")
 
 
 def copyable(text: str) -> None:
@@ -62,4 +73,4 @@ def _one(one: Evidence) -> None:
         st.caption(t(N_("Request id {id}"), id=literal(one.request_id)))
     st.caption(literal(sentence(one, t)))
     if one.reason is not None and one.reason.said:
-        st.markdown(f"> {literal(one.reason.said)}")
+        quote(one.reason.said)

@@ -143,5 +143,3 @@ def buttons(engine: Engine) -> None:
             args=(engine,), disabled=asking,
             help=t(N_("Free, and nothing is saved: asks for line, key, quota and models with what is typed.")),
         )
-
-

@@ -10,7 +10,7 @@ from lib.errors import WrongUse
 from lib.i18n import N_
 from ui.connection_cards import calls_of, dependents
 from ui.markdown import literal
-from ui.words import count, t
+from ui.words import count, first, t
 
 REMOVED = "connection_removed"
 WITH_RELAY = "connection_with_relay"
@@ -49,8 +49,7 @@ def depends(engine: Engine, one: Connection) -> list[str]:
     said.append(t(N_("Its calls stay in the log: {n}."), n=count(calls)))
     if one.relay is not None:
         relay, others = literal(configuration.relay(one.relay).name), dependents(one, configuration)
-        more = len(others) - NAMED
-        names = ", ".join(map(literal, others[:NAMED])) + (f" +{count(more)}" if more > 0 else "")
+        names = first(list(map(literal, others)), NAMED)
         said.append(
             t(N_("The relay {relay} stays; also used by: {connections}."), relay=relay, connections=names)
             if others

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from lib.engine import Engine, database_url, home
 from lib.ledger import settings
+from lib.verdicts.prices import Prices
 from lib.vocabulary import KeyStore
 from ui import demo
 
@@ -62,6 +63,10 @@ class Door:
     def engine(self) -> Engine:
         """The engine that is shown. Waits for the demo to start; raises `DemoFailed` if it can't."""
         return self._begin_demo().result()[0] if self.is_demo else self.own
+
+    def prices(self) -> Prices:
+        """What everything shown costs, compared by the user's own rates, also while the demo is shown."""
+        return self.engine.prices(self.own.conversion())
 
     @property
     def is_ready(self) -> bool:

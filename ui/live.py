@@ -22,7 +22,7 @@ from ui.links import link
 from ui.markdown import code, literal
 from ui.prices import markup_words, price_words
 from ui.theme import look
-from ui.words import capability, count, quota, t, worded
+from ui.words import capability, count, first, quota, t, worded
 
 MODELS_NAMED = 3
 PRICES_SHOWN = 12
@@ -155,7 +155,7 @@ def _video_of(engine: Engine, connection: Connection, found: Sequence[Verdict]) 
 
 def _prices(engine: Engine) -> None:
     """What usable models cost here and at their makers."""
-    prices = engine.prices()
+    prices = door().prices()
     priced = [one for place in engine.judged().facts.places for one in prices.catalogue(place)]
     usable = sorted((one for one in priced if one.row.state == "usable"), key=lambda one: one.row.proof != "call")
     if not usable:
@@ -202,9 +202,7 @@ def _none(name: Capability) -> None:
 
 def _models(found: Sequence[Verdict]) -> str:
     """The first models by name, the best first, and how many more."""
-    names = list(dict.fromkeys(v.model for v in sorted(found, key=preference) if v.model))
-    more = len(names) - MODELS_NAMED
-    return ", ".join(names[:MODELS_NAMED]) + (f" +{more}" if more > 0 else "")
+    return first(list(dict.fromkeys(v.model for v in sorted(found, key=preference) if v.model)), MODELS_NAMED)
 
 
 def _state(found: Sequence[Verdict]) -> str:

@@ -13,7 +13,8 @@ from lib.connections.model import Configuration
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.contribution import By
-from ui.log_view import CAUSES, FIRST_DAY, LAST_DAY, PLACES, STATUSES, View
+from ui.days import FIRST_DAY, LAST_DAY
+from ui.log_view import CAUSES, PLACES, STATUSES, View
 from ui.markdown import literal
 from ui.theme import STATES
 from ui.theme import STATUSES as LOOKS

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from lib.ledger.days import day_begins
 from lib.vocabulary import CAPABILITIES, ErrorState, Status
+from ui.days import named
 
 STATUSES: tuple[str, ...] = get_args(Status)
 CAUSES: tuple[str, ...] = tuple(
@@ -21,7 +22,6 @@ CAUSES: tuple[str, ...] = tuple(
 """What a call's error may be."""
 WORDS: Mapping[str, tuple[str, ...]] = {"capability": CAPABILITIES, "status": STATUSES, "cause": CAUSES}
 """Filters that know only these values."""
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 AFTER, BEFORE = PLACES = ("after", "before")
 """Cursors: where in the log a page begins. They hold for the filters they were made with only."""
 
@@ -85,15 +85,7 @@ def read(params: Mapping[str, str]) -> View:
 
 def _value(name: str, text: str) -> str | date | bool | None:
     if name in ("since", "until"):
-        return _day(text)
+        return named(text)
     if name == "unknown_cost":
         return text == "1"
     return text if text in WORDS.get(name, (text,)) else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None

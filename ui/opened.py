@@ -15,8 +15,7 @@ from ui.checking import ask, checking
 from ui.choices import WORTH_TRYING
 from ui.connect import console
 from ui.links import ICONS, go
-from ui.markdown import literal
-from ui.theme import WHOSE_MOVE, look
+from ui.theme import look
 from ui.words import t, worded
 
 NEWEST = 12
@@ -26,11 +25,9 @@ NEWEST = 12
 def verdict(state: State, proof: Proof | None, why: Reason) -> None:
     """The state, why it is so, whose move it is and what that would be; the server's own words, where it had some."""
     chips.chip(look(state, proof))
-    told = worded(why)
-    whose = f"**{t(WHOSE_MOVE[told.whose_move])}** " if told.whose_move in WHOSE_MOVE else ""
-    st.markdown(f"{literal(told.message)} {whose}{literal(told.remedy)}")
+    st.markdown(chips.advice(worded(why)))
     if why.said:
-        st.markdown(f"> {literal(why.said)}")
+        chips.quote(why.said)
 
 
 def add_a_key(maker: str, where: str) -> None:

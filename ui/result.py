@@ -14,7 +14,7 @@ from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED, Capability, Money
 from ui import format as figures
-from ui.chips import chip, facts
+from ui.chips import chip, facts, quote
 from ui.follow import draw, thoughts
 from ui.markdown import code as monospace
 from ui.markdown import literal, option
@@ -73,7 +73,7 @@ def problem(row: CallRow) -> None:
     why = worded(remembered(row.error_code, row.error_params))
     st.markdown(f"**{literal(why.message)}** {literal(why.remedy)}")
     if row.error_message:
-        st.markdown(f"> {literal(row.error_message)}")
+        quote(row.error_message)
 
 
 def _figures(row: CallRow, line: str) -> None:

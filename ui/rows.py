@@ -17,7 +17,7 @@ from ui import chips, opened
 from ui.links import go
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
-from ui.words import ago, capability, count, moment, quota, t, worded, zone
+from ui.words import ago, capability, count, first, moment, quota, t, worded, zone
 
 WORKING, FAILING = [26, 33, 41], [26, 74]
 """Of a row's width: state and name, what is known, what to do; of one that fails, what to do stands below why."""
@@ -53,8 +53,7 @@ def fails(
     why = worded(api.reason)
     (middle,) = _parts(api, FAILING)
     with middle:
-        whose = f" **{t(WHOSE_MOVE[why.whose_move])}**" if why.whose_move in WHOSE_MOVE else ""
-        st.markdown(f"{literal(why.message)}{whose} {literal(why.remedy)}")
+        st.markdown(chips.advice(why))
         if api.connection:
             chips.facts((_models(api), api.connection))
     with middle, _buttons("left"):
@@ -186,12 +185,6 @@ def _capabilities(api: Api) -> str:
 
 def _models(api: Api) -> str:
     return first(list(map(literal, api.models)), MODELS_NAMED)
-
-
-def first(names: Sequence[str], shown: int) -> str:
-    """The first of some names, and how many more there are."""
-    more = len(names) - shown
-    return ", ".join(names[:shown]) + (f" +{more}" if more > 0 else "")
 
 
 def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:

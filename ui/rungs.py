@@ -10,10 +10,10 @@ from lib.causes import STEP_NAMES
 from lib.checks.words import sentence
 from lib.i18n import N_
 from lib.vocabulary import CAPABILITIES, STATES, Capability, Evidence, State, Step, Verdict
-from ui.chips import chip, facts
+from ui.chips import chip, facts, quote
 from ui.markdown import code, literal
 from ui.theme import WHOSE_MOVE, look
-from ui.words import capability, count, duration, t, worded
+from ui.words import capability, duration, first, t, worded
 
 STEPS: tuple[Step, ...] = ("line", "key", "quota", "permission")
 MODELS_NAMED = 3
@@ -73,7 +73,7 @@ def _remedy(failed: Evidence) -> None:
     if why.remedy:
         st.markdown(whose + literal(why.remedy))
     if failed.reason.said:
-        st.markdown(f"> {literal(failed.reason.said)}")
+        quote(failed.reason.said)
 
 
 def outcome(found: Sequence[Verdict], seen: Sequence[Evidence]) -> None:
@@ -103,6 +103,4 @@ def _groups(found: Sequence[Verdict]) -> dict[State, dict[Capability, list[Verdi
 
 
 def _models(found: Sequence[Verdict]) -> str:
-    names = [one.model for one in found if one.model]
-    more = len(names) - MODELS_NAMED
-    return ", ".join(map(code, names[:MODELS_NAMED])) + (f" +{count(more)}" if more > 0 else "")
+    return first([code(one.model) for one in found if one.model], MODELS_NAMED)

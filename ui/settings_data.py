@@ -13,7 +13,7 @@ from lib.ledger.report import total
 from ui import format as figures
 from ui.checking import checking
 from ui.chips import facts
-from ui.connect import KEPT, NOT_YET
+from ui.connect import where_keys_are
 from ui.engine import door
 from ui.links import link
 from ui.markdown import code, literal
@@ -83,8 +83,7 @@ def data() -> None:
             t(N_("copies before updates {size}"), size=figures.size(sizes.backups, language())),
             t(N_("calls: {n}"), n=count(calls)),
         ))  # fmt: skip
-    kept = t(KEPT[own.keys.kind], where=code(own.keys.where)) if own.keys.kind else t(NOT_YET)
-    st.markdown(f":material/lock: {kept}")
+    st.markdown(where_keys_are())
     st.caption(t(N_("A key goes only to the addresses it was saved for, and is in no log, export or error.")))
 
 

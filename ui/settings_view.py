@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from time import sleep
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from lib.errors import WrongUse
 from lib.i18n import LANGUAGES, N_, choose
 from lib.ledger.days import zones
 from ui import frame
+from ui.days import FIRST_DAY, LAST_DAY
 from ui.engine import door
 from ui.markdown import literal
 from ui.settings_form import decimal, failed, problem, saved
@@ -90,8 +91,8 @@ def currency() -> None:
     st.session_state[CURRENCY_KEY] = conversion.currency or OWN
     st.selectbox(
         t(N_("Show sums in")), [OWN, *currencies(conversion)], key=CURRENCY_KEY, on_change=_keep_currency,
-        width=320,        format_func=lambda one: one or t(N_("Each in its own currency")),
-    )  # fmt: skip
+        width=320, format_func=lambda one: one or t(N_("Each in its own currency")),
+    )
     st.caption(t(N_("For viewing only, by your own rates: nothing stored changes. Without a rate an amount stays in "
                     "its own currency.")))
     missing = conversion.currency not in (None, "USD", *conversion.rates)
@@ -121,7 +122,7 @@ def _new_rate(conversion: Conversion) -> None:
         st.text_input(t(N_("Currency")), key=NEW, max_chars=3, width=100)
         st.text_input(t(N_("Units for 1 USD")), key=RATE, placeholder="7.12", width=150)
         st.date_input(t(N_("Day of the rate")), key=AS_OF, format="YYYY-MM-DD", width=150,
-                      min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))  # fmt: skip
+                      min_value=FIRST_DAY, max_value=LAST_DAY)  # fmt: skip
         st.button(t(N_("Set the rate")), key="rate_save", icon=":material/save:", on_click=_save_rate)
     for field in (NEW, RATE):
         problem(field)

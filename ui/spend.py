@@ -15,7 +15,7 @@ from lib.ledger.days import day_begins
 from lib.ledger.report import ReportRow, total
 from lib.vocabulary import Money
 from ui.links import link
-from ui.words import count, money, t
+from ui.words import amounts, count, t
 
 DAYS = 30
 """How many days the sparkline shows, today the last."""
@@ -46,8 +46,8 @@ def spend(engine: Engine, now: datetime) -> Spend:
 
 
 def words(sums: ReportRow) -> str:
-    """`USD 0.0123 + CNY 1.20`, or that it is nothing."""
-    return " + ".join(map(money, sums.cost.values())) or t(N_("nothing"))
+    """What it came to, each currency by itself."""
+    return amounts(sums.cost)
 
 
 def figures(engine: Engine) -> None:

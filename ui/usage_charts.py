@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -10,8 +10,7 @@ import streamlit as st
 from lib.i18n import N_
 from lib.ledger.report import ReportRow
 from ui import charts
-from ui.charts import COST, SERIES, Series
-from ui.markdown import literal
+from ui.charts import SERIES, Series
 from ui.usage_data import Seen
 from ui.usage_filters import NAMES, name, take_bar
 from ui.usage_view import in_order, shown_cost, uncached
@@ -126,9 +125,6 @@ def _as_table(key: str, steps: Sequence[str], series: Sequence[Series]) -> None:
     """The same in figures, for who can't see a chart."""
     if not st.toggle(t(N_("Show as table")), key=key):
         return
-    column: Callable[[str], str] = literal
-    table = {t(N_("Day")): list(steps)} | {column(one.name): list(one.told) for one in series}
+    table = {t(N_("Day")): list(steps)} | {one.name: list(one.told) for one in series}
     st.dataframe(table, hide_index=True, key=f"{key}_shown")
 
-
-__all__ = ["COST", "names", "short", "spend", "spend_series", "times", "token_series", "tokens"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from lib.ledger.contribution import Dimension
 from lib.ledger.usage import OTHER
 from lib.providers import providers
 from ui import charts
+from ui.days import FIRST_DAY, LAST_DAY
 from ui.markdown import literal
 from ui.theme import BILLING, STATES, STATUSES
 from ui.usage_view import BY, RANGES, Range, View, read
@@ -46,7 +46,6 @@ WORDED: Mapping[Dimension, Mapping[str, str]] = {
     },
 }
 """The words for values that are the contract's, as message ids."""
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def name(dimension: Dimension, value: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from inspect import signature
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -14,15 +13,16 @@ from lib.i18n import N_
 from lib.ledger.report import Difference, Figure, Pair, ReportRow
 from lib.ledger.row import CallRow
 from lib.vocabulary import Money
-from ui.budget import LOOKS, this_month
+from ui.budget import said, this_month
 from ui.engine import door
 from ui.links import go
 from ui.markdown import code, literal
+from ui.tables import DASHED
 from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
 from ui.usage_view import change, digits, share, shown_cost
-from ui.words import capability, count, day, moment, money, percent, t
+from ui.words import amounts, capability, count, day, moment, money, percent, t
 
 LOG = ("provider", "model", "capability", "connection", "cause")
 """The filters that the call log knows too."""
@@ -44,12 +44,6 @@ PER: Mapping[str, tuple[str, int]] = {
 }
 """What of the sums a unit counts, and how many of that are one."""
 MILLION = 1_000_000
-_TAKES_PLACEHOLDER = "placeholder" in signature(st.dataframe).parameters  # not yet in 1.61
-
-
-def amounts(found: Mapping[str, Money]) -> str:
-    """`USD 0.0123 + CNY 1.20`, or that it is nothing."""
-    return " + ".join(money(one) for one in found.values() if one.amount) or t(N_("nothing"))
 
 
 def period(seen: Seen) -> str:
@@ -123,9 +117,7 @@ def budget() -> None:
     wanted, found = door().own.budget(), this_month()
     if wanted is None or found is None or door().is_demo:
         return
-    words = LOOKS[found.state if found.state in LOOKS else "near"][2]
-    told = t(words, spent=money(found.spent), budget=money(wanted.money), missing=", ".join(found.missing))
-    st.progress(min(1.0, float(found.spent.amount / wanted.amount)), literal(told))
+    st.progress(min(1.0, float(found.spent.amount / wanted.amount)), said(found, wanted))
 
 
 def unknown(seen: Seen, models: Mapping[str, ReportRow]) -> None:
@@ -210,9 +202,8 @@ def table(seen: Seen) -> None:
         one: st.column_config.NumberColumn(format=f"%.{digits(m.amount for m in column if m)}f")
         for one, column in costs.items()
     }
-    empty: dict[str, Any] = {"placeholder": "–"} if _TAKES_PLACEHOLDER else {}
     st.dataframe(
-        shown, **empty, hide_index=True, key=key, selection_mode="single-row", column_config=config,
+        shown, **DASHED, hide_index=True, key=key, selection_mode="single-row", column_config=config,
         on_select=partial(take_row, key, seen.view.by, [one for one, _ in split]),
     )
 

@@ -17,6 +17,7 @@ from lib.ledger.contribution import Dimension
 from lib.ledger.report import ReportRow
 from lib.ledger.usage import OTHER, Asked, Key
 from lib.vocabulary import Money
+from ui.days import named
 
 Range = Literal["today", "7d", "30d", "month", "last_month", "all", "dates"]
 RANGES: tuple[Range, ...] = get_args(Range)
@@ -115,21 +116,13 @@ class View:
 
 def read(params: Mapping[str, str]) -> View:
     """The view of an address."""
-    named = params.get("range", "")
-    since, until = (_day(params.get(name, "")) for name in ("since", "until"))
-    range: Range = next((one for one in RANGES if one == named), "dates" if since or until else DEFAULT_RANGE)
+    wanted = params.get("range", "")
+    since, until = (named(params.get(name, "")) for name in ("since", "until"))
+    range: Range = next((one for one in RANGES if one == wanted), "dates" if since or until else DEFAULT_RANGE)
     by: Dimension = next((one for one in BY if one == params.get("by")), "provider")
     where = {name: "" if params[name] == NONE else params[name] for name in FILTERS if params.get(name)}
     dates = range == "dates"
     return View(range, since if dates else None, until if dates else None, by, where)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if date(2000, 1, 1) <= day <= date(2100, 12, 31) else None
 
 
 def change(now: Decimal | float | None, before: Decimal | float | None) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,6 +62,11 @@ def money(amount: Money | None) -> str:
     return t(N_("unknown")) if amount is None else figures.amount(amount, language())
 
 
+def amounts(found: Mapping[str, Money]) -> str:
+    """`USD 0.0123 + CNY 1.20`, or that it is nothing."""
+    return " + ".join(money(one) for one in found.values() if one.amount) or t(N_("nothing"))
+
+
 def quota(left: Quota | None) -> str:
     """What is left for a key."""
     if left is None:
@@ -77,6 +82,12 @@ def capability(name: Capability) -> str:
 def count(number: int) -> str:
     """A whole number with its thousands marked."""
     return figures.count(number, language())
+
+
+def first(names: Sequence[str], shown: int) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" +{count(more)}" if more > 0 else "")
 
 
 def number(value: Decimal, pattern: str) -> str:

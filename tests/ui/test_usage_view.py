@@ -189,7 +189,7 @@ def test_percents(part: float, told: str) -> None:
 
 
 def test_names_from_servers_are_no_markup_in_a_chart() -> None:
-    series = [Series("<b>x</b>", "<a href='https://evil.example'>x</a>", [1.0], ["USD 1.00"], charts.COST)]
+    series = [Series("<b>x</b>", "<a href='https://evil.example'>x</a>", [1.0], ["USD 1.00"], charts.SERIES[0])]
     figure = charts.bars(["9 Nov 2026"], series, "USD", {"9 Nov 2026": "9 Nov"})
     assert "<a" not in figure.data[0].name
     assert "<a" not in figure.data[0].hovertemplate
@@ -197,7 +197,7 @@ def test_names_from_servers_are_no_markup_in_a_chart() -> None:
 
 
 def test_an_amount_on_the_axis_has_no_letter_for_its_size() -> None:
-    figure = charts.bars(["9 Nov 2026"], [Series("a", "A", [0.00012], ["USD 0.00012"], charts.COST)], "USD",
+    figure = charts.bars(["9 Nov 2026"], [Series("a", "A", [0.00012], ["USD 0.00012"], charts.SERIES[0])], "USD",
                          {"9 Nov 2026": "9 Nov"})  # fmt: skip
     assert figure.layout.yaxis.exponentformat == "none"
 
