@@ -209,7 +209,7 @@ def test_a_chart_as_a_table(home: Path, start: AppTest) -> None:
     before = len(app.dataframe)
     app = app.toggle(key="usage_table_USD").set_value(True).run()
     assert len(app.dataframe) == before + 1
-    assert list(app.dataframe[0].value["ChatGLM \\(智谱\\)"])[-1] == "USD 1.00"
+    assert list(app.dataframe[0].value["ChatGLM (智谱)"])[-1] == "USD 1.00"
 
 
 def test_the_budget_warns(home: Path, start: AppTest) -> None:
