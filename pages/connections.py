@@ -14,14 +14,13 @@ from ui.chips import facts
 from ui.connect import set_up, where_keys_are
 from ui.connection_cards import cards
 from ui.engine import door
-from ui.links import visit
+from ui.links import comes
 from ui.markdown import literal
 from ui.words import t, told
 
 ID, NEW = "id", "new"
 CHECKS = "connections"
 UNKNOWN = "connection_unknown"
-VISIT = "connection_visit"
 
 engine = door().own
 state, view = st.session_state, st.query_params
@@ -29,9 +28,8 @@ state, view = st.session_state, st.query_params
 
 def settle() -> None:
     """Takes up what the address asks for; coming back from another page, what was open before."""
-    came_back = state.get(VISIT) != visit()
+    came_back = comes()
     if came_back:
-        state[VISIT] = visit()
         connection_form.clear_secret()  # a field of another name: the browser keeps the text of one by its name
     asked, shown = view.get(ID, ""), connection_form.opened()
     if NEW in view:

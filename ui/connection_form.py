@@ -143,7 +143,8 @@ def fields(engine: Engine) -> None:
     configuration = engine.configuration()
     saved = next((one for one in configuration.connections if one.id == opened()), None)
     _provider(configuration)
-    _way(configuration)
+    with st.container(key="connection_way"):  # what comes and goes in it moves no field below
+        _way(configuration)
     with st.container(horizontal=True, key="connection_key_row"):
         _key(engine, saved)
         if saved is None:

@@ -43,21 +43,29 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
     ),
 }
 PAGE = "page_shown"
-VISIT = "visit"
+STAYS = "pages_stayed_on"
 ICONS = {page.file: page.icon for pages in SECTIONS.values() for page in pages}
 
 
 def arrive(page: st.Page) -> None:
     """Notes which page this run draws."""
-    now = page.url_path or "overview"
-    if st.session_state.get(PAGE) != now:
-        st.session_state[VISIT] = visit() + 1
-    st.session_state[PAGE] = now
+    st.session_state[PAGE] = page.url_path or "overview"
 
 
-def visit() -> int:
-    """The number of this stay on a page: another each time the user comes to one."""
-    return int(st.session_state.get(VISIT, 0))
+def comes() -> bool:
+    """Whether the user has just come to this page: true once, until another page was drawn whole.
+
+    A run of the page before that is late and broken off doesn't count.
+    """
+    stays: set[str] = st.session_state.setdefault(STAYS, set())
+    came = here() not in stays
+    stays.add(here())
+    return came
+
+
+def drawn_whole() -> None:
+    """At the end of a whole run: this is the page that the user is on, and no other."""
+    st.session_state[STAYS] = {here()}
 
 
 def here() -> str:

@@ -10,7 +10,7 @@ from ui import checking, frame
 from ui.connect import notice
 from ui.drafts import all_drawn, keep_drafts
 from ui.engine import door
-from ui.links import SECTIONS, arrive, shown
+from ui.links import SECTIONS, arrive, drawn_whole, shown
 from ui.mishaps import show_error
 from ui.theme import ICON, LOGO
 from ui.words import settle_language, t
@@ -37,3 +37,4 @@ frame.banner()
 frame.beside(engine)
 page.run()
 all_drawn()
+drawn_whole()

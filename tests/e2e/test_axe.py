@@ -17,15 +17,11 @@ from ui.guides import GUIDES
 GRAVE = ("serious", "critical")
 LOOKED_AT = (1440, 390)
 NAVIGATION = "[data-testid=stSidebarNavItems]"
-TABLE = "[data-testid=stTable]"
 STREAMLITS = {
     # It puts a section's links into a div between list and items. Without sections, or as links of our own, the
     # navigation would have neither headings nor a list.
     ("list", NAVIGATION),
     ("listitem", NAVIGATION),
-    # On a narrow screen a wide table is scrolled within a box that takes no focus. Within prose it would be cut off
-    # there, and as a dataframe its sentences would be.
-    ("scrollable-region-focusable", TABLE),
 }
 """Rule and place: what Streamlit itself draws so, and nothing of ours could avoid."""
 
@@ -64,6 +60,7 @@ def seen(page: Page) -> dict[tuple[str, int], list[str]]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         page.wait_for_timeout(300)
+        settle(page)  # what is drawn otherwise on a phone
         if violations := grave(page):
             found[scheme, width] = violations
     return found

@@ -78,6 +78,14 @@ def opened(browser: Browser, url: str, locale: str) -> Page:
     return page
 
 
+def type_address(page: Page, label: str, typed: str, shown: str) -> None:
+    """Types a base URL and waits until the form has told what it became."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(typed)
+    field.press("Tab")
+    expect(page.get_by_text(shown, exact=True).first).to_be_visible()
+
+
 @pytest.mark.parametrize("locale", WORDS)
 def test_a_first_connection_is_typed_in_tested_saved_and_removed(
     fresh_app: App, browser: Browser, demo: DemoRelay, locale: str
@@ -88,7 +96,7 @@ def test_a_first_connection_is_typed_in_tested_saved_and_removed(
     expect(page.get_by_role("heading", name=told["title"], exact=True, level=1)).to_be_visible()
     field = page.get_by_label(told["key"], exact=True)
     expect(field).to_have_value("")
-    page.get_by_label(told["address"], exact=True).fill(demo.url + "/v1/chat/completions")
+    type_address(page, told["address"], demo.url + "/v1/chat/completions", demo.url)
     field.fill(f" Bearer {key}")
     page.get_by_role("button", name=told["test"]).click()
     for seen in ("relay", "left", "works", "unsaved"):
@@ -123,7 +131,7 @@ def test_each_failing_key_says_its_own_cause_and_remedy(
 ) -> None:
     told, keys = WORDS[locale], secrets(demo)
     page = opened(browser, fresh_app.url + "/connections", locale)
-    page.get_by_label(told["address"], exact=True).fill(demo.url)
+    type_address(page, told["address"], demo.url, demo.url)
     page.get_by_role("combobox", name=re.compile(told["models"])).fill("gpt-4o")
     page.keyboard.press("Enter")
     say = translator("zh_CN" if locale == "zh-CN" else "en")
