@@ -42,3 +42,10 @@ def slow_app(tmp_path: Path) -> Iterator[App]:
     """The same, with a demo whose answers take their time."""
     with app(tmp_path / "home", speed=SLOWLY) as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup` one journey runs at a time: two browsers and two apps wait for each other on two cores."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -12,6 +12,7 @@ from lib.causes import CAUSES, reason, words
 from lib.i18n import translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
+from tests.e2e.views import settle
 
 SOON = 60_000
 WORDS = {
@@ -79,7 +80,8 @@ def opened(browser: Browser, url: str, locale: str) -> Page:
 
 
 def type_address(page: Page, label: str, typed: str, shown: str) -> None:
-    """Types a base URL and waits until the form has told what it became."""
+    """Types a base URL once the page stands, and waits until the form has told what it became."""
+    settle(page)
     field = page.get_by_label(label, exact=True)
     field.fill(typed)
     field.press("Tab")

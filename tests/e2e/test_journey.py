@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from lib.i18n import Language, translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
+from tests.e2e.views import settle
 
 SOON = 60_000
 LOCALES: dict[str, Language] = {"zh-CN": "zh_CN", "en-US": "en"}
@@ -50,7 +51,10 @@ def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, 
 
     page.get_by_role("button", name=words("Set up your own")).click()
     expect(page.get_by_role("heading", name=words("Connections"), exact=True, level=1)).to_be_visible()
+    settle(page)
     choose_provider(page, words, "ChatGLM")
+    expect(page.get_by_label(words("Short name"), exact=True)).to_have_value("zhipu")
+    settle(page)
     address = page.get_by_label(words("Base URL"), exact=True)
     address.fill(demo.url + "/v1")
     address.press("Tab")
@@ -66,6 +70,7 @@ def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, 
 
     navigate(page, words("Capability matrix"))
     usable = re.compile(f"^{words('Text')}.*{words('Should work')}", re.IGNORECASE)
+    settle(page)
     page.get_by_role("button", name=usable).click()
     page.get_by_role("dialog").get_by_role("button", name=words("Use"), exact=True).click()
 
