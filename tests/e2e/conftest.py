@@ -45,7 +45,7 @@ def slow_app(tmp_path: Path) -> Iterator[App]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` one journey runs at a time: two browsers and two apps wait for each other on two cores."""
+    """With `--dist loadgroup` one journey runs at a time: two apps and browsers wait for each other."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.xdist_group("browser"))
