@@ -10,6 +10,7 @@ import streamlit as st
 from lib.errors import WrongUse
 from lib.i18n import N_
 from ui import log_call, log_filters, log_list
+from ui.drafts import PREFIX, field
 from ui.engine import door
 from ui.links import go
 from ui.log_export import MOST, export
@@ -19,7 +20,7 @@ from ui.words import count, t
 
 ROWS = 20
 """Calls on a page."""
-MODE = "draft_log_mode"
+MODE = PREFIX + "log_mode"
 MODES = {"list": N_("List"), "table": N_("Table")}
 
 engine = door().engine
@@ -66,7 +67,7 @@ def calls(view: View) -> None:
     st.session_state.setdefault(MODE, "list")
     with st.container(horizontal=True, vertical_alignment="center"):
         mode = st.segmented_control(
-            t(N_("View")), list(MODES), key=MODE, format_func=lambda name: option(t(MODES[name])),
+            t(N_("View")), list(MODES), key=field(MODE), format_func=lambda name: option(t(MODES[name])),
             label_visibility="collapsed", required=True,
         )
         st.download_button(

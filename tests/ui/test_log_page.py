@@ -164,6 +164,16 @@ def test_the_table_shows_the_same(app: AppTest) -> None:
     assert list(page.dataframe[0].value["prompt"]) == ["delta", "gamma 5%", "灯塔 beta", "alpha"]
 
 
+def test_the_table_is_still_chosen_after_a_call_was_looked_at(app: AppTest) -> None:
+    fill(MANY)
+    page = at(app)
+    page.segmented_control(key="draft_log_mode").set_value("table").run()
+    (call,) = door().engine.log.page(text="alpha", limit=ROWS).rows
+    at(page, call=call.id).button(key="log_back").click().run()
+    assert page.segmented_control(key="draft_log_mode").value == "table"
+    assert page.dataframe
+
+
 def asked(app: AppTest, prompt: str = "Say hello.") -> CallRow:
     """A real call to the demo."""
     engine = door().engine
