@@ -12,10 +12,11 @@ from ui.drafts import all_drawn, keep_drafts
 from ui.engine import door
 from ui.links import SECTIONS, arrive, drawn_whole, shown
 from ui.mishaps import show_error
-from ui.theme import ICON, LOGO
+from ui.theme import ICON, LOGO, STYLE
 from ui.words import settle_language, t
 
 st.set_page_config(page_icon=ICON, layout="wide")
+st.html(STYLE)
 st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
 keep_drafts()

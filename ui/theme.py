@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from lib.i18n import N_
@@ -26,6 +27,8 @@ LOGO = (
     'font-family="Inter, system-ui, sans-serif">Relayscope</text></svg>'
 )
 """Icon and name, for the head of the sidebar."""
+STYLE = Path(__file__).with_name("page.css")
+"""What the theme has no setting for."""
 
 COLOURS: Mapping[Group, Colour] = {
     "works": "green",

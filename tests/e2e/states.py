@@ -13,6 +13,8 @@ from tests.conftest import start_demo, stop_demo
 from tests.e2e.running import ROOT, App, app
 from tests.states import leave_demo
 
+PROMPT = "写一个 Python 函数"
+"""Answered with code."""
 State = Callable[[Path], AbstractContextManager[App]]
 
 
@@ -33,11 +35,13 @@ def empty(home: Path) -> Iterator[App]:
 
 @contextmanager
 def every_key(home: Path) -> Iterator[App]:
-    """Every connection of demo/connections.json, those that fail too, checked once."""
+    """Every connection of demo/connections.json, those that fail too, checked once; a good call and a failed one."""
     process, relay = start_demo("--speed", "100")
     try:
         _lib(home, "connections", "import", "-", given=relay.connections)
         _lib(home, "check")
+        for connection in ("chatglm", "saturated"):
+            _lib(home, "call", "text", "--connection", connection, "--prompt", PROMPT)
         with app(home) as running:
             yield running
     finally:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.running import App
-from tests.e2e.views import ADDRESSES, LOCALES, SCHEMES, WIDTHS, settle
+from tests.e2e.states import empty, every_key
+from tests.e2e.views import ADDRESSES, WIDTHS, settle
 from ui.guides import GUIDES
 
 GRAVE = ("serious", "critical")
-LOOKED_AT = (1440, 390)
+LOOKS: Mapping[str, tuple[tuple[Literal["light", "dark"], int], ...]] = {
+    "zh-CN": (("light", 1440), ("dark", 390)),
+    "en-US": (("dark", 1440), ("light", 390)),
+}
+"""By language: schemes and widths. Each pair once: a language changes words, not colours."""
 NAVIGATION = "[data-testid=stSidebarNavItems]"
 STREAMLITS = {
     # It puts a section's links into a div between list and items. Without sections, or as links of our own, the
@@ -24,13 +29,32 @@ STREAMLITS = {
     ("listitem", NAVIGATION),
 }
 """Rule and place: what Streamlit itself draws so, and nothing of ours could avoid."""
+OPENED = (
+    "matrix?cell=zhipu.text", "matrix?cell=openai.text", "matrix?cell=anthropic.text", "connections?new=openai",
+    "connections?id=chatglm", "usage?range=all&by=model", *(f"guides?guide={name}" for name in GUIDES[1:]),
+)  # fmt: skip
+"""What a page shows when it is asked to: a dialog, a form, another guide."""
 
 
-@pytest.fixture(scope="module", params=LOCALES.values())
-def page(shared_app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture(scope="module", params=LOOKS)
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab in one language, used for all pages."""
-    with browser.new_context(locale=request.param, viewport={"width": 1440, "height": 900}) as context:
+    with browser.new_context(locale=request.param) as context:
         yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app of one with every key and with calls."""
+    with every_key(tmp_path_factory.mktemp("full")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app of one with nothing at all."""
+    with empty(tmp_path_factory.mktemp("bare")) as running:
+        yield running
 
 
 def grave(page: Page) -> list[str]:
@@ -53,26 +77,42 @@ def streamlits(page: Page, rule: str, target: list[str]) -> bool:
     return any(page.locator(target[0]).first.evaluate("(it, place) => !!it.closest(place)", place) for place in places)
 
 
-def seen(page: Page) -> dict[tuple[str, int], list[str]]:
-    """What is found in each scheme at each width."""
-    found = {}
-    for scheme, width in product(SCHEMES, LOOKED_AT):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-        page.wait_for_timeout(300)
-        settle(page)  # what is drawn otherwise on a phone
-        if violations := grave(page):
-            found[scheme, width] = violations
-    return found
+def look(page: Page, scheme: Literal["light", "dark"], width: int) -> list[str]:
+    """What is found in a scheme at a width."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    settle(page)  # what is drawn otherwise on a phone
+    return grave(page)
 
 
-OPENED = ("matrix?cell=zhipu.text", "connections?new=openai", *(f"guides?guide={name}" for name in GUIDES[1:]))
-"""What a page shows when it is asked to: a dialog, a form, another guide."""
+def found(page: Page, app: App, view: str) -> dict[tuple[str, int], list[str]]:
+    """What is found on a page as it is looked at in its language."""
+    name, _, asked = view.partition("?")
+    page.goto(f"{app.url}{ADDRESSES[name]}?{asked}")
+    settle(page)
+    language = page.evaluate("navigator.language")
+    return {(scheme, width): wrong for scheme, width in LOOKS[language] if (wrong := look(page, scheme, width))}
 
 
 @pytest.mark.parametrize("view", [*ADDRESSES, *OPENED])
-def test_nothing_serious_on_any_page(page: Page, shared_app: App, view: str) -> None:
-    name, _, asked = view.partition("?")
-    page.goto(f"{shared_app.url}{ADDRESSES[name]}?{asked}")
+def test_nothing_serious_on_any_page(page: Page, full: App, view: str) -> None:
+    assert found(page, full, view) == {}
+
+
+@pytest.mark.parametrize("view", [name for name in ADDRESSES if name != "guides"])
+def test_nothing_serious_where_there_is_nothing(page: Page, bare: App, view: str) -> None:
+    assert found(page, bare, view) == {}
+
+
+def test_nothing_serious_in_the_demo(page: Page, shared_app: App) -> None:
+    assert found(page, shared_app, "overview") == {}
+
+
+def test_nothing_serious_in_a_call_with_code(page: Page, full: App) -> None:
+    page.goto(full.url + "/log")
     settle(page)
-    assert seen(page) == {}
+    page.locator("[class*=st-key-log_show_]").last.get_by_role("button").click()
+    page.wait_for_url(re.compile("call="))
+    assert found(page, full, "log?" + page.url.partition("?")[2]) == {}
+    page.locator(".st-key-log_code").get_by_role("button").click()
+    assert look(page, "light", 1440) == []
