@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.running import CHROMIUM, SLOWLY, App, app, chromium
+from tests.e2e.running import CHROMIUM, QUICKLY, SLOWLY, App, app, chromium
+from tests.e2e.views import SOON
+
+expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +29,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on a data folder of its own, showing the demo, for tests that only look."""
-    with app(tmp_path_factory.mktemp("shared") / "home") as running:
+    with app(tmp_path_factory.mktemp("shared") / "home", speed=QUICKLY) as running:
         yield running
 
 
 @pytest.fixture
 def fresh_app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty data folder: it shows the demo."""
-    with app(tmp_path / "home") as running:
+    with app(tmp_path / "home", speed=QUICKLY) as running:
         yield running
 
 
@@ -42,10 +45,3 @@ def slow_app(tmp_path: Path) -> Iterator[App]:
     """The same, with a demo whose answers take their time."""
     with app(tmp_path / "home", speed=SLOWLY) as running:
         yield running
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` one journey runs at a time: two apps and browsers wait for each other."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -23,6 +23,8 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 END_S = 20
+QUICKLY = 20
+"""The demo's speed where nobody looks at the answer coming."""
 SLOWLY = 0.3
 """The demo's speed where an answer must last until something is done to it, on however busy a machine."""
 

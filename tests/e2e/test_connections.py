@@ -12,9 +12,8 @@ from lib.causes import CAUSES, reason, words
 from lib.i18n import translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
-from tests.e2e.views import settle
+from tests.e2e.views import opened, settle
 
-SOON = 60_000
 WORDS = {
     "en-US": {
         "set up": "Set up your own",
@@ -69,14 +68,6 @@ FAILING = {
 
 def secrets(demo: DemoRelay) -> dict[str, str]:
     return {one["id"]: one["key"] for one in json.loads(demo.connections)["connections"]}
-
-
-def opened(browser: Browser, url: str, locale: str) -> Page:
-    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(SOON)
-    expect.set_options(timeout=SOON)
-    page.goto(url)
-    return page
 
 
 def type_address(page: Page, label: str, typed: str, shown: str) -> None:

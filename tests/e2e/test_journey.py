@@ -12,9 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from lib.i18n import Language, translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
-from tests.e2e.views import settle
+from tests.e2e.views import navigate, opened, settle
 
-SOON = 60_000
 LOCALES: dict[str, Language] = {"zh-CN": "zh_CN", "en-US": "en"}
 HIGH_BARS = """[...document.querySelector(".js-plotly-plot")?.querySelectorAll(".bars .point path") ?? []]
     .filter((bar) => bar.getBBox().height > 1).length"""
@@ -28,12 +27,6 @@ def key_of(demo: DemoRelay, id: str) -> str:
     return str(next(found))
 
 
-def navigate(page: Page, name: str, title: str | None = None) -> None:
-    """Goes to a page by the navigation, and waits until it stands."""
-    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
-    expect(page.get_by_role("heading", name=title or name, exact=True, level=1)).to_be_visible(timeout=SOON)
-
-
 def choose_provider(page: Page, words: Words, name: str) -> None:
     """Chooses whose API a new connection is for."""
     field = page.get_by_role("combobox", name=words("Provider")).first
@@ -44,11 +37,7 @@ def choose_provider(page: Page, words: Words, name: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, demo: DemoRelay, locale: str) -> None:
     words = translator(LOCALES[locale])
-    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 1000}).new_page()
-    page.set_default_timeout(SOON)
-    expect.set_options(timeout=SOON)
-    page.goto(fresh_app.url)
-
+    page = opened(browser, fresh_app.url, locale)
     page.get_by_role("button", name=words("Set up your own")).click()
     expect(page.get_by_role("heading", name=words("Connections"), exact=True, level=1)).to_be_visible()
     settle(page)
@@ -70,8 +59,9 @@ def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, 
 
     navigate(page, words("Capability matrix"))
     usable = re.compile(f"^{words('Text')}.*{words('Should work')}", re.IGNORECASE)
-    settle(page)
-    page.get_by_role("button", name=usable).click()
+    cell = page.get_by_role("button", name=usable)
+    expect(cell).to_be_visible()
+    cell.click()
     page.get_by_role("dialog").get_by_role("button", name=words("Use"), exact=True).click()
 
     expect(page.get_by_role("heading", name=words("Text"), exact=True, level=1)).to_be_visible()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.running import App
+from tests.e2e.views import navigate, opened
 
-SOON = 60_000
 WORDS = {
     "en-US": {
         "race": "Race the lines",
@@ -36,13 +36,6 @@ WORDS = {
 }
 
 
-def opened(browser: Browser, app: App, locale: str) -> Page:
-    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(SOON)
-    page.goto(app.url + "/connections")
-    return page
-
-
 def demo_relay(home: Path) -> str:
     """The address of the app's own demo relay."""
     return f"http://127.0.0.1:{(home / 'demo' / 'port').read_text()}"
@@ -51,37 +44,36 @@ def demo_relay(home: Path) -> str:
 @pytest.mark.parametrize("locale", WORDS)
 def test_lines_are_raced_and_switched_by_hand(fresh_app: App, browser: Browser, locale: str) -> None:
     words = WORDS[locale]
-    page = opened(browser, fresh_app, locale)
+    page = opened(browser, fresh_app.url + "/connections", locale)
     sidebar = page.get_by_test_id("stSidebar")
     race = page.get_by_role("button", name=str(words["race"]))
     race.click()
-    expect(page.get_by_text(words["answered"])).to_have_count(3, timeout=SOON)
-    expect(page.get_by_text(words["fastest"])).to_be_visible(timeout=SOON)
+    expect(page.get_by_text(words["answered"])).to_have_count(3)
+    expect(page.get_by_text(words["fastest"])).to_be_visible()
     expect(sidebar.get_by_text(str(words["line"]).format("HK"))).to_be_visible()  # a race switches nothing
 
     httpx.post(demo_relay(fresh_app.home) + "/demo/lines/us/fail").raise_for_status()
     race.click()
-    expect(page.get_by_text(words["down"])).to_be_visible(timeout=SOON)
+    expect(page.get_by_text(words["down"])).to_be_visible()
     expect(page.get_by_text(words["what to do"])).to_be_visible()
     expect(page.get_by_text(words["answered"])).to_have_count(2)
 
     page.get_by_role("radio", name="Official", exact=True).click()
-    expect(sidebar.get_by_text(str(words["line"]).format("Official"))).to_be_visible(timeout=SOON)
-    expect(page.get_by_text(str(words["checked"]))).to_be_visible(timeout=SOON)
-    page.get_by_test_id("stSidebarNav").get_by_text(str(words["overview"]), exact=True).click()
-    expect(page.get_by_role("heading", name=str(words["overview"]), exact=True, level=1)).to_be_visible(timeout=SOON)
+    expect(sidebar.get_by_text(str(words["line"]).format("Official"))).to_be_visible()
+    expect(page.get_by_text(str(words["checked"]))).to_be_visible()
+    navigate(page, str(words["overview"]))
     expect(page.get_by_role("radio", name="Official", exact=True)).to_be_checked()
     expect(page.get_by_test_id("stMain").get_by_text(str(words["line"]).format("Official"))).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_a_line_that_is_down_says_so_of_every_connection(fresh_app: App, browser: Browser) -> None:
-    page = opened(browser, fresh_app, "en-US")
-    expect(page.get_by_role("button", name="Race the lines")).to_be_visible(timeout=SOON)
+    page = opened(browser, fresh_app.url + "/connections", "en-US")
+    expect(page.get_by_role("button", name="Race the lines")).to_be_visible()
     httpx.post(demo_relay(fresh_app.home) + "/demo/lines/us/fail").raise_for_status()
     page.get_by_role("radio", name="US", exact=True).click()
-    expect(page.get_by_text(re.compile("Checked: 3 of 3 connections, 3 failed"))).to_be_visible(timeout=SOON)
-    page.get_by_test_id("stSidebarNav").get_by_text("Overview", exact=True).click()
-    expect(page.get_by_text("Line down").first).to_be_visible(timeout=SOON)
+    expect(page.get_by_text(re.compile("Checked: 3 of 3 connections, 3 failed"))).to_be_visible()
+    navigate(page, "Overview")
+    expect(page.get_by_text("Line down").first).to_be_visible()
     page.get_by_role("radio", name="HK", exact=True).click()
-    expect(page.get_by_text(re.compile("3 of [5-9]\\d\\d listed APIs work"))).to_be_visible(timeout=SOON)
+    expect(page.get_by_text(re.compile("3 of [5-9]\\d\\d listed APIs work"))).to_be_visible()

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from lib.ledger import Ledger
 from tests.e2e.running import App, app
-from tests.e2e.views import SOON, settle
+from tests.e2e.views import navigate, opened
 from tests.many_calls import fill
 from tests.states import leave_demo
 
@@ -27,36 +27,27 @@ WORDS = {
 }  # fmt: skip
 
 
-def opened(browser: Browser, url: str, locale: str) -> Page:
-    page = browser.new_context(locale=locale, viewport={"width": 1440, "height": 1000}).new_page()
-    page.set_default_timeout(SOON)
-    page.goto(url)
-    return page
-
-
 @pytest.mark.parametrize("locale", WORDS)
 def test_a_calls_bar_is_on_the_page_and_its_row_in_the_log(fresh_app: App, browser: Browser, locale: str) -> None:
     words = WORDS[locale]
     page = opened(browser, fresh_app.url + "/text", locale)
     page.get_by_label(words["prompt"], exact=True).fill("Tell me about lighthouses. 灯塔")
     page.get_by_role("button", name=re.compile(words["generate"])).click()
-    expect(page.get_by_role("button", name=words["download"], exact=True)).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("button", name=words["download"], exact=True)).to_be_visible()
 
-    page.get_by_test_id("stSidebarNav").get_by_text(words["usage"], exact=True).click()
-    expect(page.get_by_role("heading", name=words["usage"], exact=True, level=1)).to_be_visible(timeout=SOON)
+    navigate(page, words["usage"])
     chart = page.get_by_test_id("stPlotlyChart").first
     bar = chart.locator(".barlayer .point path")
-    expect(bar.last).to_be_visible(timeout=SOON)
-    settle(page)
+    expect(bar.last).to_be_visible()
     heights = [box["height"] for one in bar.all() if (box := one.bounding_box())]
     assert sum(height > 1 for height in heights) == 1
     chart.locator(".barlayer .point path").last.hover(force=True)
-    expect(chart.locator(".hoverlayer")).to_contain_text(re.compile(r"[A-Z]{3} 0\.0*[1-9]"), timeout=SOON)
+    expect(chart.locator(".hoverlayer")).to_contain_text(re.compile(r"[A-Z]{3} 0\.0*[1-9]"))
 
     page.get_by_role("button", name=re.compile(words["details"])).first.click()
-    expect(page.get_by_role("heading", name=words["log"], exact=True, level=1)).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name=words["log"], exact=True, level=1)).to_be_visible()
     assert "call=" in page.url
-    expect(page.get_by_text("灯塔").first).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("灯塔").first).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +62,22 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def test_a_click_on_a_bar_shows_it_alone(busy: App, browser: Browser) -> None:
-    page = opened(browser, busy.url + "/usage", "en-US")
-    settle(page)
+    page = opened(browser, busy.url + "/usage")
     bars = page.get_by_test_id("stPlotlyChart").first.locator(".barlayer .trace").first.locator(".point path")
-    expect(bars.last).to_be_visible(timeout=SOON)
+    expect(bars.last).to_be_visible()
     tallest = max(bars.all(), key=lambda one: (one.bounding_box() or {"height": 0.0})["height"])
     tallest.click(force=True)
     chip = page.locator(".st-key-usage_drop_provider")
-    expect(chip).to_be_visible(timeout=SOON)
+    expect(chip).to_be_visible()
     assert "provider=" in page.url
     assert "by=model" in page.url
     chip.get_by_role("button").click()
-    expect(chip).to_have_count(0, timeout=SOON)
+    expect(chip).to_have_count(0)
     assert "provider=" not in page.url
 
 
 def test_a_view_is_kept_in_its_address(busy: App, browser: Browser) -> None:
-    page = opened(browser, busy.url + "/usage?range=all&by=connection&capability=image", "en-US")
-    settle(page)
-    expect(page.locator(".st-key-usage_drop_capability")).to_be_visible(timeout=SOON)
-    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("gemini", timeout=SOON)
+    page = opened(browser, busy.url + "/usage?range=all&by=connection&capability=image")
+    expect(page.locator(".st-key-usage_drop_capability")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("gemini")
     expect(page.get_by_test_id("stException")).to_have_count(0)

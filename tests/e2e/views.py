@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
 from ui.links import SECTIONS
 
@@ -18,8 +18,38 @@ WIDTHS = {1440: 900, 1024: 768, 390: 844}
 SOON = 60_000
 
 
+AT_REST = """quiet => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const height = document.querySelector("[data-testid=stMain]")?.scrollHeight;
+    const busy = app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")
+        || document.querySelector("[data-stale=true], [data-testid=stSkeleton]") || document.fonts.status !== "loaded";
+    const now = performance.now(), rest = window.relayscopeRest;
+    if (busy || rest?.height !== height) window.relayscopeRest = {height, since: now};
+    else return now - rest.since >= quiet;
+}"""
+QUIET_MS = 300
+
+
 def settle(page: Page) -> None:
-    """Waits until the script has run and nothing is drawn as stale."""
-    page.wait_for_selector("h1", timeout=SOON)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=SOON)
-    page.wait_for_timeout(600)
+    """Waits until the script has run, nothing is drawn as stale, and nothing moves any more.
+
+    What is drawn may still load its code and push what stands below: a press in that moment is lost.
+    """
+    page.evaluate("() => { delete window.relayscopeRest }")
+    page.wait_for_function(AT_REST, arg=QUIET_MS, timeout=SOON)
+
+
+def opened(browser: Browser, url: str, locale: str = "en-US", width: int = 1440) -> Page:
+    """A page in a context of its own, come to rest; closing the context is closing the tab."""
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": 900}).new_page()
+    page.set_default_timeout(SOON)
+    page.goto(url)
+    settle(page)
+    return page
+
+
+def navigate(page: Page, name: str) -> None:
+    """Goes to a page by the navigation, and waits until it has come to rest."""
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, exact=True, level=1)).to_be_visible()
+    settle(page)
