@@ -7,7 +7,6 @@ from datetime import datetime
 import streamlit as st
 
 from lib.i18n import N_
-from lib.providers import provider
 from lib.vocabulary import CAPABILITIES, STATES
 from ui import catalogue_table, row_dialog
 from ui.checking import ask, checking
@@ -20,7 +19,7 @@ from ui.markdown import code, literal
 from ui.screen import narrow
 from ui.theme import BILLING
 from ui.theme import STATES as LOOKS
-from ui.words import ago, capability, count, t
+from ui.words import ago, capability, count, maker, t
 
 MODEL = "model"
 CONNECTION = "connection:"
@@ -86,7 +85,7 @@ def asked(filters: Filters, rows: tuple[Listed, ...]) -> Wanted:
                            t(N_("State"))),
             filters.chosen("capability", {one: capability(one) for one in CAPABILITIES if one in named},
                            t(N_("All capabilities")), t(N_("Capability"))),
-            filters.chosen("maker", {one: provider(one).name for one in sorted(makers)}, t(N_("All providers")),
+            filters.chosen("maker", {one: maker(one) for one in sorted(makers)}, t(N_("All providers")),
                            t(N_("Provider"))),
             filters.chosen("billing", {one: t(word) for one, word in BILLING.items() if one in units},
                            t(N_("However it bills")), t(N_("Bills by"))),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.i18n import N_
-from lib.providers import provider
 from lib.verdicts.views import Cell
 from lib.vocabulary import STATES
 from ui import cell_dialog, cells
@@ -15,7 +14,7 @@ from ui.filters import Filters, nothing
 from ui.grid import grid
 from ui.markdown import literal
 from ui.theme import STATES as LOOKS
-from ui.words import ago, capability, count, t
+from ui.words import ago, capability, count, maker, t
 
 CELL = "cell"
 EVERYWHERE = ""
@@ -80,7 +79,7 @@ def table(filters: Filters) -> None:
     opened = next((cell for cell in found if f"{cell.provider}.{cell.capability}" == named), None)
     if opened:
         pair = (opened.provider, opened.capability)
-        title = f"{literal(provider(opened.provider).name)} · {capability(opened.capability)}"
+        title = f"{literal(maker(opened.provider))} · {capability(opened.capability)}"
         st.dialog(title, width="large", on_dismiss=close)(cell_dialog.draw)(
             engine, opened, judged.members(at)[pair], prices.ranges(at).get(pair, ())
         )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lib.i18n import N_
-from lib.providers import provider
 from lib.verdicts.prices import Range
 from lib.verdicts.views import Cell, Members, Pair
 from lib.vocabulary import CAPABILITIES, Capability, State
 from ui.grid import Button, Group, Line
 from ui.prices import range_words
 from ui.theme import BILLING, look
-from ui.words import ago, capability, count, t, worded
+from ui.words import ago, capability, count, maker, t, worded
 
 SELF_EVIDENT: frozenset[State] = frozenset({"usable", "not_configured"})
 """States whose reason is said in full only when asked for."""
@@ -46,7 +45,7 @@ def fitting(cells: Sequence[Cell], members: Mapping[Pair, Members], asked: Wante
 
 
 def _names(cell: Cell, members: Members, text: str) -> bool:
-    named = (cell.provider, provider(cell.provider).name, *members.models)
+    named = (cell.provider, maker(cell.provider), *members.models)
     return any(text in name.casefold() for name in named)
 
 
@@ -67,15 +66,15 @@ def drawn(
         of_provider.setdefault(cell.provider, []).append(cell)
     visible = {(cell.provider, cell.capability) for cell in shown}
     rows: dict[str, list[Line]] = {}
-    for maker, mine in of_provider.items():
-        if any((maker, name) in visible for name in columns):
-            rows.setdefault(group_of(mine), []).append(_line(maker, mine, columns, visible, prices))
+    for provider, mine in of_provider.items():
+        if any((provider, name) in visible for name in columns):
+            rows.setdefault(group_of(mine), []).append(_line(provider, mine, columns, visible, prices))
     head = [t(N_("Provider")), *(capability(name) for name in columns)]
     return head, [Group(t(title), rows[name]) for name, title in GROUPS if name in rows]
 
 
 def _line(
-    maker: str,
+    provider: str,
     mine: Sequence[Cell],
     columns: Sequence[Capability],
     visible: Collection[Pair],
@@ -87,9 +86,9 @@ def _line(
         cell = by_capability.get(name)
         if cell is None:
             return None
-        return _button(cell, prices.get((maker, name), ())) if (maker, name) in visible else ""
+        return _button(cell, prices.get((provider, name), ())) if (provider, name) in visible else ""
 
-    return Line(provider(maker).name, [place(name) for name in columns])
+    return Line(maker(provider), [place(name) for name in columns])
 
 
 def _button(cell: Cell, prices: Sequence[Range]) -> Button:

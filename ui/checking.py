@@ -86,7 +86,8 @@ def _beside(run: CheckRun) -> None:
     if run.ended:
         st.rerun()
     st.session_state[WATCHED] = run.began
-    words = t(N_("Checking: {sentence}"), sentence=sentence(run.progress))
+    done, asked = (count(len(names)) for names in (run.progress.done, run.progress.rungs))
+    words = t(N_("Checking: {done} of {asked}"), done=done, asked=asked)
     page = run.asked_at.partition("/")[0]
     if page == here():
         st.caption(f":material/progress_activity: {words}")

@@ -14,10 +14,14 @@ from lib.verdicts.tried import Tried
 from lib.vocabulary import Evidence, Verdict
 from ui import rungs
 from ui.engine import door
+from ui.links import here, link
 from ui.words import t, told
 
 CLIMB = "connection_climb"
+HOME = "connections"
+"""The page it is drawn on."""
 LOOKS_EVERY_S = 0.3
+BESIDE_LOOKS_EVERY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -73,6 +77,20 @@ def check(engine: Engine, connection: str) -> None:
 async def _checked(engine: Engine, climb: Climb) -> Tried:
     (found,) = await engine.check([climb.connection], on_step=climb.seen.append)
     return Tried(found.connection, found.steps, found.verdicts, ())
+
+
+def aside() -> None:
+    """In the sidebar of the other pages, while a saved connection is checked: the way back; then the page anew."""
+    climb = current()
+    if climb is not None and climb.saved and climb.runs and here() != HOME:
+        _beside(climb)
+
+
+@st.fragment(run_every=BESIDE_LOOKS_EVERY_S)
+def _beside(climb: Climb) -> None:
+    if not climb.runs:
+        st.rerun()
+    link(HOME, t(N_("Checking {id}"), id=climb.connection), id=climb.connection)
 
 
 def draw() -> None:

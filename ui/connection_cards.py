@@ -11,16 +11,16 @@ from lib.calls.guard import bound
 from lib.connections.model import Configuration, Connection
 from lib.engine import Engine
 from lib.i18n import N_
-from lib.providers import provider
 from lib.verdicts.judging import best_of
 from lib.vocabulary import Capability, Verdict
 from ui.chips import chip, facts
 from ui.markdown import code, literal
 from ui.theme import look
-from ui.words import ago, capability, count, t, worded
+from ui.words import ago, capability, count, maker, t, worded
 
-SHOWN = 12
-"""Of many connections, drawn at once; the others are found by their name."""
+AT_ONCE = 12
+"""Of many connections, drawn at first, and more each time that more are wanted."""
+SHOWN = "connections_shown"
 SOUGHT = "connection_sought"
 
 
@@ -32,21 +32,32 @@ def cards(engine: Engine, opened: str, open_one: Callable[[Engine, str], None]) 
     for verdict in judged.verdicts:
         by_connection.setdefault(verdict.connection, []).append(verdict)
     found = _sought(configuration)
-    for one in found[:SHOWN]:
+    shown: int = st.session_state.get(SHOWN, AT_ONCE)
+    for one in found[:shown]:
         models = judged.facts.key_models.get(one.id, (None, None))[1]
         _card(engine, configuration, one, bound(one, models), best_of(by_connection.get(one.id, ())), opened, open_one)
-    if len(found) > SHOWN:
-        facts((t(N_("{n} more: search by name or provider."), n=count(len(found) - SHOWN)),))
+    if len(found) > shown:
+        st.button(
+            t(N_("Show more ({n})"), n=count(len(found) - shown)),
+            key="connections_more",
+            icon=":material/expand_more:",
+            type="tertiary",
+            on_click=_more,
+        )
+
+
+def _more() -> None:
+    st.session_state[SHOWN] = st.session_state.get(SHOWN, AT_ONCE) + AT_ONCE
 
 
 def _sought(configuration: Configuration) -> Sequence[Connection]:
-    if len(configuration.connections) <= SHOWN:
+    if len(configuration.connections) <= AT_ONCE:
         return configuration.connections
     st.text_input(t(N_("Search")), key=SOUGHT, icon=":material/search:", label_visibility="collapsed",
                   placeholder=t(N_("Search by name or provider")))  # fmt: skip
     wanted = (st.session_state.get(SOUGHT) or "").casefold().strip()
     return [one for one in configuration.connections
-            if wanted in f"{one.id} {provider(one.provider).name} {one.relay}".casefold()]  # fmt: skip
+            if wanted in f"{one.id} {maker(one.provider)} {one.relay}".casefold()]  # fmt: skip
 
 
 def _card(
@@ -64,7 +75,7 @@ def _card(
             chip(shown, literal(worded(best.reason).message) if best else None)
         tail = code(f"••••{one.key_tail}") if one.key_tail else ""
         checked = t(N_("checked {ago}"), ago=ago(best.checked_at)) if best and best.checked_at else ""
-        facts((literal(provider(one.provider).name), tail))
+        facts((literal(maker(one.provider)), tail))
         facts((place(one, configuration), checked))
         st.markdown(" ".join(f":gray-badge[{capability(name)}]" for name in made_for))
 

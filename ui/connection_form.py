@@ -40,7 +40,7 @@ from ui.connection_draft import (
 from ui.drafts import PREFIX, field, put
 from ui.markdown import code, literal
 from ui.prices_table import PRICES, prices, renew
-from ui.words import capability, count, t, told
+from ui.words import capability, count, maker, t, told
 
 OPEN = PREFIX + "connection_open"
 """The id of the connection that is edited; empty for a new one."""
@@ -172,7 +172,7 @@ def _provider(configuration: Configuration) -> None:
 
 
 def _provider_name(id: str) -> str:
-    return t(N_("Another provider, or several")) if id == "custom" else provider(id).name
+    return t(N_("Another provider, or several")) if id == "custom" else maker(id)
 
 
 def _propose(configuration: Configuration) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
+from ui import checking, climb
 from ui.budget import warning
-from ui.checking import aside
 from ui.chips import facts
 from ui.engine import door
 from ui.links import go, link
@@ -77,7 +77,8 @@ def _figures(engine: Engine) -> None:
     for amount in map(money, today.cost.values()) if today.cost else [words(today)]:  # a link's line isn't broken
         link("usage", t(N_("Spent today: {amount}"), amount=amount), range="today")
     warning()
-    aside(engine)
+    checking.aside(engine)
+    climb.aside()
     if engine.log.unfinished():
         _running(engine)
 

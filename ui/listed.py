@@ -9,13 +9,12 @@ from weakref import WeakKeyDictionary
 
 from lib.cost.price import Price
 from lib.i18n import N_
-from lib.providers import provider
 from lib.verdicts.prices import Priced, Prices
 from lib.vocabulary import STATES, BillingUnit, Money
 from ui.prices import MANY, SOURCES
 from ui.sheet import Field, sheet
 from ui.theme import look
-from ui.words import capability, language, t, worded
+from ui.words import capability, language, maker, t, worded
 
 PER: dict[BillingUnit, str] = {
     "token": N_("1M tokens"),
@@ -75,11 +74,11 @@ def _rank(one: Priced) -> tuple[int, bool]:
 
 def _in_words(one: Priced) -> Listed:
     row = one.row
-    maker, vendor = provider(row.maker).name, row.api.vendor if row.api else ""
+    made_by, vendor = maker(row.maker), row.api.vendor if row.api else ""
     capabilities = ", ".join(map(capability, row.capabilities))
     why = "" if row.state == "usable" else worded(row.why).message
-    searched = " ".join((row.model, maker, vendor, capabilities, *row.connections)).casefold()
-    return Listed(one, t(look(row.state, row.proof).word), capabilities, maker, why, searched)
+    searched = " ".join((row.model, made_by, vendor, capabilities, *row.connections)).casefold()
+    return Listed(one, t(look(row.state, row.proof).word), capabilities, made_by, why, searched)
 
 
 def fitting(rows: Sequence[Listed], asked: Wanted) -> list[Listed]:

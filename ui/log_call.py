@@ -27,7 +27,7 @@ from ui.engine import door
 from ui.follow import draw, follow, thoughts
 from ui.links import go
 from ui.markdown import code, literal
-from ui.words import duration, moment, t, told
+from ui.words import duration, maker, moment, t, told
 
 LONG = 600
 """Characters from which on a prompt scrolls in a box of its own."""
@@ -202,7 +202,7 @@ def _origin(configuration: Configuration, row: CallRow) -> None:
 
 
 def _went(row: CallRow, line: str) -> None:
-    facts((t(CAPABILITY_NAMES[row.capability]), row.provider, row.connection, row.relay or "", literal(line)))
+    facts((t(CAPABILITY_NAMES[row.capability]), maker(row.provider), row.connection, row.relay or "", literal(line)))
     facts((code(row.base_url), code(row.protocol), f"HTTP {row.http_status}" if row.http_status else ""))
     facts((
         t(N_("request id {id}"), id=code(row.request_id)) if row.request_id else "",

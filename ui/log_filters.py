@@ -18,7 +18,7 @@ from ui.log_view import CAUSES, PLACES, STATUSES, View
 from ui.markdown import literal
 from ui.theme import STATES
 from ui.theme import STATUSES as LOOKS
-from ui.words import t
+from ui.words import maker, t
 
 KEY = "log_by_"
 NAMES: Mapping[str, str] = {
@@ -93,6 +93,8 @@ def worded(name: str, value: str, configuration: Configuration) -> str:
     """A filter's value as the reader knows it."""
     if name in WORDED:
         return t(WORDED[name][value])
+    if name == "provider":
+        return maker(value)
     lines = {f"{r.id}.{one.id}": f"{r.name} · {one.name}" for r in configuration.relays for one in r.lines}
     return lines.get(value, value) if name == "line" else value
 

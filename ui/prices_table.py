@@ -46,7 +46,12 @@ def prices(changed: Callable[[], None]) -> None:
         state[BASE] = state.get(PRICES, [])
     heads = {name: t(head) for name, head in HEADS.items()}
     columns: dict[str, Any] = {name: st.column_config.TextColumn(head) for name, head in heads.items()}
-    columns["unit"] = st.column_config.SelectboxColumn(heads["unit"], options=list(BILLING), default="call")
+    columns["unit"] = st.column_config.SelectboxColumn(
+        heads["unit"],
+        options=list(BILLING),
+        default="call",
+        format_func=lambda unit: t(BILLING[str(unit)]),
+    )
     columns["currency"] = st.column_config.TextColumn(heads["currency"], default="USD", max_chars=3)
     st.markdown(t(N_("Own prices")), help=t(N_(
         "What you pay, where it isn't what the relay lists. Per token: for one million tokens, as an amount, or as "

@@ -17,7 +17,7 @@ from ui import chips, opened
 from ui.links import go
 from ui.markdown import literal
 from ui.theme import BILLING, WHOSE_MOVE, look
-from ui.words import ago, capability, count, first, moment, quota, t, worded, zone
+from ui.words import ago, capability, count, first, maker, moment, quota, t, worded, zone
 
 WORKING, FAILING = [26, 33, 41], [26, 74]
 """Of a row's width: state and name, what is known, what to do; of one that fails, what to do stands below why."""
@@ -117,7 +117,7 @@ def table(apis: Sequence[Api], key: str) -> Api | None:
 
 def _line(api: Api) -> dict[str, object]:
     return {
-        "name": api.name,
+        "name": maker(api.provider),
         "capability": ", ".join(map(capability, api.capabilities)),
         "connection": api.connection or "",
         "why": "" if api.state == "usable" else _why(api),
@@ -161,7 +161,7 @@ def _parts(api: Api, shares: Sequence[int]) -> list[DeltaGenerator]:
     name, *rest = st.container(border=True, key=f"api_{key_of(api)}").columns(shares, vertical_alignment="center")
     with name.container(gap="xsmall"):
         chips.chip(look(api.state, api.proof), literal(worded(api.reason).message))
-        st.markdown(f"**{literal(api.name)}**\u00a0· {_capabilities(api)}")
+        st.markdown(f"**{literal(maker(api.provider))}**\u00a0· {_capabilities(api)}")
     return rest
 
 
@@ -194,7 +194,7 @@ def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
     """
     age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
     if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{key_of(api)}"):
-        title = f"{literal(api.name)} · {_capabilities(api)} · {literal(api.connection or '')}"
+        title = f"{literal(maker(api.provider))} · {_capabilities(api)} · {literal(api.connection or '')}"
         st.dialog(title, width="large")(chips.evidence)(behind(api, evidence))
 
 

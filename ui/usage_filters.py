@@ -10,13 +10,12 @@ from lib.causes import CAPABILITY_NAMES
 from lib.i18n import N_
 from lib.ledger.contribution import Dimension
 from lib.ledger.usage import OTHER
-from lib.providers import providers
 from ui import charts
 from ui.days import FIRST_DAY, LAST_DAY
 from ui.markdown import literal
 from ui.theme import BILLING, STATES, STATUSES
 from ui.usage_view import BY, RANGES, Range, View, read
-from ui.words import t
+from ui.words import maker, t
 
 KEY = "usage_"
 RANGE_NAMES: Mapping[Range, str] = {
@@ -53,8 +52,7 @@ def name(dimension: Dimension, value: str) -> str:
     if value == OTHER:
         return t(N_("Everything else"))
     if dimension == "provider":
-        found = providers().get(value)
-        return found.name if found else value
+        return maker(value)
     known = WORDED.get(dimension, {})
     return t(known[value]) if value in known else value
 

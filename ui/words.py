@@ -15,6 +15,7 @@ from lib import causes
 from lib.causes import CAPABILITY_NAMES, Worded
 from lib.errors import Refused, RelayscopeError
 from lib.i18n import N_, Language, choose, translator
+from lib.providers import providers
 from lib.vocabulary import Capability, Money, Quota, Reason
 from ui import format as figures
 from ui.engine import door
@@ -77,6 +78,13 @@ def quota(left: Quota | None) -> str:
 def capability(name: Capability) -> str:
     """A capability's name."""
     return t(CAPABILITY_NAMES[name])
+
+
+def maker(id: str) -> str:
+    """The name of who makes an API, plain text; an id that isn't known any more is its own name."""
+    if id == "custom":
+        return t(N_("Other providers"))
+    return providers()[id].name if id in providers() else id
 
 
 def count(number: int) -> str:

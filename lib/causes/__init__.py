@@ -38,6 +38,7 @@ UNNAMED = {"model": N_("this model"), "group": N_("this group"), "step": N_("thi
 """What stands in a sentence for a parameter that nobody gave."""
 
 NAMED: Mapping[str, Mapping[str, str]] = {
+    "provider": {"Custom": N_("another provider")},
     "step": STEP_NAMES,
     "state": STATE_NAMES,
     "capability": CAPABILITY_NAMES,

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lib.connections.model import Connection, Line, Relay
-from lib.providers import provider, providers
+from lib.providers import providers
 from lib.verdicts.judging import Facts, best_of
 from lib.verdicts.views import Cell, Row, billing_of, maker_of_verdict
 from lib.vocabulary import BillingUnit, Capability, Evidence, Money, Proof, Quota, Reason, State, Verdict
@@ -22,7 +22,6 @@ class Api:
     """
 
     provider: str
-    name: str
     capability: Capability
     connection: str | None
     line: Line | None
@@ -94,8 +93,7 @@ def _rows(connection: Connection, apis: Sequence[Api]) -> list[Api]:
     first = min(mine, key=lambda api: api.capability != "text")
     models = dict.fromkeys(model for api in (first, *mine) for model in api.models)
     also = dict.fromkeys(api.capability for api in mine if api.capability != first.capability)
-    maker = provider(connection.provider)
-    return [replace(first, provider=maker.id, name=maker.name, models=tuple(models), also=tuple(also))]
+    return [replace(first, provider=connection.provider, models=tuple(models), also=tuple(also))]
 
 
 def _api(facts: Facts, maker: str, group: Sequence[Verdict], left: Mapping[str, Quota]) -> Api:
@@ -104,7 +102,6 @@ def _api(facts: Facts, maker: str, group: Sequence[Verdict], left: Mapping[str, 
     connection = facts.configuration.connection(best.connection)
     return Api(
         provider=maker,
-        name=provider(maker).name,
         capability=best.capability,
         connection=best.connection,
         line=facts.configuration.line(connection),
@@ -124,8 +121,7 @@ def _not_set_up(cells: Sequence[Cell]) -> tuple[Api, ...]:
     mains = {one.id: next(iter(one.capabilities)) for one in providers().values() if one.id != "custom"}
     return tuple(
         Api(
-            cell.provider, provider(cell.provider).name, cell.capability, None, None, (), cell.state, None, cell.why,
-            None, None, cell.billing,
+            cell.provider, cell.capability, None, None, (), cell.state, None, cell.why, None, None, cell.billing,
         )
         for cell in cells
         if cell.provider not in configured and mains.get(cell.provider) == cell.capability

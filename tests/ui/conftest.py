@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def app() -> AppTest:
     """The app at its first page."""
     return AppTest.from_file(str(ROOT / "ui" / "router.py"), default_timeout=PATIENCE_S).run()
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address that takes every question and answers none."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def go(app: AppTest, page: str) -> AppTest:

@@ -62,6 +62,14 @@ def saved(page: AppTest, relay: DemoRelay) -> AppTest:
     return press(page, "save")
 
 
+def test_the_other_pages_tell_of_the_check_of_what_was_saved(page: AppTest, silent: str) -> None:
+    type_in(page, address=silent, id="mine", key=CHATGLM)
+    page.button(key="connection_save").click().run()
+    go(page, "matrix")
+    (link,) = [one for one in page.sidebar.get("page_link") if "Checking" in one.proto.label]
+    assert link.proto.label == "Checking mine"
+
+
 def test_an_empty_page_says_what_to_do_and_opening_it_sends_nothing(page: AppTest) -> None:
     assert not page.exception
     assert "Paste the key and test it" in words(page)

@@ -71,7 +71,7 @@ def test_a_row_rests_on_its_connection_and_the_calls_of_its_models() -> None:
     line = Evidence(NOW, "mine", "line", True, "usable", "GET", "/api/status")
     mine, other = call("mine", "glm-4", NOW + timedelta(minutes=1)), call("mine", "gpt-4o", NOW)
     works = reason(CAUSES["works"])
-    api = Api("zhipu", "ChatGLM", "text", "mine", None, ("glm-4",), "usable", "call", works, NOW, None, "token")
+    api = Api("zhipu", "text", "mine", None, ("glm-4",), "usable", "call", works, NOW, None, "token")
     assert behind(api, [line, mine, other, call("yours", "glm-4", NOW)]) == [mine, line]
 
 
