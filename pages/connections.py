@@ -115,12 +115,13 @@ def form() -> None:
                 connection_removal.ask(engine, id)
     connection_form.fields(engine)
     connection_actions.problem()
-    connection_actions.buttons(engine)
-    climb.draw()
+    connection_actions.buttons(engine, climbing=climbing)
+    climb.draw(climbing=climbing)
     st.caption(where_keys_are())
 
 
 settle()
+climbing = climb.climbing()
 st.title(t(N_("Connections")))
 connections = engine.configuration().connections
 head(len(connections))

@@ -93,13 +93,19 @@ def _beside(climb: Climb) -> None:
     link(HOME, t(N_("Checking {id}"), id=climb.connection), id=climb.connection)
 
 
-def draw() -> None:
-    """The ladder: as it grows, then with what is concluded of it."""
+def climbing() -> bool:
+    """Whether one is climbed. Asked once a run, before anything is drawn: it may end while that is drawn."""
+    climb = current()
+    return climb is not None and climb.runs
+
+
+def draw(*, climbing: bool) -> None:
+    """The ladder: as it grows, then with what is concluded of it. `climbing`: as the run began."""
     climb = current()
     if climb is None:
         return
     st.subheader(t(N_("Free check")) if climb.saved else t(N_("Test of what is typed")))
-    if climb.runs:
+    if climbing:
         _growing(climb)
         return
     rungs.ladder(climb.seen, running=False)

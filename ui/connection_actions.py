@@ -87,7 +87,7 @@ NO_KEY = N_("Enter the key, then press Enter: without it nothing can be tested."
 
 def test(engine: Engine) -> None:
     """Begins the free test of what is typed; a second click while one runs does nothing."""
-    if (running := climb.current()) is not None and running.runs:
+    if climb.climbing():
         return
     typed = draft()
     st.session_state.pop(PROBLEM, None)
@@ -120,7 +120,7 @@ def show(engine: Engine, id: str) -> None:
 
 def check(engine: Engine, id: str) -> None:
     """Begins the free check of a saved connection; a second click while one runs does nothing."""
-    if (running := climb.current()) is None or not running.runs:
+    if not climb.climbing():
         climb.check(engine, id)
 
 
@@ -130,16 +130,14 @@ def problem() -> None:
         st.error(found, icon=":material/error:")
 
 
-def buttons(engine: Engine) -> None:
-    """Test and save."""
-    running = climb.current()
-    asking = running is not None and running.runs
+def buttons(engine: Engine, *, climbing: bool) -> None:
+    """Test and save. `climbing`: a test or check is under way."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t(N_("Save")), key=SAVE, type="primary", icon=":material/save:", on_click=save, args=(engine,),
         )
         st.button(
             t(N_("Test connection")), key="connection_test", icon=":material/network_check:", on_click=test,
-            args=(engine,), disabled=asking,
+            args=(engine,), disabled=climbing,
             help=t(N_("Free, and nothing is saved: asks for line, key, quota and models with what is typed.")),
         )

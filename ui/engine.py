@@ -173,9 +173,18 @@ class Door:
             child.stop()
 
     def _end_loop(self) -> None:
+        self.ask(_end_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _end_others() -> None:
+    """Ends what was begun on this loop and still runs: whoever waits for it must not wait for ever."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for one in others:
+        one.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 _lock = Lock()

@@ -22,7 +22,8 @@ AT_REST = """quiet => {
     const app = document.querySelector("[data-testid=stApp]");
     const height = document.querySelector("[data-testid=stMain]")?.scrollHeight;
     const busy = app?.dataset.testScriptState !== "notRunning" || !document.querySelector("h1")
-        || document.querySelector("[data-stale=true], [data-testid=stSkeleton]") || document.fonts.status !== "loaded";
+        || document.querySelector("[data-stale=true], [data-testid=stSkeleton]") || document.fonts.status !== "loaded"
+        || [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].some((one) => !one.shadowRoot);
     const now = performance.now(), rest = window.relayscopeRest;
     if (busy || rest?.height !== height) window.relayscopeRest = {height, since: now};
     else return now - rest.since >= quiet;

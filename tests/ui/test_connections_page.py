@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.verdicts.tried import Tried
 from tests.conftest import DemoRelay, start_demo, stop_demo
 from tests.ui.conftest import go, words
+from ui.climb import Climb
 from ui.demo import story
 from ui.engine import door
 
@@ -68,6 +71,26 @@ def test_the_other_pages_tell_of_the_check_of_what_was_saved(page: AppTest, sile
     go(page, "matrix")
     (link,) = [one for one in page.sidebar.get("page_link") if "Checking" in one.proto.label]
     assert link.proto.label == "Checking mine"
+
+
+class Ending(Future[Tried]):
+    """Work that ends while the page is drawn: after it was asked twice whether it has."""
+
+    asked = 0
+
+    def done(self) -> bool:
+        self.asked += 1
+        if self.asked == 3:
+            self.set_result(Tried("", (), (), ()))
+        return super().done()
+
+
+def test_a_test_that_ends_while_the_page_is_drawn_leaves_nothing_locked(page: AppTest) -> None:
+    found = Climb("mine", saved=False)
+    found.work = Ending()
+    page.session_state["connection_climb"] = found
+    page.run()
+    assert not page.button(key="connection_test").disabled
 
 
 def test_an_empty_page_says_what_to_do_and_opening_it_sends_nothing(page: AppTest) -> None:
