@@ -14,7 +14,7 @@ from ui.chips import chip, facts
 from ui.listed import Listed, figures, per
 from ui.markdown import code, literal
 from ui.prices import markup_words, price_words
-from ui.tables import DASHED, height
+from ui.tables import EMPTY, height
 from ui.theme import Group, look
 from ui.words import count, t
 
@@ -35,7 +35,7 @@ def table(rows: Sequence[Listed], key: str, choose: Callable[[str], None]) -> No
 
     st.dataframe(
         _columns(rows), column_config=_config(rows), hide_index=True, key=key, on_select=chosen,
-        selection_mode="single-row", height=height(len(rows), TABLE_PX), **DASHED,
+        selection_mode="single-row", height=height(len(rows), TABLE_PX), placeholder=EMPTY,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -29,7 +28,6 @@ BESIDE = 16
 """Letters beyond which a name beside the bars would leave them no room on a narrow screen."""
 TICKS, SPREAD = 7, 4
 """So many bars are all named on the axis; of more, so many."""
-_TAKES_ALT = "alt" in signature(st.plotly_chart).parameters  # not yet in 1.61
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,8 @@ def lying(names: Sequence[str], series: Sequence[Series], unit: str) -> Figure:
 
 def draw(figure: Figure, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
     """Draws a chart without its tools; `on_select` is called when a bar is clicked."""
-    told: dict[str, Any] = {"alt": alt} if _TAKES_ALT else {}
     selecting: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
-    st.plotly_chart(figure, key=key, theme="streamlit", config={"displayModeBar": False}, **selecting, **told)
+    st.plotly_chart(figure, key=key, theme="streamlit", config={"displayModeBar": False}, alt=alt, **selecting)
 
 
 def clicked(key: str) -> str | None:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from inspect import signature
-from typing import Any
-
-import streamlit as st
-
 HEAD_PX, LINE_PX = 38, 35
-DASHED: Mapping[str, Any] = {"placeholder": "–"} if "placeholder" in signature(st.dataframe).parameters else {}
-"""An argument of `st.dataframe` that Streamlit 1.61 doesn't know yet."""
+EMPTY = "–"
+"""What stands in a cell without a value."""
 
 
 def height(rows: int, most: int) -> int:

@@ -17,7 +17,7 @@ from ui.budget import said, this_month
 from ui.engine import door
 from ui.links import go
 from ui.markdown import code, literal
-from ui.tables import DASHED
+from ui.tables import EMPTY
 from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
@@ -203,7 +203,7 @@ def table(seen: Seen) -> None:
         for one, column in costs.items()
     }
     st.dataframe(
-        shown, **DASHED, hide_index=True, key=key, selection_mode="single-row", column_config=config,
+        shown, placeholder=EMPTY, hide_index=True, key=key, selection_mode="single-row", column_config=config,
         on_select=partial(take_row, key, seen.view.by, [one for one, _ in split]),
     )
 
