@@ -19,12 +19,14 @@ from ui.markdown import code, literal
 from ui.screen import narrow
 from ui.theme import BILLING
 from ui.theme import STATES as LOOKS
-from ui.words import ago, capability, count, maker, t
+from ui.words import ago, capability, count, later, maker, t
 
 MODEL = "model"
 CONNECTION = "connection:"
 """What a place begins with that is a connection of its own, not a relay."""
 REFRESH = "catalogue"
+ROUND = "catalogue_round"
+"""Counts the dialogs closed: a table of another name has nothing ticked."""
 
 engine = door().engine
 judged = engine.judged()
@@ -37,8 +39,9 @@ def show(model: str) -> None:
 
 
 def close() -> None:
-    """The dialog was closed."""
+    """The dialog was closed; no line is ticked any more, so that the same one can be opened again."""
     st.query_params.pop(MODEL, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
 def places() -> dict[str, str]:
@@ -96,19 +99,21 @@ def asked(filters: Filters, rows: tuple[Listed, ...]) -> Wanted:
 def shown(filters: Filters, rows: tuple[Listed, ...], place: str, *, as_cards: bool) -> None:
     """Filters, the file, and the rows."""
     found = fitting(rows, asked(filters, rows))
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        hint = "" if as_cards else t(N_("Choose a line for its evidence and what to do."))
-        facts((t(N_("{shown} of {all} shown"), shown=count(len(found)), all=count(len(rows))), hint))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # not over the right end of the table: its own tools appear there and would cover it
         st.download_button(
-            t(N_("Download CSV")), lambda: file(found), file_name="catalogue.csv", mime="text/csv", on_click="ignore",
-            key="catalogue_csv", icon=":material/download:", disabled=not found,
+            t(N_("Download CSV")), later(lambda: file(found)), file_name="catalogue.csv", mime="text/csv",
+            on_click="ignore", key="catalogue_csv", icon=":material/download:", disabled=not found,
         )
+        hint = "" if as_cards else t(N_("Tick a line for its evidence and what to do."))
+        facts((t(N_("{shown} of {all} shown"), shown=count(len(found)), all=count(len(rows))), hint))
     if not found:
         nothing(filters.clear, "catalogue_clear")
     elif as_cards:
         catalogue_table.cards(found, show)
     else:
-        catalogue_table.table(found, f"catalogue_table_{hash((place, tuple(r.one.row.model for r in found)))}", show)
+        lines = hash((place, tuple(row.one.row.model for row in found), st.session_state.get(ROUND, 0)))
+        catalogue_table.table(found, f"catalogue_table_{lines}", show)
     named = st.query_params.get(MODEL)
     if row := next((one for one in rows if one.one.row.model == named), None):
         st.dialog(code(row.one.row.model), width="large", on_dismiss=close)(row_dialog.draw)(engine, row, place)

@@ -34,11 +34,16 @@ def close() -> None:
     st.query_params.pop(CELL, None)
 
 
-def headline(found: tuple[Cell, ...]) -> str:
-    """The answer in one sentence."""
+def headline(found: tuple[Cell, ...]) -> None:
+    """The answer in one sentence, and how old it is."""
     usable = sum(cell.state == "usable" for cell in found)
-    return t(N_("**{usable}** of {all} combinations of provider and capability work with your keys."),
-             usable=count(usable), all=count(len(found)))  # fmt: skip
+    st.markdown(t(N_("**{usable}** of {all} combinations of provider and capability work with your keys."),
+                  usable=count(usable), all=count(len(found))))  # fmt: skip
+    at = [cell.checked_at for cell in found if cell.checked_at]
+    facts((
+        t(N_("oldest check {ago}"), ago=ago(min(at))) if at else t(N_("nothing checked yet")),
+        t(N_("Choose a cell for its evidence and what to do.")),
+    ))
 
 
 def asked(filters: Filters, found: tuple[Cell, ...]) -> cells.Wanted:
@@ -63,12 +68,15 @@ def place(filters: Filters) -> str | None:
 
 
 def table(filters: Filters) -> None:
-    """Filters and table, and the cell that the address names."""
+    """The answer, filters and table, and the cell that the address names."""
+    above = st.container()
     with st.container(horizontal=True, key="matrix_filters"):
         at = place(filters)
         found = judged.matrix(at)
         wanted = asked(filters, found)
     filters.keep()
+    with above:
+        headline(found)
     shown = cells.fitting(found, judged.members(at), wanted)
     if shown:
         head, groups = cells.drawn(found, shown, prices.ranges(at))
@@ -86,10 +94,4 @@ def table(filters: Filters) -> None:
 
 
 st.title(t(N_("Capability matrix")))
-st.markdown(headline(judged.matrix()))
-at = [cell.checked_at for cell in judged.matrix() if cell.checked_at]
-facts((
-    t(N_("oldest check {ago}"), ago=ago(min(at))) if at else t(N_("nothing checked yet")),
-    t(N_("Choose a cell for its evidence and what to do.")),
-))
 table(Filters("matrix", ["text", "relay"], ["state", "capability"]))

@@ -101,7 +101,8 @@ def _button(cell: Cell, prices: Sequence[Range]) -> Button:
         colour=seen.colour,
         quiet=seen.quiet,
         notes=tuple(filter(None, (
-            _share(cell), t(BILLING[cell.billing]), range_words(prices[0], unit=False) if prices else "", _age(cell),
+            _share(cell), t(BILLING[prices[0].unit if prices else cell.billing]),
+            range_words(prices[0], unit=False) if prices else "", _age(cell),
         ))),
         why=why.message,
         told=cell.state not in SELF_EVIDENT,

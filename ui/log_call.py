@@ -107,7 +107,7 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
             go("text")
         if not isinstance(ready, str):
             result.code(ready, "log_code")
-        if st.button(t(N_("Copy")), key="log_copy", icon=":material/content_copy:"):
+        if st.button(t(N_("Copy…")), key="log_copy", icon=":material/content_copy:"):
             _copies(row, payload)
         st.download_button(
             t(N_("Answer")), payload.text, file_name=f"{row.id}.md", mime="text/markdown", key="log_text",

@@ -11,7 +11,7 @@ from lib.cost.price import Part, Price, parts
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
-from lib.vocabulary import Money
+from lib.vocabulary import UNFINISHED, Money, Usage
 from ui import format as figures
 from ui.chips import facts
 from ui.markdown import code, literal
@@ -44,6 +44,9 @@ def costs(row: CallRow, payload: Payload) -> None:
     facts(differences(row))
     if not payload.prices:
         st.caption(t(N_("No price was known when this call was made.")))
+        return
+    if row.status not in UNFINISHED and row.estimated is not None and not row.estimated.amount and row.usage == Usage():
+        st.caption(t(N_("Nothing was used, so nothing is charged.")))
         return
     price = Price.of_record(payload.prices)
     st.markdown("\n".join(f"- {literal(line)}" for line in arithmetic(price, row)) or t(N_("Nothing was used.")))

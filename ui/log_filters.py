@@ -75,7 +75,7 @@ def _more(engine: Engine, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, by in CHOSEN.items():
             chosen = getattr(view, name)
-            found = engine.log.keys(by) if by else _known(name, configuration)
+            found = list(filter(None, engine.log.keys(by))) if by else _known(name, configuration)
             st.selectbox(
                 _name(name), found if chosen in (None, *found) else [*found, chosen], index=None, key=KEY + name,
                 format_func=lambda value, name=name: worded(name, value, configuration), on_change=take, args=(name,),

@@ -17,6 +17,7 @@ from ui.format import head
 from ui.log_view import AFTER, BEFORE, PLACES
 from ui.markdown import literal
 from ui.result import appearance
+from ui.tables import EMPTY
 from ui.words import ago, count, duration, moment, money, t
 
 CALL = "call"
@@ -72,12 +73,13 @@ def table(engine: Engine, page: Page) -> None:
     prompts = engine.log.prompts([row.id for row in page.rows], 4 * HEAD)
     columns = st.column_config
     chosen = st.dataframe(
-        [_line(row, head(prompts.get(row.id, ""), HEAD)) for row in page.rows], hide_index=True, on_select="rerun",
+        [_line(row, head(prompts.get(row.id, ""), HEAD)) for row in page.rows], hide_index=True, placeholder=EMPTY,
+        on_select="rerun",
         selection_mode="single-row", key=f"log_table_{st.session_state.get(ROUND, 0)}", height="content",
         column_config={
             "at": columns.TextColumn(t(N_("Time")), width=150),
-            "state": columns.TextColumn(t(N_("Status")), width=130),
-            "prompt": columns.TextColumn(t(N_("Prompt")), width=280),
+            "state": columns.TextColumn(t(N_("Status")), width=180),
+            "prompt": columns.TextColumn(t(N_("Prompt")), width=230),
             "model": columns.TextColumn(t(N_("Model"))),
             "connection": columns.TextColumn(t(N_("Connection"))),
             "cost": columns.TextColumn(t(N_("Cost")), width=110),

@@ -92,7 +92,7 @@ def turn(name: str) -> None:
 
 def table(apis: Sequence[Api], key: str) -> Api | None:
     """Every API on a line, to sort and search: however many, they cost what one row does. The one chosen, if any."""
-    st.caption(t(N_("Choose a line for its evidence and what to do.")))
+    st.caption(t(N_("Tick a line for its evidence and what to do.")))
     looks = [look(api.state, api.proof) for api in apis]
     words = {t(one.word): one.colour for one in looks}
     columns: dict[str, Any] = {

@@ -26,12 +26,15 @@ MODEL = PREFIX + "text_model"
 SYSTEM = PREFIX + "text_system"
 PROMPT = PREFIX + "text_prompt"
 EXTRA = PREFIX + "text_extra"
-NUMBERS = {
+NUMBERS: Mapping[str, tuple[str, float, float | None, float]] = {
     "temperature": (PREFIX + "text_temperature", 0.0, 2.0, 0.1),
     "top_p": (PREFIX + "text_top_p", 0.0, 1.0, 0.05),
     "max_tokens": (PREFIX + "text_max_tokens", 1, None, 1),
 }
-"""Parameter: its key, least, most and step. An empty field isn't sent."""
+"""Parameter: its key, least, most and step. An empty field isn't sent.
+
+The limits are ours to check: beyond one of the widget's own, Streamlit keeps the number in the browser.
+"""
 EXAMPLE = '{"seed": 7, "stop": ["END"]}'
 UNWRITTEN = N_("Your prompt")
 """Stands for a prompt not yet written, in the quote and in the code."""
@@ -81,27 +84,42 @@ def _doubt(verdict: Verdict) -> None:
     if verdict.state == "usable":
         return
     shown, why = look(verdict.state), worded(verdict.reason)
-    st.markdown(f":{shown.colour}[{shown.symbol} **{t(shown.word)}**] {literal(why.message)} {literal(why.remedy)}")
+    told = f"{literal(why.message)} {literal(why.remedy)}"
+    st.markdown(f":{shown.colour}[{shown.symbol} **{t(shown.word)}**]\u00a0· {told}")
 
 
 def _parameters() -> None:
     with st.container(horizontal=True):
-        for name, (key, least, most, step) in NUMBERS.items():
+        for name, (key, _, _, step) in NUMBERS.items():
             st.session_state.setdefault(key, None)
             st.number_input(
-                name, least, most, value=None, step=step, key=field(key), placeholder=t(N_("auto")), width=170
+                name, value=None, step=step, format="%g" if isinstance(step, float) else None, key=field(key),
+                placeholder=t(N_("auto")), width=170,
             )
     st.text_area(t(N_("More parameters (JSON)")), key=field(EXTRA), height=68, placeholder=EXAMPLE)
 
 
 def draft() -> CallDraft:
-    """What is typed, as a draft. Raises `WrongUse` for extra parameters that aren't a JSON object."""
+    """What is typed, as a draft. Raises `WrongUse` for a number out of its range, and for extra parameters that aren't
+    a JSON object.
+    """
     state = st.session_state
     numbers = {name: value for name, (key, *_) in NUMBERS.items() if (value := state.get(key)) is not None}
+    for name, value in numbers.items():
+        _within(name, value)
     return CallDraft(
         connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
         system=state.get(SYSTEM) or "", params={**numbers, **_extra(state.get(EXTRA) or "")},
     )
+
+
+def _within(name: str, value: float) -> None:
+    """Raises `WrongUse` for a number that no server takes."""
+    _, least, most, _ = NUMBERS[name]
+    if most is None and value < least:
+        raise WrongUse(N_("{name} must be {least} or more."), name=name, least=f"{least:g}")
+    if most is not None and not least <= value <= most:
+        raise WrongUse(N_("{name} must be from {least} to {most}."), name=name, least=f"{least:g}", most=f"{most:g}")
 
 
 def _extra(text: str) -> Mapping[str, Any]:

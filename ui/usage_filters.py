@@ -37,7 +37,8 @@ NAMES: Mapping[Dimension, str] = {
 }
 WORDED: Mapping[Dimension, Mapping[str, str]] = {
     "capability": CAPABILITY_NAMES,
-    "unit": {**BILLING, "": N_("by an unknown price")},
+    "unit": {**BILLING, "": N_("without a price")},
+    "model": {"": N_("without a model")},
     "cause": {
         **{one: look.word for one, look in STATUSES.items()},
         **{one: look.word for one, look in STATES.items()},

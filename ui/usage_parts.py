@@ -21,7 +21,7 @@ from ui.tables import EMPTY
 from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
-from ui.usage_view import change, digits, share, shown_cost
+from ui.usage_view import Span, change, digits, share, shown_cost
 from ui.words import amounts, capability, count, day, moment, money, percent, t
 
 LOG = ("provider", "model", "capability", "connection", "cause")
@@ -48,14 +48,15 @@ MILLION = 1_000_000
 
 def period(seen: Seen) -> str:
     """Which days these are, whose days, what they are compared with, and in which currency amounts are told."""
-    first, last = (day(one.isoformat()) for one in (seen.span.first, seen.span.last))
-    days = first if first == last else t(N_("{first} to {last}"), first=first, last=last)
-    told = [days, t(N_("days of {zone}"), zone=literal(seen.engine.ledger.zone))]
+    told = [_days(seen.span), t(N_("days of {zone}"), zone=literal(seen.engine.ledger.zone))]
     if seen.before is not None:
-        before = [day(one.isoformat()) for one in (seen.span.before.first, seen.span.before.last)]
-        then = before[0] if seen.span.length == 1 else t(N_("{first} to {last}"), first=before[0], last=before[1])
-        told.append(t(N_("changes are against {then}"), then=then))
+        told.append(t(N_("changes are against {then}"), then=_days(seen.span.before)))
     return "\u00a0· ".join((*told, _rates(seen)))
+
+
+def _days(span: Span) -> str:
+    first, last = (day(one.isoformat()) for one in (span.first, span.last))
+    return first if first == last else t(N_("{first} to {last}"), first=first, last=last)
 
 
 def _rates(seen: Seen) -> str:

@@ -41,10 +41,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days, both ends shown."""
+    """Days, both ends shown. `of_month`: a month, as far as it has come."""
 
     first: date
     last: date
+    of_month: bool = False
 
     @property
     def length(self) -> int:
@@ -53,7 +54,12 @@ class Span:
 
     @property
     def before(self) -> Span:
-        """The days before, as many."""
+        """The days before, as many; of a month the same days of the month before, of a whole one the whole."""
+        if self.of_month:
+            end = self.first - timedelta(days=1)
+            whole = (self.last + timedelta(days=1)).day == 1
+            first = end.replace(day=1)
+            return Span(first, end if whole else min(end, first + (self.last - self.first)), of_month=True)
         return Span(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
 
     @property
@@ -107,7 +113,7 @@ class View:
             "dates": (self.since or min(first or today, today), self.until or today),
         }
         one, other = ends[self.range]
-        return Span(min(one, other), max(one, other))
+        return Span(min(one, other), max(one, other), of_month=self.range in ("month", "last_month"))
 
     def asked(self, span: Span) -> Asked:
         """The question to the ledger."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,7 +38,24 @@ def settle_language() -> None:
 
 def language() -> Language:
     """The language of this run."""
-    return choose(st.session_state.get(LANGUAGE))
+    return _later.get() or choose(st.session_state.get(LANGUAGE))
+
+
+_later: ContextVar[Language | None] = ContextVar("language_of_what_is_made_later", default=None)
+
+
+def later(make: Callable[[], str]) -> Callable[[], str]:
+    """What is made when it is asked for, such as a download: no page is drawn then, so in the language of now."""
+    now = language()
+
+    def made() -> str:
+        token = _later.set(now)
+        try:
+            return make()
+        finally:
+            _later.reset(token)
+
+    return made
 
 
 def t(msgid: str, **params: str) -> str:

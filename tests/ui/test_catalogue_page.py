@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lib.ledger import snapshots
 from tests.ui.conftest import go, words
 from ui.engine import door
 from ui.listed import Listed, Wanted, file, fitting, listed
+from ui.words import LANGUAGE, later
 
 RELAY = {"id": "mine", "name": "Mine", "lines": [{"id": "a", "name": "A", "base_url": "http://127.0.0.1:9"}]}
 CONNECTION = {"id": "key", "provider": "openai", "relay": "mine", "models": ["gpt-4o"]}
@@ -187,6 +189,14 @@ def test_the_file_is_read_by_spreadsheets_and_obeyed_by_none(app: AppTest) -> No
     assert (found[0]["Official price (input)"], found[0]["Mark-up"]) == ("2.5", "0")
     assert found[2]["Price (input)"] == "0.0000001"
     assert found[0]["Price from"] == "the relay's list"
+
+
+def test_the_file_is_in_the_language_of_the_page_it_was_asked_on(app: AppTest) -> None:
+    rows = made([entry("gpt-4o")])
+    st.session_state[LANGUAGE] = "zh_CN"
+    make = later(lambda: file(rows))
+    del st.session_state[LANGUAGE]
+    assert make().startswith("\ufeff模型,")
 
 
 @pytest.mark.parametrize(

@@ -156,3 +156,4 @@ def test_several_relays_can_be_looked_at_one_by_one(app: AppTest) -> None:
     app.selectbox(key="matrix_relay").select("one").run()
     assert cells(app)["openai.text"]["word"] == "Not set up"
     assert app.query_params["relay"] == "one"
+    assert "nothing checked yet" in words(app)

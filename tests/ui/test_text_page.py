@@ -61,6 +61,22 @@ def test_extra_parameters_must_be_an_object(page: AppTest) -> None:
     assert "must be a JSON object" in words(page)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("temperature", 5.0, "temperature must be from 0 to 2"),
+        ("temperature", -1.0, "temperature must be from 0 to 2"),
+        ("top_p", 7.0, "p must be from 0 to 1"),
+        ("max_tokens", 0, "tokens must be 1 or more"),
+    ],
+)
+def test_a_number_out_of_range_keeps_a_call_from_being_sent(page: AppTest, name: str, value: float, told: str) -> None:
+    page.number_input(key=f"draft_text_{name}").set_value(value)
+    page.text_area(key="draft_text_prompt").set_value("Say hello.").run()
+    assert page.button(key="text_generate").disabled
+    assert told in words(page)
+
+
 def test_a_draft_outlives_a_change_of_page(page: AppTest) -> None:
     page.text_area(key="draft_text_prompt").set_value("Half a thought").run()
     go(page, "overview")

@@ -47,8 +47,6 @@ def row(key: str = "", calls: int = 1, **nano: int) -> ReportRow:
         ("today", TODAY, TODAY, date(2026, 3, 30)),
         ("7d", date(2026, 3, 25), TODAY, date(2026, 3, 18)),
         ("30d", date(2026, 3, 2), TODAY, date(2026, 1, 31)),
-        ("month", date(2026, 3, 1), TODAY, date(2026, 1, 29)),
-        ("last_month", date(2026, 2, 1), date(2026, 2, 28), date(2026, 1, 4)),
         ("all", FIRST, TODAY, date(2025, 9, 17)),
     ],
 )
@@ -57,6 +55,25 @@ def test_the_days_and_as_many_before(range: Range, first: date, last: date, befo
     assert (span.first, span.last) == (first, last)
     assert (span.before.first, span.before.length) == (before, span.length)
     assert (span.first - span.before.last).days == 1
+
+
+@pytest.mark.parametrize(
+    ("range", "today", "days", "before"),
+    [
+        ("month", date(2026, 3, 15), ("2026-03-01", "2026-03-15"), ("2026-02-01", "2026-02-15")),
+        ("month", date(2026, 3, 30), ("2026-03-01", "2026-03-30"), ("2026-02-01", "2026-02-28")),
+        ("month", date(2026, 3, 31), ("2026-03-01", "2026-03-31"), ("2026-02-01", "2026-02-28")),
+        ("month", date(2026, 2, 28), ("2026-02-01", "2026-02-28"), ("2026-01-01", "2026-01-31")),
+        ("month", date(2026, 1, 1), ("2026-01-01", "2026-01-01"), ("2025-12-01", "2025-12-01")),
+        ("last_month", date(2026, 3, 31), ("2026-02-01", "2026-02-28"), ("2026-01-01", "2026-01-31")),
+    ],
+)
+def test_a_month_is_compared_with_the_same_days_of_the_one_before(
+    range: Range, today: date, days: tuple[str, str], before: tuple[str, str]
+) -> None:
+    span = View(range).span(today, FIRST)
+    assert (span.first.isoformat(), span.last.isoformat()) == days
+    assert (span.before.first.isoformat(), span.before.last.isoformat()) == before
 
 
 @pytest.mark.parametrize(
