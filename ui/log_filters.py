@@ -42,6 +42,8 @@ CHOSEN: Mapping[str, By | None] = {
 SEARCH, UNKNOWN = "text", "unknown_cost"
 OTHER = frozenset(CHOSEN) | {UNKNOWN}
 """What is folded away."""
+USED = "log_filters_used"
+"""That any of them was set in this session: from then on they stay unfolded."""
 WORDED: Mapping[str, Mapping[str, str]] = {
     "capability": dict(CAPABILITY_NAMES),
     "status": {status: look.word for status, look in LOOKS.items()},
@@ -64,7 +66,8 @@ def filters(engine: Engine, view: View) -> None:
                 _name(name), value=None, key=KEY + name, on_change=take, args=(name,), min_value=FIRST_DAY,
                 max_value=LAST_DAY, format="YYYY-MM-DD", width=150,
             )
-    with st.expander(t(N_("More filters")), icon=":material/filter_list:", expanded=bool(OTHER & set(view.filters))):
+    used = st.session_state[USED] = st.session_state.get(USED, False) or bool(OTHER & set(view.filters))
+    with st.expander(t(N_("More filters")), icon=":material/filter_list:", expanded=used):
         _more(engine, view)
     if view.filters:
         _set(engine.configuration(), view)

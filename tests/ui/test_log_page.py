@@ -128,6 +128,14 @@ def test_pages_lead_there_and_back(app: AppTest) -> None:
     assert not page.exception
 
 
+def test_the_folded_filters_stay_open_once_one_was_set(app: AppTest) -> None:
+    fill(MANY)
+    page = at(app, connection="chat")
+    assert page.expander[0].proto.expanded
+    page.button(key="log_clear").click().run()
+    assert page.expander[0].proto.expanded
+
+
 def test_a_new_filter_begins_at_the_newest(app: AppTest) -> None:
     fill({f"prompt {n}": {} for n in range(ROWS + 3)})
     page = at(app)
