@@ -76,13 +76,10 @@ def composed(engine: Engine, typed: Draft) -> str:
     one = after.connection(typed.id.strip())
     by_environment = engine.keys.kind == "env" or engine.keys.of_environment(one.id) is not None
     if not by_environment and needs_key(typed, saved, after.address(one)):
-        asked = N_("Enter the key again: the saved one is for another address.") if saved and saved.bound else NO_KEY
-        raise WrongUse(asked)
+        if saved and saved.bound:
+            raise WrongUse(N_("Enter the key again: the saved one is for another address."))
+        raise WrongUse(N_("Enter the key: a connection is tested and saved with one."))
     return text
-
-
-NO_KEY = N_("Enter the key, then press Enter: without it nothing can be tested.")
-"""A browser that leaves the field by Tab keeps what was typed there to itself (Streamlit 1.67, secret fields only)."""
 
 
 def test(engine: Engine) -> None:

@@ -138,3 +138,18 @@ def test_each_failing_key_says_its_own_cause_and_remedy(
         expect(page.get_by_text(told["unsaved"])).to_be_visible()
     expect(page.locator("[class*=st-key-card_]")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_key_that_is_left_by_tab_is_the_one_that_is_tested(
+    fresh_app: App, browser: Browser, demo: DemoRelay
+) -> None:
+    told, keys = WORDS["en-US"], secrets(demo)
+    page = opened(browser, fresh_app.url + "/connections")
+    type_address(page, told["address"], demo.url, demo.url)
+    field, ladder = page.get_by_label(told["key"], exact=True), page.locator(".st-key-ladder")
+    for id, leave in {"expired": "Enter", "disabled": "Tab", "exhausted": "Shift+Tab"}.items():
+        field.fill(keys[id])
+        field.press(leave)
+        page.get_by_role("button", name=told["test"]).click()
+        why = words(reason(CAUSES[FAILING[id]], address=demo.url, model="gpt-4o"), translator("en"))
+        expect(ladder.get_by_text(why.message)).to_be_visible()

@@ -173,7 +173,7 @@ WRONG = {
     "no address": ({"address": "", "key": "sk-12345678"}, "Type the base URL"),
     "no address at all": ({"address": "what?", "key": "sk-12345678"}, "Type"),
     "documentation": ({"address": "https://docs.example.com", "key": "sk-12345678"}, "documentation page"),
-    "no key": ({"address": NOWHERE}, "Enter the key"),
+    "no key": ({"address": NOWHERE}, "Enter the key: a connection is tested and saved with one."),
     "key with a space": ({"address": NOWHERE, "key": "sk-12 34"}, "Key: the key has a space"),
     "key with dots": ({"address": NOWHERE, "key": "sk-12…34"}, "Key: the key has characters"),
     "id": ({"address": NOWHERE, "key": "sk-12345678", "id": "Not an id"}, "Short name: must be small letters"),
