@@ -56,7 +56,7 @@ def card(engine: Engine, relay: Relay) -> None:
     """One relay: what is known of it, its lines, and what may be done to it."""
     name, run = mark(engine, relay), engine.races.get(relay.id)
     racing = run is not None and not run.ended  # asked once: it may end while this is drawn
-    with st.container(border=True, key=f"relay_{name}"):
+    with st.container(border=True, key=f"relay_card_{name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(relay.name)}**", width="stretch")
             _buttons(engine, relay, name, racing=racing)
@@ -84,18 +84,18 @@ def users(engine: Engine, relay_id: str) -> list[str]:
 
 def _buttons(engine: Engine, relay: Relay, name: str, *, racing: bool) -> None:
     st.button(
-        t(N_("Race the lines")), key=f"race_{name}", icon=":material/speed:", on_click=race, args=(engine, relay.id),
-        disabled=racing,
+        t(N_("Race the lines")), key=f"relay_race_{name}", icon=":material/speed:", on_click=race,
+        args=(engine, relay.id), disabled=racing,
         help=t(N_("Free: asks every line {n} times what is there, without a key. Nothing is switched."),
                n=count(SAMPLES)),
     )  # fmt: skip
     if engine is not door().own:
         return
     st.button(
-        t(N_("Edit")), key=f"edit_{name}", icon=":material/edit:", type="tertiary", on_click=relay_form.begin,
+        t(N_("Edit")), key=f"relay_edit_{name}", icon=":material/edit:", type="tertiary", on_click=relay_form.begin,
         args=(relay,),
     )
-    if st.button(t(N_("Remove")), key=f"remove_{name}", icon=":material/delete:", type="tertiary"):
+    if st.button(t(N_("Remove")), key=f"relay_remove_{name}", icon=":material/delete:", type="tertiary"):
         st.dialog(t(N_("Remove {relay}"), relay=literal(relay.name)))(_removing)(relay)
 
 

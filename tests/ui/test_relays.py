@@ -136,7 +136,7 @@ def test_ids_are_new_ones() -> None:
 def test_editing_says_before_it_saves_whose_keys_are_asked_for_again(page: AppTest) -> None:
     saved(CHAT, {"id": "other", "provider": "zhipu", "relay": "mine"})
     page.run()
-    click(page, "edit_mine")
+    click(page, "relay_edit_mine")
     fill(page, name="Ours").run()
     assert "enter again" not in words(page)
     click(page, "relay_add_line")
@@ -152,7 +152,7 @@ def test_editing_says_before_it_saves_whose_keys_are_asked_for_again(page: AppTe
 def test_a_line_is_removed_but_not_the_one_in_use(page: AppTest) -> None:
     saved(CHAT)
     page.run()
-    click(page, "edit_mine")
+    click(page, "relay_edit_mine")
     assert page.button(key="relay_drop_0").disabled
     click(page, "relay_drop_1")
     door().own.choose_line("mine", "us")  # another tab switches meanwhile
@@ -181,7 +181,7 @@ def test_the_line_is_switched_by_hand_and_its_connections_are_checked_once(app: 
 
 
 def raced(app: AppTest, relay_id: str, *, own: bool = False) -> AppTest:
-    click(app, f"race_{'own_' if own else ''}{relay_id}")
+    click(app, f"relay_race_{'own_' if own else ''}{relay_id}")
     engine = door().own if own else door().engine
     door().ask(engine.races[relay_id].wait())
     return app.run()
@@ -214,8 +214,8 @@ def test_while_the_demo_is_shown_only_the_users_own_relays_are_changed(app: AppT
     saved(relay={"id": "demo", "name": "Like the demo's", "lines": [{"id": "hk", "name": "HK", "base_url": demo.url}]})
     assert door().is_demo
     go(app, "connections")
-    assert [one.key for one in app.button if one.key.startswith(("edit_", "remove_"))] == [
-        "edit_own_demo", "remove_own_demo"
+    assert [one.key for one in app.button if one.key.startswith(("relay_edit_", "relay_remove_"))] == [
+        "relay_edit_own_demo", "relay_remove_own_demo"
     ]  # fmt: skip
     raced(app, "demo", own=True)
     assert "demo" not in door().engine.races
@@ -228,7 +228,7 @@ def test_while_the_demo_is_shown_only_the_users_own_relays_are_changed(app: AppT
 def test_a_relay_in_use_names_its_connections_and_stays(page: AppTest) -> None:
     saved(CHAT)
     page.run()
-    click(page, "remove_mine")
+    click(page, "relay_remove_mine")
     assert "These connections go through it." in words(page)
     assert not [one for one in page.button if one.key == "remove_relay"]
 
@@ -236,7 +236,7 @@ def test_a_relay_in_use_names_its_connections_and_stays(page: AppTest) -> None:
 def test_a_relay_nobody_uses_is_removed(page: AppTest) -> None:
     saved()
     page.run()
-    click(page, "remove_mine")
+    click(page, "relay_remove_mine")
     click(page, "remove_relay")
     assert door().own.configuration().relays == ()
     assert "No relay yet." in words(page)
@@ -245,7 +245,20 @@ def test_a_relay_nobody_uses_is_removed(page: AppTest) -> None:
 def test_a_relay_taken_up_meanwhile_stays(page: AppTest) -> None:
     saved()
     page.run()
-    click(page, "remove_mine")
+    click(page, "relay_remove_mine")
     saved(CHAT)
     click(page, "remove_relay")
     assert relay("mine")
+
+
+@pytest.mark.parametrize("id", ["relay", "new", "save", "yes"])
+def test_any_id_is_told_apart_from_the_pages_own_keys(page: AppTest, id: str) -> None:
+    saved({"id": id, "provider": "zhipu", "base_url": HK}, relay={**RELAY, "id": id})
+    click(page.run(), "add_relay")
+    click(page, f"open_{id}")
+    click(page, "connection_remove")
+    click(page, f"relay_edit_{id}")
+    click(page, "relay_cancel")
+    click(page, f"relay_remove_{id}")
+    click(page, "remove_relay")
+    assert door().own.configuration().relays == ()
