@@ -148,6 +148,8 @@ def _decoded(text: str) -> Any:
 
 
 def _parsed(document: Any) -> _File:
+    if not isinstance(document, dict):
+        raise WrongUse(N_("The file must be an object, in braces."))
     try:
         return _File.model_validate(document)
     except ValidationError as fault:
@@ -197,7 +199,7 @@ def _told(kind: str, where: str, said: str, context: Mapping[str, Any]) -> Wrong
 def _place(path: Sequence[str | int]) -> str:
     """`("connections", 2, "models")` as `connections[2].models`."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return "".join(parts).removeprefix(".") or "file"
+    return "".join(parts).removeprefix(".")
 
 
 # ---- meaning
