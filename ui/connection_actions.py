@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lib.connections.importing import plan_import
+from lib.connections.model import BY_TOKEN, BY_UNIT
 from lib.connections.store import planned
 from lib.engine import Engine
 from lib.errors import WrongUse
@@ -18,6 +19,7 @@ from ui.connection_draft import Draft, document, filled, needs_key
 from ui.connection_form import PROBLEM, draft, opened
 from ui.connection_form import edit as open_form
 from ui.prices_table import HEADS
+from ui.theme import BILLING
 from ui.words import t, told
 
 SAVE = "connection_save"
@@ -40,6 +42,11 @@ PLACES: Mapping[str, str] = {
     "protocol": N_("Protocol"),
 }
 """The fields of an import file as the form calls them."""
+PRICED: Mapping[str, str] = {
+    BY_TOKEN: N_("{where}: priced {unit}, it takes either {amount}, or {input} (and {output}, {cached_input})."),
+    BY_UNIT: N_("{where}: priced {unit}, it takes {amount}; leave {input}, {output} and {cached_input} empty."),
+}
+"""What is said of a price in an import file, in the words of the form's table."""
 FIELD = re.compile(r"^(?:connections|relays)\[0\]\.([a-z_]+)(?:\[(\d+)\])?(?:\.([a-z_]+))?")
 
 
@@ -48,7 +55,11 @@ def at_form(error: WrongUse, typed: Draft) -> str:
     where = error.params.get("where", "")
     if not where:
         return told(error)
-    return told(WrongUse(error.message, **{**error.params, "where": place(where, typed)}))
+    params = {**error.params, "where": place(where, typed)}
+    if error.message in PRICED:
+        unit = t(BILLING[params.get("unit", "token")])
+        params |= {**{name: t(head) for name, head in HEADS.items()}, "unit": unit}
+    return told(WrongUse(PRICED.get(error.message, error.message), **params))
 
 
 def place(where: str, typed: Draft) -> str:

@@ -23,6 +23,8 @@ def wrong(message: str, **params: str) -> PydanticCustomError:
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
+BY_TOKEN = N_("{where}: a price by token has either an amount, or input (and output, cached_input).")
+BY_UNIT = N_("{where}: a price by {unit} has an amount, and nothing by token.")
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=24)]
@@ -75,9 +77,9 @@ class OwnPrice(Model):
     def _fits_its_unit(self) -> Self:
         by_token = (self.input, self.output, self.cached_input)
         if self.unit == "token" and (self.amount is None) is (self.input is None):
-            raise wrong(N_("{where}: a price by token has either an amount, or input (and output, cached_input)."))
+            raise wrong(BY_TOKEN)
         if self.unit != "token" and (self.amount is None or any(price is not None for price in by_token)):
-            raise wrong(N_("{where}: a price by {unit} has an amount, and nothing by token."), unit=self.unit)
+            raise wrong(BY_UNIT, unit=self.unit)
         return self
 
 

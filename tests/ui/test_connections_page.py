@@ -203,6 +203,22 @@ def test_errors_of_prices_name_the_row_and_column(page: AppTest) -> None:
     assert page.error[0].value.replace("\\", "").startswith("Own prices, row 2, Amount: must be an amount")
 
 
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ({"unit": "call", "input": "1"},
+         "priced per call, it takes Amount; leave Input, Output and Cached input empty."),
+        ({"unit": "token", "amount": "1", "input": "1"},
+         "priced per token, it takes either Amount, or Input (and Output, Cached input)."),
+    ],
+)  # fmt: skip
+def test_errors_of_prices_use_the_words_of_the_table(page: AppTest, price: dict[str, str], told: str) -> None:
+    type_in(page, address=NOWHERE, key="sk-12345678")
+    page.session_state[P + "prices"] = [{"model": "m", **price}]
+    press(page.run(), "save")
+    assert page.error[0].value.replace("\\", "") == f"Own prices, row 1: {told}"
+
+
 def test_an_id_that_is_taken_replaces_nothing(page: AppTest, relay: DemoRelay) -> None:
     saved(page, relay)
     page.button(key="connection_new").click().run()
