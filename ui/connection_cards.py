@@ -32,6 +32,8 @@ def cards(engine: Engine, opened: str, open_one: Callable[[Engine, str], None]) 
     for verdict in judged.verdicts:
         by_connection.setdefault(verdict.connection, []).append(verdict)
     found = _sought(configuration)
+    if not found:
+        _none_found()
     shown: int = st.session_state.get(SHOWN, AT_ONCE)
     for one in found[:shown]:
         models = judged.facts.key_models.get(one.id, (None, None))[1]
@@ -58,6 +60,15 @@ def _sought(configuration: Configuration) -> Sequence[Connection]:
     wanted = (st.session_state.get(SOUGHT) or "").casefold().strip()
     return [one for one in configuration.connections
             if wanted in f"{one.id} {maker(one.provider)} {one.relay}".casefold()]  # fmt: skip
+
+
+def _none_found() -> None:
+    st.markdown(t(N_("No connection matches.")))
+    st.button(t(N_("Clear the search")), key="connection_sought_clear", icon=":material/search_off:", on_click=_clear)
+
+
+def _clear() -> None:
+    st.session_state[SOUGHT] = ""
 
 
 def _card(

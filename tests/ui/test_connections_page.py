@@ -334,6 +334,12 @@ def test_many_connections_are_searched(page: AppTest) -> None:
     assert len([one for one in page.button if one.key.startswith("open_")]) == 12
     page.text_input(key="connection_sought").set_value("chatglm").run()
     assert [one.key for one in page.button if one.key.startswith("open_")] == ["open_key0"]
+    page.text_input(key="connection_sought").set_value("nobody").run()
+    assert "No connection matches." in words(page)
+    page.button(key="connection_sought_clear").click().run()
+    assert page.text_input(key="connection_sought").value == ""
+    assert len([one for one in page.button if one.key.startswith("open_")]) == 12
+    assert "No connection matches." not in words(page)
 
 
 def test_an_import_says_what_it_will_do_and_is_saved_without_sending(page: AppTest) -> None:
