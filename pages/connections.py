@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
 from ui import climb, connection_actions, connection_form, connection_removal, relays
@@ -30,13 +31,14 @@ def settle() -> None:
     """Takes up what the address asks for; coming back from another page, what was open before."""
     came_back = comes()
     if came_back:
+        state.pop(connection_form.PROBLEM, None)
         connection_form.clear_secret()  # a field of another name: the browser keeps the text of one by its name
     asked, shown = view.get(ID, ""), connection_form.opened()
     if NEW in view:
         connection_form.begin(engine, view.pop(NEW))
         view.pop(ID, None)
     elif gone(shown):
-        new()
+        new() if connection_removal.REMOVED in state else begin(shown)
     elif connection_form.PROVIDER not in state or (asked and asked != shown):
         begin(asked)
     elif came_back and shown:
@@ -65,9 +67,18 @@ def new() -> None:
 
 
 def copy(id: str) -> None:
-    """A new connection like this one."""
-    connection_form.copy(engine, id)
-    view.pop(ID, None)
+    """A new connection like this one; where that has been removed, `settle` says so."""
+    if not gone(id):
+        connection_form.copy(engine, id)
+        view.pop(ID, None)
+
+
+def show(engine: Engine, id: str) -> None:
+    """Opens one of the list; one that was removed meanwhile is told, and the form left as it is."""
+    try:
+        connection_actions.show(engine, id)
+    except WrongUse as error:
+        state[UNKNOWN] = told(error)
 
 
 def head(count: int) -> None:
@@ -134,7 +145,7 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     if connections:
         st.button(t(N_("New connection")), key="connection_new", icon=":material/add:", on_click=new)
-        cards(engine, connection_form.opened(), connection_actions.show)
+        cards(engine, connection_form.opened(), show)
     else:
         first_steps()
 with right:

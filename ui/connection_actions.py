@@ -133,7 +133,7 @@ def check(engine: Engine, id: str) -> None:
 
 
 def problem() -> None:
-    """What is wrong with what is typed, until it is tested or saved anew."""
+    """What is wrong with what is typed, if that has been said."""
     if found := st.session_state.get(PROBLEM):
         st.error(found, icon=":material/error:")
 

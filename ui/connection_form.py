@@ -56,7 +56,7 @@ GROUP = PREFIX + "connection_group"
 PROTOCOL = PREFIX + "connection_protocol"
 MORE = PREFIX + "connection_more"
 PROBLEM = "connection_problem"
-"""What was wrong with what is typed, as said when it was last to be tested or saved."""
+"""What is wrong with what is typed, as said when it was last to be tested or saved; any change takes it away."""
 SECRET = "connection_secret"
 """Names the key's field: another at each load and after each use, as the browser keeps a field's text by its name."""
 FIRST = "openai"
@@ -133,7 +133,8 @@ def relay_seen() -> str:
 
 
 def changed() -> None:
-    """What the ladder showed is no longer what is typed."""
+    """What the ladder showed, and what was wrong, is no longer what is typed."""
+    st.session_state.pop(PROBLEM, None)
     if (shown := climb.current()) is not None:
         shown.changed = True
 
@@ -205,7 +206,7 @@ def _way(configuration: Configuration) -> None:
         if state[WAY] == NEW:
             st.text_input(
                 t(N_("Name of the relay")), key=field(RELAY_NAME), max_chars=80, width=SHORT,
-                placeholder=relay_seen() or t(N_("Optional")),
+                on_change=changed, placeholder=relay_seen() or t(N_("Optional")),
             )
     if (state.get(ADDRESS) or "").strip():
         _became(state[ADDRESS], configuration)

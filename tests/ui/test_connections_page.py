@@ -316,6 +316,56 @@ def test_the_address_says_what_is_open(app: AppTest, view: dict[str, str], title
         assert app.text_input(key=P + "id").value == (provider if provider != "gemini" else "gemini_2")
 
 
+@pytest.mark.parametrize("button", ["open_sora", "connection_copy", "connection_check", "connection_save"])
+def test_what_another_tab_has_removed_is_told(page: AppTest, button: str) -> None:
+    door().own.import_(story(NOWHERE))
+    page.run()
+    page.button(key="open_sora").click().run()
+    door().own.remove_connection("sora")
+    page.button(key=button).click().run()
+    assert not page.exception
+    assert "There is no connection sora" in words(page)
+    assert [one.value for one in page.title] == ["Connections"]
+    assert [one.key for one in page.button if one.key.startswith("open_")] == ["open_gemini", "open_chatglm"]
+
+
+def test_a_removed_one_in_the_list_leaves_what_is_typed(page: AppTest) -> None:
+    door().own.import_(story(NOWHERE))
+    type_in(page, id="mine", key="sk-half-typed")
+    door().own.remove_connection("sora")
+    page.button(key="open_sora").click().run()
+    assert "There is no connection sora" in words(page)
+    assert page.text_input(key=P + "id").value == "mine"
+    assert page.text_input(key=key_field(page)).value == "sk-half-typed"
+
+
+WRONG_ID = {"address": NOWHERE, "key": "sk-12345678", "id": "Not an id"}
+
+
+CORRECTIONS = [{"id": "mine"}, {"address": NOWHERE + "1"}, {"key": "sk-1"}, {"relay_name": "Mine"}]
+
+
+@pytest.mark.parametrize("correct", CORRECTIONS)
+def test_what_was_wrong_goes_with_any_change(page: AppTest, correct: dict[str, str]) -> None:
+    type_in(page, **WRONG_ID)
+    assert press(page, "save").error
+    type_in(page, **{**WRONG_ID, **correct})
+    assert not page.error
+
+
+def test_what_was_wrong_is_not_there_again_on_coming_back(page: AppTest) -> None:
+    type_in(page, **WRONG_ID)
+    assert press(page, "save").error
+    go(page, "overview")
+    assert not go(page, "connections").error
+
+
+def test_what_is_wrong_is_said_also_where_the_button_sends_the_change(page: AppTest) -> None:
+    page.text_input(key=P + "address").set_value(NOWHERE)
+    page.button(key="connection_save").click().run()
+    assert page.error
+
+
 def test_what_is_typed_outlives_a_change_of_page_but_the_key_does_not(page: AppTest) -> None:
     type_in(page, address=NOWHERE, key="sk-half-typed")
     go(page, "overview")
