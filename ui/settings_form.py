@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 import streamlit as st
+from babel.numbers import NumberFormatError, parse_decimal
 
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
@@ -39,11 +40,12 @@ def notice() -> None:
 
 
 def decimal(text: str) -> Decimal:
-    """A positive number as people write it. Raises `WrongUse`."""
+    """A positive number with a decimal point; commas may part its thousands. Raises `WrongUse`."""
     try:
-        value = Decimal(text.strip().replace(",", ""))
-    except InvalidOperation:
+        value = parse_decimal(text.strip(), locale="en", strict=True)
+    except (NumberFormatError, InvalidOperation):  # the latter for more digits than Babel can set in groups
         value = Decimal(0)
     if not value.is_finite() or not Decimal("1e-9") <= value < Decimal("1e9"):
-        raise WrongUse(N_("Write a number above 0, such as 7.12."))
+        raise WrongUse(N_("Write a number above 0 with a decimal point, such as 7.12. A comma may only separate "
+                          "thousands, as in 1,000."))  # fmt: skip
     return value

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion, Rate
+from lib.errors import WrongUse
 from lib.http import Outward, Timeouts, read_proxy
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
@@ -92,7 +93,7 @@ def test_currency_and_rates(page: AppTest) -> None:
     ("currency", "rate", "told"),
     [("YU", "7", "three letters"), ("C1Y", "7", "three letters"), ("USD", "1", "needs no rate"),
      ("CNY", "", "above 0"), ("CNY", "-1", "above 0"), ("CNY", "many", "above 0"), ("CNY", "NaN", "above 0"),
-     ("CNY", "1e99", "above 0")],
+     ("CNY", "1e99", "above 0"), ("CNY", "7,12", "decimal point"), ("CNY", "0,92", "decimal point")],
 )
 def test_a_wrong_rate_says_so_and_stays(page: AppTest, currency: str, rate: str, told: str) -> None:
     page.text_input(key="settings_rate_currency").set_value(currency)
@@ -166,11 +167,14 @@ def test_a_budget_warns_wherever_it_matters(page: AppTest, spent: str, said: str
         assert said in told if said else "budget of" not in told
 
 
-@pytest.mark.parametrize("amount", ["", "0", "-5", "lots"])
-def test_a_wrong_budget_says_so_and_stays(page: AppTest, amount: str) -> None:
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("", "above 0"), ("0", "above 0"), ("-5", "above 0"), ("lots", "above 0"), ("12,50", "decimal point")],
+)
+def test_a_wrong_budget_says_so_and_stays(page: AppTest, amount: str, told: str) -> None:
     page.text_input(key="budget_amount").set_value(amount)
     page.button(key="budget_save").click().run()
-    assert "above 0" in words(page)
+    assert told in words(page)
     assert page.text_input(key="budget_amount").value == amount
     assert door().own.budget() is None
 
@@ -215,9 +219,23 @@ def test_the_folder_and_what_is_in_it_are_told(page: AppTest, home: Path) -> Non
         assert part.replace("\\", "") in words(page).replace("\\", "")
 
 
-@pytest.mark.parametrize(("text", "value"), [("7.12", "7.12"), (" 1,000 ", "1000"), ("0.000001", "0.000001")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7.12", "7.12"), (" 1,000 ", "1000"), ("0.000001", "0.000001"), ("1,234.5", "1234.5"), ("1,234.50", "1234.5"),
+     ("12,345,678", "12345678")],
+)
 def test_numbers_as_people_write_them(text: str, value: str) -> None:
     assert decimal(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7,12", "0,92", "12,50", "150,5", "1,00,000", "1.234,5", "0,001", "1234,567", "1,0000", ",5", "1,000,", "7，12",
+     "1 000,5", "N,aN", "1e5,000", "1,0000000000000000000000000000000000"],
+)
+def test_a_comma_that_parts_no_thousands_is_refused(text: str) -> None:
+    with pytest.raises(WrongUse, match="decimal point"):
+        decimal(text)
 
 
 def test_the_version_is_the_projects() -> None:
