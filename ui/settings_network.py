@@ -47,9 +47,10 @@ def network() -> None:
                      names="`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`", but="`NO_PROXY`"))  # fmt: skip
     st.caption(t(N_("Addresses of this machine never go through a proxy; nor does the demo.")))
     with st.container(horizontal=True):
-        for name, (label, meaning, (least, most)) in WAITS.items():
+        for name, (label, meaning, _) in WAITS.items():
             with st.container(width=190, gap="xsmall"):
-                st.number_input(t(label), least, most, value=None, step=1, key=f"net_{name}")
+                # without bounds: a browser would not send what is outside them, and nobody could say so
+                st.number_input(t(label), value=None, step=1, key=f"net_{name}")
                 st.caption(t(meaning))
     for name in WAITS:
         problem(f"net_{name}")
@@ -97,7 +98,7 @@ def _save() -> None:
         except WrongUse as error:
             problems[ADDRESS] = error
     waits = {name: state[f"net_{name}"] for name in WAITS}
-    problems |= unwritten(waits)
+    problems |= _wrong(waits)
     if not problems:
         problems |= _kept(Outward(proxy, state[MODE] == ENVIRONMENT, Timeouts(**waits)))
     if problems:
@@ -109,10 +110,15 @@ def _save() -> None:
     saved()
 
 
-def unwritten(waits: Mapping[str, float | None]) -> dict[str, RelayscopeError]:
-    """What is wrong with time-outs of which some are empty, by field."""
-    empty = (name for name, seconds in waits.items() if seconds is None)
-    return {f"net_{name}": WrongUse(N_("Write how many seconds.")) for name in empty}
+def _wrong(waits: Mapping[str, float | None]) -> dict[str, RelayscopeError]:
+    """What is wrong with time-outs that are empty, too short or too long, by field."""
+    problems: dict[str, RelayscopeError] = {}
+    for name, (label, _, (least, most)) in WAITS.items():
+        seconds = waits[name]
+        if seconds is None or not least <= seconds <= most:
+            words = N_("{name} must be from {least} to {most}.")
+            problems[f"net_{name}"] = WrongUse(words, name=t(label), least=str(least), most=str(most))
+    return problems
 
 
 def _kept(outward: Outward) -> dict[str, RelayscopeError]:

@@ -22,7 +22,6 @@ from tests.ui.conftest import go, words
 from ui.demo import story
 from ui.engine import door
 from ui.settings_form import decimal
-from ui.settings_network import unwritten
 
 
 @pytest.fixture
@@ -137,12 +136,36 @@ def test_a_wrong_proxy_says_so_and_stays(page: AppTest, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("waits", "wrong"),
-    [({"connect": 10, "read": 120, "whole": 30}, []), ({"connect": 10, "read": None, "whole": None},
-                                                       ["net_read", "net_whole"])],
+    ("field", "seconds", "told"),
+    [("connect", -1, "To connect (s) must be from 1 to 120."), ("connect", 0, "from 1 to 120"),
+     ("connect", 999_999, "from 1 to 120"), ("connect", None, "To connect (s) must be"),
+     ("read", 4, "Between two pieces (s) must be from 5 to 3600."), ("read", 3601, "from 5 to 3600"),
+     ("whole", 601, "For a whole answer (s) must be from 5 to 600."),
+     ("whole", None, "For a whole answer (s) must be")],
 )
-def test_an_empty_timeout_is_wrong(waits: dict[str, float | None], wrong: list[str]) -> None:
-    assert list(unwritten(waits)) == wrong
+def test_a_wrong_timeout_says_so_and_stays(page: AppTest, field: str, seconds: int | None, told: str) -> None:
+    page.number_input(key=f"net_{field}").set_value(seconds)
+    page.button(key="net_save").click().run()
+    assert told in words(page).replace("\\", "")
+    assert page.number_input(key=f"net_{field}").value == seconds
+    assert door().own.outward == Outward()
+    assert not page.toast
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "timeouts", [Timeouts(connect=1, read=5, whole=5), Timeouts(connect=120, read=3600, whole=600)]
+)
+def test_the_shortest_and_the_longest_timeouts_are_taken(page: AppTest, timeouts: Timeouts) -> None:
+    for field in ("connect", "read", "whole"):
+        page.number_input(key=f"net_{field}").set_value(int(getattr(timeouts, field)))
+    page.button(key="net_save").click().run()
+    assert door().own.outward == Outward(timeouts=timeouts)
+
+
+def test_a_browser_sends_whatever_timeout_is_typed(page: AppTest) -> None:
+    fields = [page.number_input(key=f"net_{name}") for name in ("connect", "read", "whole")]
+    assert {(one.min, one.max) for one in fields} == {(None, None)}
 
 
 def test_the_environments_proxy_is_off_until_chosen(page: AppTest) -> None:
