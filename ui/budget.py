@@ -1,4 +1,4 @@
-"""The month's budget, where it matters: a quiet line once the month comes near to it. It stops nothing."""
+"""The month's budget, where it matters: a line once the month comes near to it. It stops nothing."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def said(found: Standing, budget: Budget) -> str:
 
 
 def warning() -> None:
-    """Says so, where the month comes near to its budget; nothing otherwise."""
+    """Says so, where the month comes near to its budget; nothing otherwise. No caption: those are faint."""
     found, budget = this_month(), door().own.budget()
     if found is None or budget is None or found.state not in LOOKS:
         return
     colour, icon, _ = LOOKS[found.state]
-    st.caption(f":{colour}[{icon} {said(found, budget)}]")
+    st.markdown(f":{colour}[{icon} {said(found, budget)}]")

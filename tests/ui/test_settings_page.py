@@ -188,6 +188,7 @@ def test_a_budget_warns_wherever_it_matters(page: AppTest, spent: str, said: str
     for name in ("settings", "text", "overview"):
         told = words(go(page, name)).replace("\\", "")
         assert said in told if said else "budget of" not in told
+        assert not any("budget of" in one.value for one in page.caption)  # which is faint
 
 
 @pytest.mark.parametrize(
