@@ -86,12 +86,12 @@ def _change(chosen: str) -> None:
 
 
 def currency() -> None:
-    """The currency sums are shown in, and the rates for it."""
+    """The currency in which Usage and cost shows sums, and the rates for it."""
     conversion = door().own.conversion()
     st.session_state[CURRENCY_KEY] = conversion.currency or OWN
     st.selectbox(
-        t(N_("Show sums in")), [OWN, *currencies(conversion)], key=CURRENCY_KEY, on_change=_keep_currency,
-        width=320, format_func=lambda one: one or t(N_("Each in its own currency")),
+        t(N_("On Usage and cost, show sums in")), [OWN, *currencies(conversion)], key=CURRENCY_KEY,
+        on_change=_keep_currency, width=320, format_func=lambda one: one or t(N_("Each in its own currency")),
     )
     st.caption(t(N_("For viewing only, by your own rates: nothing stored changes. Without a rate an amount stays in "
                     "its own currency.")))
