@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -268,9 +269,20 @@ def figures(seen: Seen) -> None:
                 st.metric(t(word), amounts(found) if known else t(N_("unknown")))
                 st.caption(of)
     for pair, sentence in PAIRS.items():
-        for difference in seen.total.difference(pair).values():
+        for difference in _differences(seen, pair):
             st.caption(t(sentence, n=count(difference.calls), first=money(difference.first),
                          second=money(difference.second), share=_of(difference)))  # fmt: skip
+
+
+def _differences(seen: Seen, pair: Pair) -> list[Difference]:
+    """The calls that have both, as they are to be shown: by currency, added only where a rate says how."""
+    found = seen.total.difference(pair).values()
+    calls: Counter[str] = Counter()
+    for one in found:
+        calls[seen.conversion.view(one.first).currency] += one.calls
+    firsts = seen.conversion.total(one.first for one in found)
+    seconds = seen.conversion.total(one.second for one in found)
+    return [Difference(calls[currency], first, seconds[currency]) for currency, first in firsts.items()]
 
 
 def _of(difference: Difference) -> str:

@@ -177,6 +177,20 @@ def test_estimated_billed_and_official(home: Path, start: AppTest) -> None:
     assert "50 % of the official price" in said
 
 
+def test_the_differences_are_told_in_the_currency_shown(home: Path, start: AppTest) -> None:
+    both = {"estimated": usd("1"), "billed": usd("1.25"), "official": usd("2.5")}
+    yuan = {name: Money(7 * money.amount, "CNY") for name, money in both.items()}
+    logged(home, paid(0, **both), paid(0.1, **yuan))
+    app = shown(start.run())
+    said = words(app)
+    assert "Calls with both: 1. They cost USD 1.25, officially USD 2.50" in said
+    assert "Calls with both: 1. They cost CNY 8.75, officially CNY 17.50" in said
+    door().own.show_in(Conversion(currency="CNY", rates={"CNY": Rate(per_usd=Decimal(7), as_of=NOW.date())}))
+    said = words(app.run())
+    assert "Calls with both: 2. Estimated CNY 14.00, billed CNY 17.50: the estimate is 80 % of the bill." in said
+    assert "Calls with both: 2. They cost CNY 17.50, officially CNY 35.00: 50 % of the official price." in said
+
+
 def test_the_dearest_calls_lead_to_the_log(home: Path, start: AppTest) -> None:
     dear = paid(0, estimated=usd("9"))
     logged(home, *(paid(n / 10) for n in range(1, 7)), dear)
