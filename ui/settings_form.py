@@ -14,6 +14,8 @@ from ui.words import t, told
 
 PROBLEMS = "settings_problems"
 SAVED = "settings_saved"
+DIGITS = 18
+"""The most that a rate or a budget is kept with."""
 
 
 def problem(field: str) -> None:
@@ -45,7 +47,8 @@ def decimal(text: str) -> Decimal:
         value = parse_decimal(text.strip(), locale="en", strict=True)
     except (NumberFormatError, InvalidOperation):  # the latter for more digits than Babel can set in groups
         value = Decimal(0)
-    if not value.is_finite() or not Decimal("1e-9") <= value < Decimal("1e9"):
+    fits = value.is_finite() and Decimal("1e-9") <= value < Decimal("1e9") and len(value.as_tuple().digits) <= DIGITS
+    if not fits:
         raise WrongUse(N_("Write a number above 0 with a decimal point, such as 7.12. A comma may only separate "
                           "thousands, as in 1,000."))  # fmt: skip
     return value
