@@ -9,7 +9,7 @@ import streamlit as st
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
-from ui import checking, climb
+from ui import checking, climb, navigation
 from ui.budget import warning
 from ui.chips import facts
 from ui.engine import door
@@ -62,6 +62,7 @@ def beside(engine: Engine) -> None:
             on_change=_keep_language,
             label_visibility="collapsed",
         )
+        navigation.mend()
 
 
 def place(relay: Relay) -> str:

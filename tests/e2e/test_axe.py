@@ -21,14 +21,6 @@ LOOKS: Mapping[str, tuple[tuple[Literal["light", "dark"], int], ...]] = {
     "en-US": (("dark", 1440), ("light", 390)),
 }
 """By language: schemes and widths. Each pair once: a language changes words, not colours."""
-NAVIGATION = "[data-testid=stSidebarNavItems]"
-STREAMLITS = {
-    # It puts a section's links into a div between list and items. Without sections, or as links of our own, the
-    # navigation would have neither headings nor a list.
-    ("list", NAVIGATION),
-    ("listitem", NAVIGATION),
-}
-"""Rule and place: what Streamlit itself draws so, and nothing of ours could avoid."""
 OPENED = (
     "matrix?cell=zhipu.text", "matrix?cell=openai.text", "matrix?cell=anthropic.text", "connections?new=openai",
     "connections?id=chatglm", "usage?range=all&by=model", *(f"guides?guide={name}" for name in GUIDES[1:]),
@@ -63,18 +55,12 @@ def grave(page: Page) -> list[str]:
     return [
         f"{one['id']}: {node['html'][:200]}: {said(node)}"
         for one in found["violations"] if one["impact"] in GRAVE
-        for node in one["nodes"] if not streamlits(page, one["id"], node["target"])
+        for node in one["nodes"]
     ]  # fmt: skip
 
 
 def said(node: dict[str, Any]) -> str:
     return " ".join(check["message"] for check in (*node["any"], *node["all"], *node["none"]))
-
-
-def streamlits(page: Page, rule: str, target: list[str]) -> bool:
-    """Whether it is one of those that Streamlit itself draws so."""
-    places = [place for one, place in STREAMLITS if one == rule]
-    return any(page.locator(target[0]).first.evaluate("(it, place) => !!it.closest(place)", place) for place in places)
 
 
 def look(page: Page, scheme: Literal["light", "dark"], width: int) -> list[str]:
