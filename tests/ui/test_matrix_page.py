@@ -15,7 +15,7 @@ from ui.links import SECTIONS
 
 def table(app: AppTest) -> dict[str, Any]:
     """What the table was sent."""
-    data: dict[str, Any] = json.loads(app.get("bidi_component")[0].proto.json)
+    data: dict[str, Any] = json.loads(app.main.get("bidi_component")[0].proto.json)
     return data
 
 
@@ -70,7 +70,7 @@ def test_the_address_says_which_cells_are_shown(app: AppTest, name: str, value: 
     app.query_params[name] = value
     go(app, "matrix")
     assert not app.exception
-    assert (cells(app).keys() if app.get("bidi_component") else set()) == shown
+    assert (cells(app).keys() if app.main.get("bidi_component") else set()) == shown
     assert app.query_params[name] == value
 
 
