@@ -36,7 +36,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture
 def fresh_app(tmp_path: Path) -> Iterator[App]:
     """The app on an empty data folder: it shows the demo."""
-    with app(tmp_path / "home", speed=QUICKLY) as running:
+    with app(tmp_path / "home") as running:
         yield running
 
 

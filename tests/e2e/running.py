@@ -24,7 +24,7 @@ CHROMIUM_OPTIONS = [
 ]  # fmt: skip
 END_S = 20
 QUICKLY = 20
-"""The demo's speed where nobody looks at the answer coming."""
+"""The demo's speed where no call is made."""
 SLOWLY = 0.3
 """The demo's speed where an answer must last until something is done to it, on however busy a machine."""
 
