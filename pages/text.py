@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import streamlit as st
 
 from lib.calls.guard import refusal
@@ -22,6 +24,10 @@ from ui.words import t, told
 SHOWN = "text_call"
 PROBLEM = "text_problem"
 ADDRESS = "call"
+SENT = "text_sent"
+"""What was last sent, and when (monotonic)."""
+DOUBLE_CLICK_S = 2.0
+"""So soon the same again is the second click of two, also where the first call has ended by then."""
 
 engine = door().engine
 
@@ -50,7 +56,11 @@ def send() -> None:
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
-        show(door().ask(engine.submit(text_form.draft())))
+        asked, (before, at) = text_form.draft(), st.session_state.get(SENT, (None, 0.0))
+        if asked == before and monotonic() - at < DOUBLE_CLICK_S:
+            return
+        show(door().ask(engine.submit(asked)))
+        st.session_state[SENT] = (asked, monotonic())
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
