@@ -115,11 +115,17 @@ def draft() -> CallDraft:
 
 def _within(name: str, value: float) -> None:
     """Raises `WrongUse` for a number that no server takes."""
+    if _fits(name, value):
+        return
     _, least, most, _ = NUMBERS[name]
-    if most is None and value < least:
+    if most is None:
         raise WrongUse(N_("{name} must be {least} or more."), name=name, least=f"{least:g}")
-    if most is not None and not least <= value <= most:
-        raise WrongUse(N_("{name} must be from {least} to {most}."), name=name, least=f"{least:g}", most=f"{most:g}")
+    raise WrongUse(N_("{name} must be from {least} to {most}."), name=name, least=f"{least:g}", most=f"{most:g}")
+
+
+def _fits(name: str, value: float) -> bool:
+    _, least, most, _ = NUMBERS[name]
+    return least <= value and (most is None or value <= most)
 
 
 def _extra(text: str) -> Mapping[str, Any]:
@@ -149,10 +155,9 @@ def _number(name: str, value: object) -> float | None:
     """A parameter as its own field can hold it; None where it has none, or the value is none of its kind or range."""
     if name not in NUMBERS or isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    _, least, most, step = NUMBERS[name]
+    step = NUMBERS[name][-1]
     number = float(value) if isinstance(step, float) else value
-    fits = type(number) is type(step) and least <= number and (most is None or number <= most)
-    return number if fits else None
+    return number if type(number) is type(step) and _fits(name, number) else None
 
 
 def quoted(engine: Engine) -> Drafted | str:
