@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 import streamlit as st
 
 from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
 from lib.ledger.row import CallRow
-from ui import result, text_form
+from ui import result, sending, text_form
 from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
@@ -24,10 +22,6 @@ from ui.words import t, told
 SHOWN = "text_call"
 PROBLEM = "text_problem"
 ADDRESS = "call"
-SENT = "text_sent"
-"""What was last sent, and when (monotonic)."""
-DOUBLE_CLICK_S = 2.0
-"""So soon the same again is the second click of two, also where the first call has ended by then."""
 
 engine = door().engine
 
@@ -36,6 +30,14 @@ def show(call_id: str) -> None:
     """Makes a call the one that is shown, here and after a reload."""
     st.session_state[SHOWN] = call_id
     st.query_params[ADDRESS] = call_id
+
+
+def show_what_was_sent() -> None:
+    """Makes a call that was just sent the one that is shown."""
+    last = sending.sent("text")
+    if last.unseen and last.call:
+        show(last.call)
+        last.unseen = False
 
 
 def current() -> str | None:
@@ -56,11 +58,7 @@ def send() -> None:
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
-        asked, (before, at) = text_form.draft(), st.session_state.get(SENT, (None, 0.0))
-        if asked == before and monotonic() - at < DOUBLE_CLICK_S:
-            return
-        show(door().ask(engine.submit(asked)))
-        st.session_state[SENT] = (asked, monotonic())
+        sending.send(engine, text_form.draft())
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
@@ -120,6 +118,7 @@ def answer(call_id: str, running: bool) -> None:
 st.title(t(N_("Text")))
 st.markdown(t(N_("Write with the models your keys may use; what it costs stands on the button.")))
 text_form.begin_with(st.query_params)
+show_what_was_sent()
 offered = choices(engine.verdicts(), "text")
 call_id = current()
 st.session_state[SHOWN] = call_id  # also after Back: what the button goes by is what is shown

@@ -17,6 +17,7 @@ from ui.words import capability, duration, first, t, worded
 
 STEPS: tuple[Step, ...] = ("line", "key", "quota", "permission")
 MODELS_NAMED = 3
+ONLY_A_CALL = N_("Free checks end here: whether a channel is open and has room just now, only a real call shows.")
 
 
 def ladder(seen: Sequence[Evidence], *, running: bool) -> None:
@@ -89,6 +90,8 @@ def outcome(found: Sequence[Verdict], seen: Sequence[Evidence]) -> None:
             else:
                 lines = (f"- **{capability(one)}** {_models(mine)}" for one, mine in by_capability.items())
                 st.markdown("\n".join(lines))
+            if state == "usable" and first.proof == "ladder":
+                st.caption(t(ONLY_A_CALL))
             if state != "usable" and first.reason.code not in told:
                 why = worded(first.reason)
                 st.caption(f"{literal(why.message)} {literal(why.remedy)}")

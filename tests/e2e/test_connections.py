@@ -12,7 +12,8 @@ from lib.causes import CAUSES, reason, words
 from lib.i18n import translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
-from tests.e2e.views import opened, settle
+from tests.e2e.views import button, opened, settle
+from ui.rungs import ONLY_A_CALL
 
 WORDS = {
     "en-US": {
@@ -63,7 +64,9 @@ FAILING = {
     "balance": "quota_empty",
     "html": "html_page",
 }
-"""What the free rungs tell of each key of docs/demo.md that fails; the others fail at a call only."""
+"""What the free rungs tell of each key of docs/demo.md that fails."""
+AT_A_CALL = ("saturated", "no_channel")
+"""Those that fail at a call only."""
 
 
 def secrets(demo: DemoRelay) -> dict[str, str]:
@@ -85,18 +88,18 @@ def test_a_first_connection_is_typed_in_tested_saved_and_removed(
 ) -> None:
     told, key = WORDS[locale], secrets(demo)["chatglm"]
     page = opened(browser, fresh_app.url, locale)
-    page.get_by_role("button", name=told["set up"]).click()
+    button(page, told["set up"]).click()
     expect(page.get_by_role("heading", name=told["title"], exact=True, level=1)).to_be_visible()
     field = page.get_by_label(told["key"], exact=True)
     expect(field).to_have_value("")
     type_address(page, told["address"], demo.url + "/v1/chat/completions", demo.url)
     field.fill(f" Bearer {key}")
-    page.get_by_role("button", name=told["test"]).click()
+    button(page, told["test"]).click()
     for seen in ("relay", "left", "works", "unsaved"):
         expect(page.get_by_text(told[seen]).first).to_be_visible()
     expect(page.get_by_text(told["demo"])).to_be_visible()
 
-    page.get_by_role("button", name=told["save"], exact=True).dblclick()
+    button(page, told["save"], exact=True).dblclick()
     expect(page.get_by_role("heading", name=told["open"])).to_be_visible()
     card = page.locator(".st-key-card_openai")
     expect(card.get_by_text(told["works"]).first).to_be_visible()
@@ -111,7 +114,7 @@ def test_a_first_connection_is_typed_in_tested_saved_and_removed(
     assert key not in page.content()
     page.locator(".st-key-connection_remove").get_by_role("button").click()
     page.get_by_role("dialog").get_by_text(told["with relay"]).click()
-    page.get_by_role("dialog").get_by_role("button", name=told["remove"], exact=True).dblclick()
+    button(page.get_by_role("dialog"), told["remove"], exact=True).dblclick()
     expect(page.get_by_role("heading", name=told["first"])).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator("[class*=st-key-card_]")).to_have_count(0)
@@ -130,12 +133,18 @@ def test_each_failing_key_says_its_own_cause_and_remedy(
     say = translator("zh_CN" if locale == "zh-CN" else "en")
     for id, code in FAILING.items():
         page.get_by_label(told["key"], exact=True).fill(keys[id])
-        page.get_by_role("button", name=told["test"]).click()
+        button(page, told["test"]).click()
         why = words(reason(CAUSES[code], address=demo.url, model="gpt-4o"), say)
         ladder = page.locator(".st-key-ladder")
         expect(ladder.get_by_text(why.message)).to_be_visible()
         expect(ladder.get_by_text(why.remedy)).to_be_visible()
         expect(page.get_by_text(told["unsaved"])).to_be_visible()
+    for id in AT_A_CALL:
+        page.get_by_label(told["key"], exact=True).fill(keys[id])
+        button(page, told["test"]).click()
+        outcome = page.locator(".st-key-outcome_usable")
+        expect(outcome.get_by_text(say(ONLY_A_CALL))).to_be_visible()
+        expect(outcome.get_by_text("gpt-4o-mini")).to_be_visible()
     expect(page.locator("[class*=st-key-card_]")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
@@ -150,6 +159,6 @@ def test_a_key_that_is_left_by_tab_is_the_one_that_is_tested(
     for id, leave in {"expired": "Enter", "disabled": "Tab", "exhausted": "Shift+Tab"}.items():
         field.fill(keys[id])
         field.press(leave)
-        page.get_by_role("button", name=told["test"]).click()
+        button(page, told["test"]).click()
         why = words(reason(CAUSES[FAILING[id]], address=demo.url, model="gpt-4o"), translator("en"))
         expect(ladder.get_by_text(why.message)).to_be_visible()

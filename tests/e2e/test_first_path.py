@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 
 from tests.conftest import DemoRelay
 from tests.e2e.running import ROOT, SLOWLY, App, app
-from tests.e2e.views import ADDRESSES, PAGES, navigate, opened
+from tests.e2e.views import ADDRESSES, PAGES, button, navigate, opened
 from tests.states import leave_demo
 from ui.links import SECTIONS, PageOf
 
@@ -55,12 +55,12 @@ def write(page: Page, prompt: str, locale: str = "en-US", *, by_keyboard: bool =
     """Types a prompt and sends it, by the keyboard or with a double click, which must not send it twice."""
     field = page.get_by_label(WORDS[locale]["prompt"], exact=True)
     field.fill(prompt)
-    button = page.get_by_role("button", name=re.compile(WORDS[locale]["generate"]))
+    generate = button(page, re.compile(WORDS[locale]["generate"]))
     if by_keyboard:
         field.press("Tab")
-        button.press("Enter")
+        generate.press("Enter")
     else:
-        button.dblclick()
+        generate.dblclick()
 
 
 @pytest.mark.parametrize("locale", WORDS)
@@ -105,7 +105,7 @@ def test_an_answer_outlives_its_tab(slow_app: App, browser: Browser) -> None:
     expect(page.get_by_text(re.compile(WORDS["en-US"]["sentence"]))).to_be_visible()
     navigate(page, "Text")
     write(page, "Tell me about lighthouses.")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(button(page, "Stop")).to_be_visible()
     while not (calls := log(slow_app.home)) or calls[0]["status"] == "sent":
         pass
     assert [call["status"] for call in calls] == ["streaming"]
@@ -114,7 +114,7 @@ def test_an_answer_outlives_its_tab(slow_app: App, browser: Browser) -> None:
     again = browser.new_page(locale="en-US")
     again.goto(slow_app.url + "/text")
     expect(again.get_by_text("lighthouses").first).to_be_visible()
-    expect(again.get_by_role("button", name="Download")).to_be_visible()
+    expect(button(again, "Download")).to_be_visible()
     calls = log(slow_app.home)
     assert len(calls) == 1
     call = calls[0]
@@ -153,8 +153,8 @@ def test_stop_keeps_what_came(slow_app: App, browser: Browser) -> None:
     write(page, "Tell me about lighthouses.", by_keyboard=True)
     while not (calls := log(slow_app.home)) or not calls[0]["text"]:
         pass
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    button(page, "Stop").click()
+    expect(button(page, "Stop")).to_have_count(0)
     call = log(slow_app.home)[0]
     assert call["status"] == "cancelled"
     assert call["text"]
@@ -162,22 +162,22 @@ def test_stop_keeps_what_came(slow_app: App, browser: Browser) -> None:
 
 def test_own_connections_are_brought_in_after_a_mistake(fresh_app: App, browser: Browser, demo: DemoRelay) -> None:
     page = opened(browser, fresh_app.url)
-    page.get_by_role("button", name="Set up your own").click()
-    page.get_by_role("button", name="Import", exact=True).click()
+    button(page, "Set up your own").click()
+    button(page, "Import", exact=True).click()
     field = page.get_by_label("Import text (JSON)")
     field.fill('{"connections": [{"id": "Not an id", "key": "sk-typed-by-mistake"}]}')
-    page.get_by_role("button", name="Save connections").click()
+    button(page, "Save connections").click()
     expect(page.get_by_text("connections[0]")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Import", exact=True).click()
+    button(page, "Import", exact=True).click()
     expect(field).to_have_count(1)
     expect(field).to_have_value("")
-    page.get_by_role("button", name="Save connections").click()
+    button(page, "Save connections").click()
     expect(page.get_by_text("one of the two")).to_be_visible()
     field.fill(demo.connections)
-    page.get_by_role("button", name="Save connections").click()
+    button(page, "Save connections").click()
     navigate(page, "Overview")
-    page.get_by_role("button", name="Check now").click()
+    button(page, "Check now").click()
     expect(page.get_by_text(re.compile(r"of 5\d\d listed APIs work with your keys"))).to_be_visible()
     expect(page.get_by_text("This key has expired.")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)

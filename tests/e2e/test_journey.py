@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from lib.i18n import Language, translator
 from tests.conftest import DemoRelay
 from tests.e2e.running import App
-from tests.e2e.views import navigate, opened, settle
+from tests.e2e.views import button, navigate, opened, settle
 
 LOCALES: dict[str, Language] = {"zh-CN": "zh_CN", "en-US": "en"}
 HIGH_BARS = """[...document.querySelector(".js-plotly-plot")?.querySelectorAll(".bars .point path") ?? []]
@@ -38,7 +38,7 @@ def choose_provider(page: Page, words: Words, name: str) -> None:
 def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, demo: DemoRelay, locale: str) -> None:
     words = translator(LOCALES[locale])
     page = opened(browser, fresh_app.url, locale)
-    page.get_by_role("button", name=words("Set up your own")).click()
+    button(page, words("Set up your own")).click()
     expect(page.get_by_role("heading", name=words("Connections"), exact=True, level=1)).to_be_visible()
     settle(page)
     choose_provider(page, words, "ChatGLM")
@@ -49,31 +49,31 @@ def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, 
     address.press("Tab")
     expect(page.get_by_text(demo.url, exact=True).first).to_be_visible()
     page.get_by_label(words("Key"), exact=True).fill(key_of(demo, "chatglm"))
-    page.get_by_role("button", name=words("Test connection")).click()
+    button(page, words("Test connection")).click()
     ladder = page.locator(".st-key-outcome_usable")
     expect(ladder.get_by_text("glm-4-flash")).to_be_visible()
-    page.get_by_role("button", name=words("Save"), exact=True).click()
+    button(page, words("Save"), exact=True).click()
     expect(page.get_by_text(words("Connection {id}").partition("{")[0].strip()).first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
-    expect(page.get_by_role("button", name=words("Leave the demo"))).to_have_count(0)
+    expect(button(page, words("Leave the demo"))).to_have_count(0)
 
     navigate(page, words("Capability matrix"))
     usable = re.compile(f"^{words('Text')}.*{words('Should work')}", re.IGNORECASE)
-    cell = page.get_by_role("button", name=usable)
+    cell = button(page, usable)
     expect(cell).to_be_visible()
     cell.click()
-    page.get_by_role("dialog").get_by_role("button", name=words("Use"), exact=True).click()
+    button(page.get_by_role("dialog"), words("Use"), exact=True).click()
 
     expect(page.get_by_role("heading", name=words("Text"), exact=True, level=1)).to_be_visible()
     page.get_by_label(words("Prompt"), exact=True).fill("灯塔为什么会旋转？")
-    page.get_by_role("button", name=re.compile(f"^{words('Generate — at most {amount}').partition(' ')[0]}")).click()
-    expect(page.get_by_role("button", name=words("Download"), exact=True)).to_be_visible()
+    button(page, re.compile(f"^{words('Generate — at most {amount}').partition(' ')[0]}")).click()
+    expect(button(page, words("Download"), exact=True)).to_be_visible()
 
     navigate(page, words("Usage and cost"))
     page.wait_for_function(f"{HIGH_BARS} == 1")
-    page.get_by_role("button", name=words("Details")).click()
+    button(page, words("Details")).click()
     expect(page.get_by_role("heading", name=words("Call log"), exact=True, level=1)).to_be_visible()
     expect(page.get_by_text("灯塔为什么会旋转？").first).to_be_visible()
-    page.get_by_role("button", name=words("All calls")).click()
-    expect(page.get_by_role("button", name=words("Details"))).to_have_count(1)
+    button(page, words("All calls")).click()
+    expect(button(page, words("Details"))).to_have_count(1)
     expect(page.get_by_test_id("stException")).to_have_count(0)

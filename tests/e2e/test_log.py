@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.running import App
 from tests.e2e.test_first_path import log, write
-from tests.e2e.views import navigate, opened
+from tests.e2e.views import button, navigate, opened
 
 PROMPT = "给我讲讲海边灯塔的故事"
 WORDS = {
@@ -37,16 +37,16 @@ def test_a_call_is_found_told_and_run_again(fresh_app: App, browser: Browser, lo
     words = WORDS[locale]
     page = opened(browser, fresh_app.url + "/text", locale)
     write(page, PROMPT, locale)
-    expect(page.get_by_role("button", name=words["download"])).to_be_visible()
+    expect(button(page, words["download"])).to_be_visible()
 
     navigate(page, words["log"])
     search(page, words["search"], "火车")
     expect(page.get_by_text(words["none"])).to_be_visible()
-    page.get_by_role("button", name=words["clear"]).last.click()
+    button(page, words["clear"]).last.click()
     search(page, words["search"], "灯塔")
     expect(page).to_have_url(re.compile("text="))
     expect(page.get_by_text(PROMPT).first).to_be_visible()
-    page.get_by_role("button", name=words["details"]).click()
+    button(page, words["details"]).click()
 
     expect(page.get_by_role("heading", name=words["timeline"])).to_be_visible()
     expect(page.get_by_text(words["per million"]).first).to_be_visible()
@@ -54,7 +54,7 @@ def test_a_call_is_found_told_and_run_again(fresh_app: App, browser: Browser, lo
     page.reload()
     (call,) = log(fresh_app.home)
     expect(page.get_by_text(call["request_id"]).first).to_be_visible()
-    page.get_by_role("button", name=words["again"]).click()
+    button(page, words["again"]).click()
     expect(page.get_by_role("heading", name=words["text"], level=1, exact=True)).to_be_visible()
     expect(page.get_by_label(words["prompt"], exact=True)).to_have_value(PROMPT)
     assert len(log(fresh_app.home)) == 1
@@ -65,13 +65,13 @@ def test_a_row_of_the_table_leads_to_its_call_and_back(fresh_app: App, browser: 
     words = WORDS["en-US"]
     page = opened(browser, fresh_app.url + "/text")
     write(page, PROMPT)
-    expect(page.get_by_role("button", name=words["download"])).to_be_visible()
+    expect(button(page, words["download"])).to_be_visible()
     page.goto(fresh_app.url + "/log")
     page.get_by_role("radio", name=words["table"]).click()
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
     table.click(position={"x": 16, "y": 52})
     expect(page.get_by_role("heading", name=words["timeline"])).to_be_visible()
-    page.get_by_role("button", name=words["all"]).click()
+    button(page, words["all"]).click()
     expect(table).to_be_visible()
     expect(page.get_by_role("heading", name=words["timeline"])).to_have_count(0)

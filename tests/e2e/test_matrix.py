@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.running import App
-from tests.e2e.views import navigate, opened
+from tests.e2e.views import button, navigate, opened
 
 WORDS = {
     "en-US": {
@@ -38,7 +38,7 @@ def test_why_claude_does_not_work_in_two_clicks(fresh_app: App, browser: Browser
     expect(dialog.get_by_text(words["not set up"])).to_be_visible()
     expect(dialog.get_by_text(words["why"])).to_be_visible()
     expect(dialog.get_by_text(words["do"])).to_be_visible()
-    expect(dialog.get_by_role("button", name=words["add"])).to_be_visible()
+    expect(button(dialog, words["add"])).to_be_visible()
     expect(page).to_have_url(re.compile(r"/matrix\?cell=anthropic\.text$"))
 
     page.keyboard.press("Escape")
@@ -53,10 +53,10 @@ def test_why_claude_does_not_work_in_two_clicks(fresh_app: App, browser: Browser
 def test_a_cell_that_works_leads_to_its_page_by_the_keyboard(fresh_app: App, browser: Browser, locale: str) -> None:
     words = WORDS[locale]
     page = opened(browser, fresh_app.url + "/matrix", locale)
-    cell = page.get_by_role("button", name=re.compile(f"^{words['text']}, {words['should']}"))
+    cell = button(page, re.compile(f"^{words['text']}, {words['should']}"))
     cell.focus()
     cell.press("Enter")
-    page.get_by_role("dialog").get_by_role("button", name=words["use"], exact=True).press("Enter")
+    button(page.get_by_role("dialog"), words["use"], exact=True).press("Enter")
     expect(page.get_by_role("heading", name=words["page"], exact=True, level=1)).to_be_visible()
     expect(page.get_by_label(words["prompt"], exact=True)).to_be_visible()
     for label, value in ((words["connection"], "chatglm"), (words["model"], "glm-4-flash")):
@@ -68,7 +68,7 @@ def test_a_check_in_an_open_cell_leaves_it_open(fresh_app: App, browser: Browser
     broke: list[Exception] = []
     page.on("pageerror", lambda error: broke.append(error))
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Check", exact=True).click()
+    button(dialog, "Check", exact=True).click()
     expect(page.get_by_test_id("stToast").get_by_text("chatglm")).to_be_visible()
     expect(dialog.get_by_text("The line answers.")).to_be_visible()
     assert broke == []
@@ -80,7 +80,7 @@ def test_head_and_first_column_stay_put(fresh_app: App, browser: Browser) -> Non
     first = page.get_by_role("columnheader", name="Provider")
     expect(first).to_be_visible()
     before = first.bounding_box()
-    page.get_by_role("button", name=re.compile("^translation, ")).scroll_into_view_if_needed()
+    button(page, re.compile("^translation, ")).scroll_into_view_if_needed()
     expect(last).to_be_in_viewport()
     expect(page.get_by_role("columnheader", name="translation")).to_be_in_viewport()
     after = first.bounding_box()
@@ -98,13 +98,13 @@ def test_all_capabilities_are_in_sight_on_a_wide_screen(fresh_app: App, browser:
 def test_where_it_is_narrow_both_are_cards(fresh_app: App, browser: Browser) -> None:
     page = opened(browser, fresh_app.url + "/matrix?text=sora", "zh-CN", width=390)
     words = WORDS["zh-CN"]
-    cell = page.get_by_role("button", name=re.compile(words["should"]))
+    cell = button(page, re.compile(words["should"]))
     expect(cell).to_be_in_viewport()
     assert (box := cell.bounding_box()) is not None
     assert box["x"] + box["width"] <= 390
 
     page.goto(fresh_app.url + "/catalogue?text=sora-2-pro")
-    page.get_by_role("button", name=words["details"]).click()
+    button(page, words["details"]).click()
     expect(page.get_by_role("dialog").get_by_text("sora-2-pro")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 

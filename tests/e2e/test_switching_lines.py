@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.running import App
-from tests.e2e.views import navigate, opened
+from tests.e2e.views import button, navigate, opened
 
 WORDS = {
     "en-US": {
@@ -46,7 +46,7 @@ def test_lines_are_raced_and_switched_by_hand(fresh_app: App, browser: Browser, 
     words = WORDS[locale]
     page = opened(browser, fresh_app.url + "/connections", locale)
     sidebar = page.get_by_test_id("stSidebar")
-    race = page.get_by_role("button", name=str(words["race"]))
+    race = button(page, str(words["race"]))
     race.click()
     expect(page.get_by_text(words["answered"])).to_have_count(3)
     expect(page.get_by_text(words["fastest"])).to_be_visible()
@@ -69,7 +69,7 @@ def test_lines_are_raced_and_switched_by_hand(fresh_app: App, browser: Browser, 
 
 def test_a_line_that_is_down_says_so_of_every_connection(fresh_app: App, browser: Browser) -> None:
     page = opened(browser, fresh_app.url + "/connections", "en-US")
-    expect(page.get_by_role("button", name="Race the lines")).to_be_visible()
+    expect(button(page, "Race the lines")).to_be_visible()
     httpx.post(demo_relay(fresh_app.home) + "/demo/lines/us/fail").raise_for_status()
     page.get_by_role("radio", name="US", exact=True).click()
     expect(page.get_by_text(re.compile("Checked: 3 of 3 connections, 3 failed"))).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from lib.ledger import Ledger
 from tests.e2e.running import App, app
-from tests.e2e.views import navigate, opened
+from tests.e2e.views import button, navigate, opened
 from tests.many_calls import fill
 from tests.states import leave_demo
 
@@ -32,8 +32,8 @@ def test_a_calls_bar_is_on_the_page_and_its_row_in_the_log(fresh_app: App, brows
     words = WORDS[locale]
     page = opened(browser, fresh_app.url + "/text", locale)
     page.get_by_label(words["prompt"], exact=True).fill("Tell me about lighthouses. 灯塔")
-    page.get_by_role("button", name=re.compile(words["generate"])).click()
-    expect(page.get_by_role("button", name=words["download"], exact=True)).to_be_visible()
+    button(page, re.compile(words["generate"])).click()
+    expect(button(page, words["download"], exact=True)).to_be_visible()
 
     navigate(page, words["usage"])
     chart = page.get_by_test_id("stPlotlyChart").first
@@ -44,7 +44,7 @@ def test_a_calls_bar_is_on_the_page_and_its_row_in_the_log(fresh_app: App, brows
     chart.locator(".barlayer .point path").last.hover(force=True)
     expect(chart.locator(".hoverlayer")).to_contain_text(re.compile(r"[A-Z]{3} 0\.0*[1-9]"))
 
-    page.get_by_role("button", name=re.compile(words["details"])).first.click()
+    button(page, re.compile(words["details"])).first.click()
     expect(page.get_by_role("heading", name=words["log"], exact=True, level=1)).to_be_visible()
     assert "call=" in page.url
     expect(page.get_by_text("灯塔").first).to_be_visible()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from re import Pattern
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ui.links import SECTIONS
 
@@ -47,6 +48,11 @@ def opened(browser: Browser, url: str, locale: str = "en-US", width: int = 1440)
     page.goto(url)
     settle(page)
     return page
+
+
+def button(within: Page | Locator, name: str | Pattern[str], *, exact: bool = False) -> Locator:
+    """A button as it is drawn now: while a page is drawn anew, the one it replaces may stand beside it for a moment."""
+    return within.locator("[data-stale=false]").get_by_role("button", name=name, exact=exact)
 
 
 def navigate(page: Page, name: str) -> None:

@@ -63,8 +63,7 @@ def test_extra_parameters_must_be_an_object(page: AppTest) -> None:
 
 def test_the_second_of_two_clicks_sends_nothing_though_the_first_call_has_ended(page: AppTest) -> None:
     ended(ask(page, "Say hello."))
-    sent, at = page.session_state["text_sent"]
-    page.session_state["text_sent"] = (sent, at + 60)  # however slow this machine
+    page.session_state["text_sent"].at += 60  # however slow this machine
     page.button(key="text_generate").click().run()
     assert len(door().engine.log.page(limit=9).rows) == 1
 

@@ -1,0 +1,47 @@
+"""Sends what is typed, once, however often its button is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+
+import streamlit as st
+
+from lib.calls.draft import CallDraft
+from lib.engine import Engine
+from lib.vocabulary import Capability
+from ui.engine import door
+from ui.follow import runs
+
+DOUBLE_CLICK_S = 2.0
+"""So soon the same again is the second click of two, also where the first call has ended by then."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What this session sent last for a capability. `unseen`: the page has not yet made it the call it shows.
+
+    A value of our own, changed in place: any touch of Streamlit's state ends the run where the browser has asked for
+    another, as the second click of two does; what has been sent must be known all the same.
+    """
+
+    call: str | None = None
+    draft: CallDraft | None = None
+    at: float = 0.0
+    unseen: bool = False
+
+
+def sent(capability: Capability) -> Sent:
+    """What was sent last, if anything was."""
+    found: Sent = st.session_state.setdefault(f"{capability}_sent", Sent())
+    return found
+
+
+def send(engine: Engine, draft: CallDraft) -> None:
+    """Submits a draft, unless the last one still runs, or this is the second click of two. Raises `WrongUse`."""
+    last, ask = sent(draft.capability), door().ask
+    again = draft == last.draft and monotonic() - last.at < DOUBLE_CLICK_S
+    if again or runs(engine, last.call):
+        return
+    last.call = ask(engine.submit(draft))
+    last.draft, last.at, last.unseen = draft, monotonic(), True
