@@ -69,11 +69,9 @@ def read(shown: Guide) -> None:
 st.title(t(N_("Guides")))
 st.markdown(t(N_("How relays work, what keys are for, how to set up each API.")))
 name = chosen()
-left, right = st.columns([1, 4], gap="large")
-with left:
-    st.radio(
-        t(N_("Guides")), GUIDES, key=CHOICE, format_func=lambda one: guide(one, language()).title, on_change=turn,
-        label_visibility="collapsed",
-    )
-with right.container(width=860):
+st.radio(
+    t(N_("Guides")), GUIDES, key=CHOICE, format_func=lambda one: guide(one, language()).title, on_change=turn,
+    label_visibility="collapsed", horizontal=True,
+)
+with st.container(width=860):
     read(guide(name, language()))

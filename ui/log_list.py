@@ -36,7 +36,7 @@ def cards(engine: Engine, page: Page) -> None:
     """One card a call: what was asked, what it cost, how it ended."""
     prompts = engine.log.prompts([row.id for row in page.rows], 4 * HEAD)
     for row in page.rows:
-        with st.container(border=True, key=f"log_{row.id}", horizontal=True, vertical_alignment="center"):
+        with st.container(border=True, key=f"log_row_{row.id}", horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
                 st.markdown(literal(head(prompts.get(row.id, ""), HEAD)) or t(N_("(no prompt)")))
                 facts(_facts(row))
