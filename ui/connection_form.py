@@ -19,7 +19,7 @@ from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import presets, provider, providers
 from lib.vocabulary import CAPABILITIES, Capability
-from lib.wire.protocols import TEXT
+from lib.wire.protocols import PROTOCOLS
 from ui import climb
 from ui.chips import facts
 from ui.connection_draft import (
@@ -312,7 +312,7 @@ def _more() -> None:
         help=t(N_("The relay's price group, where the key may use several.")),
     )
     prices(changed)
-    known = list(dict.fromkeys(("", *TEXT, st.session_state.get(PROTOCOL) or "")))
+    known = list(dict.fromkeys(("", *PROTOCOLS, st.session_state.get(PROTOCOL) or "")))
     st.selectbox(
         t(N_("Protocol")), known, key=field(PROTOCOL), on_change=changed,
         format_func=lambda one: one or t(N_("What fits the provider and the address")),

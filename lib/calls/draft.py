@@ -8,6 +8,7 @@ from datetime import datetime
 
 import httpx
 
+from lib.calls.dialect import makes, protocol_of
 from lib.calls.guard import default_model, guard, refusal
 from lib.calls.known import Known
 from lib.calls.route import Route
@@ -18,7 +19,8 @@ from lib.http import curl, python
 from lib.i18n import N_
 from lib.providers import output_limit
 from lib.vocabulary import Capability, Money, Operation
-from lib.wire import Json, Message, TextRequest
+from lib.wire import Json, Media, Message, Request, Unfit
+from lib.wire.protocols import PROTOCOLS
 
 MINIMUM_QUOTED_INPUT = 1_000
 """Tokens: the contract's floor for a quoted input, since it is only approximated."""
@@ -33,7 +35,8 @@ OURS = ("model", "messages", "stream", "stream_options")
 class CallDraft:
     """What is asked for. `model` None: the connection's default for the capability.
 
-    `protocol`: the module of `lib.wire` to speak, where the usual one is to be overruled.
+    `inputs` are the files it works on, `mask` what of the first of them may change; `history` is the conversation
+    before. `protocol`: the module of `lib.wire` to speak, where the usual one is to be overruled.
     """
 
     connection: str
@@ -44,15 +47,23 @@ class CallDraft:
     system: str = ""
     params: Mapping[str, Json] = field(default_factory=dict)
     protocol: str | None = None
+    inputs: tuple[Media, ...] = ()
+    mask: Media | None = None
+    history: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft made ready, or refused with the reason; in both cases with what it would cost at most, if known."""
+    """A draft made ready, or refused with the reason; in both cases with what it would cost at most, if known.
+
+    `protocol` is the module of `lib.wire` that `asked` was said in as `request`.
+    """
 
     draft: CallDraft
     route: Route
     model: str
+    protocol: str
+    asked: Request
     request: httpx.Request | None
     price: Price | None
     quoted: Money | None
@@ -86,34 +97,49 @@ class Drafted:
 
 def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     """Guards and prices a draft. Raises `WrongUse` for an unknown connection or a parameter the call itself decides."""
-    route = known.route(draft.connection).speaking(draft.protocol)
+    route = known.route(draft.connection)
     listed = known.key_models(draft.connection)
     models = listed.value if listed else None
     model = draft.model or default_model(route.connection, draft.capability, models)
     ours = sorted(set(draft.params) & set(OURS))
     if ours:
         raise WrongUse(N_("The parameter {name} is set by the call itself."), name=ours[0])
+    protocol = draft.protocol or protocol_of(
+        route, draft.capability, draft.operation, model or "", *known.dialects(route.connection, model or "")
+    )
+    drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or ""), None, None, None, None)
     try:
         guard(route.connection, draft.capability, model, models)
-        request = _request(route, draft, model or "")
+        request = _request(drafted)
     except Refused as refused:
-        return Drafted(draft, route, model or "", None, None, None, refused)
+        return replace(drafted, refused=refused)
     price = known.book(route.connection).price(model or "", at)
-    return Drafted(draft, route, model or "", request, price, _quoted(price, draft, model or ""), None)
+    return replace(drafted, request=request, price=price, quoted=_quoted(price, draft, model or ""))
 
 
-def _request(route: Route, draft: CallDraft, model: str) -> httpx.Request:
-    if draft.capability != "text":
-        raise refusal("cannot_call_yet", capability=draft.capability)
-    if draft.operation != "generate":
-        raise refusal("cannot_call_yet", capability=draft.operation)
-    if not draft.prompt.strip():
+def _asked(draft: CallDraft, model: str) -> Request:
+    return Request(
+        model=model, prompt=draft.prompt, capability=draft.capability, operation=draft.operation, system=draft.system,
+        history=draft.history, inputs=draft.inputs, mask=draft.mask, params=draft.params,
+    )  # fmt: skip
+
+
+def _request(drafted: Drafted) -> httpx.Request:
+    draft, route = drafted.draft, drafted.route
+    spoken = PROTOCOLS.get(drafted.protocol)
+    if spoken is None:
+        raise refusal("protocol_unknown", protocol=drafted.protocol)
+    if not makes(drafted.protocol, draft.capability, draft.operation):
+        told = draft.capability if draft.operation == "generate" else draft.operation
+        raise refusal("cannot_call_yet", capability=told)
+    if not draft.prompt.strip() and not draft.inputs:
         raise refusal("empty_prompt")
     if route.keyless is not None:
         raise route.keyless
-    messages = (Message("system", draft.system),) if draft.system.strip() else ()
-    text = TextRequest(model, (*messages, Message("user", draft.prompt)), draft.params)
-    return route.text.build(route.endpoint, text)
+    try:
+        return spoken.build(route.endpoint, drafted.asked)
+    except Unfit as unfit:
+        raise refusal(unfit.code, **unfit.params) from None
 
 
 def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:

@@ -6,7 +6,7 @@ The ledger keeps the raw answers; here they are read by the wire modules once fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -91,6 +91,14 @@ class Known:
     def key_models(self, connection_id: str) -> Dated[tuple[KeyModel, ...]] | None:
         """The models a key's own list showed."""
         return self._snapshot("models", connection_id)
+
+    def dialects(self, connection: Connection, model: str) -> tuple[Sequence[str], Mapping[str, str]]:
+        """What is listed of how a model is spoken to: its endpoint types, and the paths the relay names for them."""
+        mine, listing = self.key_models(connection.id), self.listing(place_of(connection))
+        own = next((one.endpoints for one in mine.value if one.model == model), ()) if mine else ()
+        if listing is None:
+            return own, {}
+        return own or listing.value.endpoints(model), listing.value.paths
 
     def configuration(self) -> Configuration:
         """The user's relays and connections as they stand."""

@@ -40,6 +40,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Evidence, Status
 from lib.wire import Finished, Reasoning, Text, Unreadable
 from lib.wire.answers import request_id
+from lib.wire.protocols import PROTOCOLS, STREAMS
 
 Write: TypeAlias = Callable[[log.Connection], None]
 logger = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Calls:
         live.sent_at = utc_now()
         await self._change(live, "sent", sent_at=live.sent_at)
         live.started = monotonic()
-        told = {"protocol": drafted.route.protocol_name, "model": drafted.model}
+        told = {"protocol": drafted.protocol, "model": drafted.model}
         through_relay = drafted.route.through_relay
         try:
             async with self._http.stream(request) as streamed, self._saving(live):
@@ -157,15 +158,18 @@ class Calls:
 
     async def _read(self, live: Live, streamed: Streamed) -> None:
         """Reads a stream event by event, or an answer in one piece; raises `Unreadable` for a fault."""
-        if not streamed.is_events:
+        protocol = live.drafted.protocol
+        streams = STREAMS.get(protocol)
+        if streams is None or not streamed.is_events:
             answer = await streamed.read()
-            if (found := Streamed.of(answer)) is None:
-                live.reading.take_whole(live.drafted.route.text.read(answer))
+            found = Streamed.of(answer)
+            if streams is None or found is None:
+                live.reading.take_whole(PROTOCOLS[protocol].read(answer, live.drafted.asked))
                 live.first_byte_ms = _ms_since(live.started)
                 return
             streamed = found
         async for data in streamed.events():
-            for event in live.drafted.route.text.events(data):
+            for event in streams.events(data):
                 live.reading.take(event)
                 if live.status == "sent" and isinstance(event, Text | Reasoning | Finished):
                     live.first_byte_ms = _ms_since(live.started)

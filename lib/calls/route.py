@@ -6,7 +6,7 @@ A test goes the very way a generation goes, so both get their `Route` here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from pydantic import SecretStr
@@ -16,8 +16,7 @@ from lib.connections.keys import key_variable
 from lib.connections.model import Configuration, Connection, Line, Relay
 from lib.errors import BadKey, KeyElsewhere, Refused
 from lib.providers import Provider, provider
-from lib.wire import Endpoint, TextProtocol
-from lib.wire.protocols import TEXT
+from lib.wire import Endpoint
 
 KeyOf: TypeAlias = Callable[[Connection, str], SecretStr | None]
 """The key of a connection for an address; raises `KeyElsewhere` where it isn't for that, `BadKey` where it is none."""
@@ -39,30 +38,16 @@ class Route:
     through_relay: bool
     keyless: Refused | None
 
-    def speaking(self, protocol: str | None) -> Route:
-        """The same way in another protocol; None: in its own."""
-        if protocol is None:
-            return self
-        return replace(self, connection=self.connection.model_copy(update={"protocol": protocol}))
-
     @property
-    def protocol_name(self) -> str:
-        """The protocol its text goes in: the user's choice, a relay's common one, else its provider's own.
+    def protocol(self) -> str:
+        """The protocol its free rungs are asked in: a relay's common one, else the user's choice or its provider's own.
 
         A provider by `base_url` keeps its own protocol, even where a relay answers there (contract.md, "Words").
         """
-        if self.connection.protocol:
-            return self.connection.protocol
         offer = self.provider.capabilities.get("text")
-        return "openai" if self.relay is not None or offer is None else offer.protocol
-
-    @property
-    def text(self) -> TextProtocol:
-        """The module that speaks it; raises `Refused` where there is none yet."""
-        try:
-            return TEXT[self.protocol_name]
-        except KeyError:
-            raise refusal("protocol_unknown", protocol=self.protocol_name) from None
+        if self.relay is not None or offer is None:
+            return "openai"
+        return self.connection.protocol or offer.protocol
 
 
 def place_of(connection: Connection) -> str:

@@ -41,7 +41,7 @@ def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payl
         relay=route.relay.id if route.relay else None,
         line=route.line.id if route.line else None,
         base_url=route.endpoint.base_url,
-        protocol=route.protocol_name,
+        protocol=drafted.protocol,
         model=drafted.model,
         owner=owner,
         quoted=drafted.quoted,

@@ -60,8 +60,8 @@ class Ladder:
     async def _key(self) -> Evidence:
         if (why := self.route.keyless) is not None:
             return self._without_request("key", CAUSES[why.code], **why.params)
-        if self.route.protocol_name != "openai":
-            return self._without_request("key", CAUSES["unsupported"], protocol=self.route.protocol_name)
+        if self.route.protocol != "openai":
+            return self._without_request("key", CAUSES["unsupported"], protocol=self.route.protocol)
         answered = await self._ask("key", openai.models_request(self.route.endpoint))
         if isinstance(answered, Evidence):
             return answered

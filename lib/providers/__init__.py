@@ -4,7 +4,15 @@
 """
 
 from lib.providers.facts import Offer, Preset, PresetLine, Provider, defaults, presets, provider, providers
-from lib.providers.names import capabilities_of, maker_of, output_limit, says_nothing, spoken
+from lib.providers.names import (
+    capabilities_of,
+    maker_of,
+    named_dialect,
+    output_limit,
+    says_nothing,
+    spoken,
+    spoken_as,
+)
 
 __all__ = [
     "Offer",
@@ -14,10 +22,12 @@ __all__ = [
     "capabilities_of",
     "defaults",
     "maker_of",
+    "named_dialect",
     "output_limit",
     "presets",
     "provider",
     "providers",
     "says_nothing",
     "spoken",
+    "spoken_as",
 ]

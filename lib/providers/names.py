@@ -33,6 +33,13 @@ class MakerRule(_Rule):
     maker: str
 
 
+class DialectRule(_Rule):
+    """A family of names that relays serve in a way of their own, whatever type they list it under."""
+
+    name: re.Pattern[str]
+    protocol: str
+
+
 class LimitRule(_Rule):
     """A family of names and the most tokens one answer of theirs can have."""
 
@@ -43,7 +50,8 @@ class LimitRule(_Rule):
 class Rules(_Rule):
     """The whole file. `endpoints` says what an endpoint type is for where the name says nothing.
 
-    `unspoken`: the types that no module of ours speaks, nor is meant to.
+    `unspoken`: the types that no module of ours speaks, nor is meant to. `spoken`: by endpoint type or path the
+    protocol of each capability; under `default` where a relay lists neither.
     """
 
     unspoken: frozenset[str]
@@ -51,6 +59,8 @@ class Rules(_Rule):
     endpoints: Mapping[str, tuple[Capability, ...]]
     makers: tuple[MakerRule, ...]
     limits: tuple[LimitRule, ...]
+    dialects: tuple[DialectRule, ...]
+    spoken: Mapping[str, Mapping[Capability, str]]
 
 
 @cache
@@ -98,3 +108,15 @@ def output_limit(model: str) -> int | None:
     """The most tokens one answer of a model can have, where our data know."""
     name = model.lower()
     return next((rule.output_tokens for rule in rules().limits if rule.name.search(name)), None)
+
+
+@lru_cache(KNOWN_NAMES)
+def named_dialect(model: str) -> str | None:
+    """The protocol that a relay serves a model in by its name alone."""
+    name = model.lower()
+    return next((rule.protocol for rule in rules().dialects if rule.name.search(name)), None)
+
+
+def spoken_as(capability: Capability, listed: str) -> str | None:
+    """The protocol that an endpoint type, or a path of the relay's, stands for; None where that isn't for it."""
+    return rules().spoken.get(listed, {}).get(capability)

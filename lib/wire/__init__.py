@@ -5,14 +5,14 @@ This file holds the values that every protocol speaks in. No sockets, no clock, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 import httpx
 from pydantic import SecretStr
 
-from lib.vocabulary import Usage
+from lib.vocabulary import Capability, Operation, Usage
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Role = Literal["system", "user", "assistant"]
@@ -26,23 +26,79 @@ class Endpoint:
     base_url: str
     key: SecretStr | None = None
 
+    @property
+    def secret(self) -> str:
+        """The key itself, for the header that carries it; empty without one."""
+        return self.key.get_secret_value() if self.key else ""
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header that most servers take a key in; none without a key."""
+        return {"Authorization": f"Bearer {self.secret}"} if self.key else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file, given or made: its bytes and the type they are of. `name`: the file's own, for a multipart body."""
+
+    data: bytes = field(repr=False)
+    mime: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something made is to be fetched. `keyed`: only with the key it was made with (see `Later.fetch`)."""
+
+    url: str
+    keyed: bool = False
+
+
+Made: TypeAlias = Media | Link
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation, with the images the user put in."""
 
     role: Role
     content: str
+    images: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class TextRequest:
-    """A text generation, in no protocol's words. `params` are passed on as they are (temperature, max_tokens …)."""
+class Request:
+    """What is asked, in no protocol's words. `params` are passed on as they are, in the protocol's own names.
+
+    `prompt` is what the capability works on: words to write about, to draw, to speak, to translate or to embed.
+    `inputs` are the files it works on: images, a recording, a first frame. `history` is the conversation before.
+    """
 
     model: str
-    messages: tuple[Message, ...]
+    prompt: str
+    capability: Capability = "text"
+    operation: Operation = "generate"
+    system: str = ""
+    history: tuple[Message, ...] = ()
+    inputs: tuple[Media, ...] = ()
+    mask: Media | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
     stream: bool = True
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation as it is sent: system prompt, what was said before, and what is asked now."""
+        system = (Message("system", self.system),) if self.system.strip() else ()
+        return (*system, *self.history, Message("user", self.prompt, self.inputs))
+
+
+class Unfit(Exception):
+    """What is asked can't be said in this protocol. `code` names a row of `lib.causes`, whose words `params` fill."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +160,62 @@ class Fault:
     said: Said
 
 
-Event: TypeAlias = Text | Reasoning | UsageSeen | Finished | Fault
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work is, of 100; None where the server doesn't say. `words` are the server's own."""
+
+    percent: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOne:
+    """One thing that was made, told in a stream."""
+
+    made: Made
+
+
+Event: TypeAlias = Text | Reasoning | UsageSeen | Finished | Fault | Progress | MadeOne
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work that finishes later, by the id its server gave it. `kind`: the protocol's own, where an id isn't enough."""
+
+    id: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A whole answer."""
+    """A whole answer: what came, or the task that will bring it. A `task` isn't finished by having been accepted."""
 
-    text: str
-    reasoning: str
-    usage: UsageSeen | None
-    finished: FinishReason | None
+    text: str = ""
+    reasoning: str = ""
+    usage: UsageSeen | None = None
+    finished: FinishReason | None = "stop"
+    made: tuple[Made, ...] = ()
+    task: Task | None = None
+
+
+TaskStatus = Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]
+"""`unknown`: the server answered, and doesn't know the task (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """How a task stands. `words` is the provider's own state, `said` why it failed.
+
+    One that has succeeded without anything made is polled on: the address may come later.
+    """
+
+    status: TaskStatus
+    progress: int | None = None
+    words: str = ""
+    made: tuple[Made, ...] = ()
+    text: str = ""
+    usage: UsageSeen | None = None
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +234,47 @@ class Unreadable(Exception):
         self.said = said
 
 
-class TextProtocol(Protocol):
-    """What a module offers that can generate text; the module itself is the implementation."""
+Makes: TypeAlias = Collection[tuple[Capability, Operation]]
 
-    def build(self, endpoint: Endpoint, request: TextRequest) -> httpx.Request:
-        """What would be sent (so the cURL and Python export are free)."""
 
-    def read(self, response: httpx.Response) -> Outcome:
+class Part(Protocol):
+    """A kind of answer of a protocol; a module itself is the implementation."""
+
+    MAKES: Makes
+    """What it can be asked for."""
+
+    def build(self, endpoint: Endpoint, request: Request, /) -> httpx.Request:
+        """What would be sent (so the cURL and Python export are free). Raises `Unfit`."""
+
+    def read(self, response: httpx.Response, request: Request, /) -> Outcome:
         """A whole answer of a read response; raises `Unreadable`."""
 
-    def events(self, data: str) -> Iterator[Event]:
-        """What one server-sent event's data says."""
 
-    def said(self, response: httpx.Response) -> Said:
+class Speaks(Part, Protocol):
+    """What every protocol's module offers."""
+
+    def said(self, response: httpx.Response, /) -> Said:
         """What a read response says of a fault."""
+
+
+class Streams(Speaks, Protocol):
+    """A module whose answers may come as server-sent events."""
+
+    def events(self, data: str, /) -> Iterator[Event]:
+        """What one server-sent event's data says; raises `Unreadable`."""
+
+
+class Later(Speaks, Protocol):
+    """A module whose work may finish later. All of it are GETs, but for `cancel`."""
+
+    def poll(self, endpoint: Endpoint, task: Task, /) -> httpx.Request:
+        """Asks how a task stands."""
+
+    def read_poll(self, response: httpx.Response, task: Task, /) -> TaskState:
+        """How it stands; raises `Unreadable` where the answer says nothing of it: a gateway's fault, a refusal."""
+
+    def fetch(self, endpoint: Endpoint, link: Link, /) -> httpx.Request:
+        """Fetches what a `keyed` link leads to."""
+
+    def cancel(self, endpoint: Endpoint, task: Task, /) -> httpx.Request | None:
+        """Asks the server to stop; None where it can't."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from typing import Annotated, Any, NoReturn
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from lib.wire import Said, Unreadable
+from lib.wire import Media, Said, Unreadable
 
 REQUEST_ID_HEADERS = ("x-oneapi-request-id", "x-request-id", "request-id")
 """one-api and new-api, OpenAI, Anthropic (wire.md 1A, 3, 5)."""
@@ -129,6 +130,11 @@ def said(response: httpx.Response) -> Said:
         status=response.status_code,
     )
     return replace(told, request_id=request_id(response) or told.request_id)
+
+
+def data_uri(media: Media) -> str:
+    """A file as a `data:` address, as JSON bodies carry it."""
+    return f"data:{media.mime};base64,{b64encode(media.data).decode()}"
 
 
 def request_id(response: httpx.Response) -> str:

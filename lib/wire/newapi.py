@@ -7,7 +7,7 @@ Every field but the plainest is optional: builds and forks differ. A good answer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
@@ -17,7 +17,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 
 from lib.vocabulary import NANO
 from lib.wire import Endpoint, Unreadable
-from lib.wire.answers import Amount, Answer, Count, Flag, Names, Objects, Words, amount, document, plain, said
+from lib.wire.answers import Amount, Answer, Count, Flag, Names, Object, Objects, Words, amount, document, plain, said
 
 Display = Literal["USD", "CNY", "TOKENS", "CUSTOM"]
 
@@ -65,6 +65,12 @@ class Listing:
 
     apis: tuple[ListedApi, ...]
     group_ratio: Mapping[str, Decimal]
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """By endpoint type, the path it stands for at this relay (`supported_endpoint`)."""
+
+    def endpoints(self, model: str) -> tuple[str, ...]:
+        """The endpoint types a model is listed under."""
+        return next((api.endpoints for api in self.apis if api.model == model), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,7 @@ def read_pricing(response: httpx.Response) -> Listing:
     return Listing(
         apis=tuple(_listed(entry, vendors) for entry in pricing.data if entry.model_name),
         group_ratio=pricing.group_ratio,
+        paths={name: one.path for name, one in pricing.supported_endpoint.items() if one.path},
     )
 
 
@@ -274,10 +281,22 @@ class _PricingEntry(Answer):
     enable_groups: Names = Field((), validation_alias=AliasChoices("enable_groups", "enable_group"))
 
 
+class _Path(Answer):
+    path: Words = ""
+
+
+def _paths(value: object) -> dict[str, Any]:
+    found = value.items() if isinstance(value, dict) else ()
+    return {plain(name): {"path": one} if isinstance(one, str) else one for name, one in found if one}
+
+
 class _PricingBody(Answer):
     data: Annotated[tuple[_PricingEntry, ...], Objects] = ()
     vendors: Annotated[tuple[_Vendor, ...], Objects] = ()
     group_ratio: Annotated[dict[str, Decimal], BeforeValidator(_ratios)] = Field(default_factory=dict)
+    supported_endpoint: Annotated[dict[str, Annotated[_Path, Object]], BeforeValidator(_paths)] = Field(
+        default_factory=dict
+    )
 
 
 class _SubscriptionBody(Answer):

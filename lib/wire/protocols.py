@@ -1,9 +1,15 @@
-"""Which modules can generate text, by the protocol's name as providers and connections write it."""
+"""The modules that can make something, by the protocol's name as providers and connections write it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lib.wire import TextProtocol, openai
+from lib.wire import Later, Speaks, Streams, openai
 
-TEXT: Mapping[str, TextProtocol] = {"openai": openai}
+STREAMS: Mapping[str, Streams] = {"openai": openai}
+"""Whose answers may come as events."""
+LATER: Mapping[str, Later] = {}
+"""Whose work may finish later."""
+AT_ONCE: Mapping[str, Speaks] = {}
+"""All others."""
+PROTOCOLS: Mapping[str, Speaks] = {**STREAMS, **LATER, **AT_ONCE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,19 +18,19 @@ from lib.wire import (
     Fault,
     Finished,
     KeyModel,
-    Message,
     Reasoning,
+    Request,
     Said,
     Text,
-    TextRequest,
     Unreadable,
     UsageSeen,
     openai,
 )
-from lib.wire.protocols import TEXT
+from lib.wire.protocols import STREAMS
 
 ENDPOINT = Endpoint("https://relay.example/us", SecretStr("sk-1234"))
-HELLO = (Message("user", "你好"),)
+HELLO = "你好"
+ASKED = Request("m", HELLO)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -63,7 +64,7 @@ def completion(finish: str | None = "stop", **message: Any) -> dict[str, Any]:
 
 
 def test_a_stream_asks_for_its_usage_and_keeps_the_addresss_path() -> None:
-    request = openai.build(ENDPOINT, TextRequest("gpt-4o-mini", HELLO, {"temperature": 0.2}))
+    request = openai.build(ENDPOINT, Request("gpt-4o-mini", HELLO, params={"temperature": 0.2}))
     assert str(request.url) == "https://relay.example/us/v1/chat/completions"
     assert request.method == "POST"
     assert request.headers["authorization"] == "Bearer sk-1234"
@@ -77,12 +78,12 @@ def test_a_stream_asks_for_its_usage_and_keeps_the_addresss_path() -> None:
 
 
 def test_without_a_stream_nothing_is_said_of_streams() -> None:
-    body = body_of(openai.build(ENDPOINT, TextRequest("glm-4-flash", HELLO, stream=False)))
+    body = body_of(openai.build(ENDPOINT, Request("glm-4-flash", HELLO, stream=False)))
     assert set(body) == {"model", "messages"}
 
 
 def test_given_stream_options_are_kept() -> None:
-    request = TextRequest("gpt-4o", HELLO, {"stream_options": {"include_obfuscation": False}})
+    request = Request("gpt-4o", HELLO, params={"stream_options": {"include_obfuscation": False}})
     assert body_of(openai.build(ENDPOINT, request))["stream_options"] == {
         "include_usage": True,
         "include_obfuscation": False,
@@ -90,7 +91,7 @@ def test_given_stream_options_are_kept() -> None:
 
 
 def test_parameters_cannot_replace_model_or_messages() -> None:
-    body = body_of(openai.build(ENDPOINT, TextRequest("gpt-4o", HELLO, {"model": "other", "messages": []})))
+    body = body_of(openai.build(ENDPOINT, Request("gpt-4o", HELLO, params={"model": "other", "messages": []})))
     assert (body["model"], len(body["messages"])) == ("gpt-4o", 1)
 
 
@@ -111,7 +112,7 @@ def test_parameters_cannot_replace_model_or_messages() -> None:
     ],
 )
 def test_the_limits_name_goes_by_model(model: str, name: str) -> None:
-    body = body_of(openai.build(ENDPOINT, TextRequest(model, HELLO, {"max_tokens": 64})))
+    body = body_of(openai.build(ENDPOINT, Request(model, HELLO, params={"max_tokens": 64})))
     assert {key: value for key, value in body.items() if key.startswith("max")} == {name: 64}
 
 
@@ -126,7 +127,7 @@ def test_the_key_is_in_no_text_of_the_endpoint() -> None:
 
 
 def test_text_protocols_are_found_by_name() -> None:
-    assert TEXT["openai"].build(ENDPOINT, TextRequest("m", HELLO)).method == "POST"
+    assert STREAMS["openai"].build(ENDPOINT, Request("m", HELLO)).method == "POST"
 
 
 # a stream
@@ -253,7 +254,7 @@ def test_a_whole_answer() -> None:
     body = completion(role="assistant", content="42", reasoning_content="hm") | {
         "usage": {"prompt_tokens": 3, "completion_tokens": 2}
     }
-    outcome = openai.read(httpx.Response(200, json=body))
+    outcome = openai.read(httpx.Response(200, json=body), ASKED)
     assert (outcome.text, outcome.reasoning, outcome.finished) == ("42", "hm", "stop")
     assert outcome.usage == UsageSeen(Usage(input_tokens=3, output_tokens=2, calls=1), body["usage"])
 
@@ -269,7 +270,7 @@ def test_a_whole_answer() -> None:
     ],
 )
 def test_content_in_every_form(message: dict[str, Any], text: str) -> None:
-    assert openai.read(httpx.Response(200, json=completion(**message))).text == text
+    assert openai.read(httpx.Response(200, json=completion(**message)), ASKED).text == text
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_content_in_every_form(message: dict[str, Any], text: str) -> None:
 )
 def test_an_answer_that_is_none_is_unreadable(response: httpx.Response, said: Said) -> None:
     with pytest.raises(Unreadable) as refused:
-        openai.read(response)
+        openai.read(response, ASKED)
     assert refused.value.said == said
 
 
@@ -372,7 +373,7 @@ def test_no_data_breaks_the_reader(data: str) -> None:
 def test_no_answer_breaks_the_readers(content: bytes, status: int) -> None:
     response = httpx.Response(status, content=content)
     assert openai.said(response).status == status
-    for read in (openai.read, openai.read_models):
+    for read in (partial(openai.read, request=ASKED), openai.read_models):
         try:
             read(response)
         except Unreadable as refused:

@@ -1,7 +1,4 @@
-"""OpenAI's chat completions and model list, as OpenAI, relays and local servers speak them (wire.md 1A, 1C, 3, 9).
-
-The base URL is without `/v1`; a path it carries is kept.
-"""
+"""Chat completions: text, and what is asked for in words (wire.md 1A, 1C, 3, 9)."""
 
 from __future__ import annotations
 
@@ -20,31 +17,31 @@ from lib.wire import (
     Finished,
     FinishReason,
     Json,
-    KeyModel,
+    Makes,
+    Message,
     Outcome,
     Reasoning,
+    Request,
     Said,
     Text,
-    TextRequest,
     Unreadable,
     UsageSeen,
 )
 from lib.wire.answers import (
     Answer,
     Count,
-    Names,
     Object,
     Objects,
     Words,
+    data_uri,
     document,
     fault,
     parsed,
     plain,
-    request_id,
     said,
 )
 
-__all__ = ["build", "events", "models_request", "read", "read_models", "request_id", "said"]
+MAKES: Makes = frozenset({("text", "generate")})
 
 RENAMES_MAX_TOKENS = re.compile(r"(?:^|/)(?:o\d+|gpt-[5-9]\d*)(?:[-.:]|$)")
 """Models that refuse `max_tokens` and take `max_completion_tokens` (wire.md 3: o-series and gpt-5)."""
@@ -65,38 +62,21 @@ CACHE_WRITES = AliasChoices("cache_write_tokens", "cached_creation_tokens")
 DONE = "[DONE]"
 
 
-def build(endpoint: Endpoint, request: TextRequest) -> httpx.Request:
+def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The chat completion that would be sent. A stream asks for its usage."""
     body: dict[str, Json] = {
         **_renamed(request.model, request.params),
         "model": request.model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [{"role": message.role, "content": _content(message)} for message in request.messages],
     }
     if request.stream:
         given = request.params.get("stream_options")
         options = given if isinstance(given, Mapping) else {}
         body |= {"stream": True, "stream_options": {"include_usage": True, **options}}
-    return httpx.Request("POST", f"{endpoint.base_url}/v1/chat/completions", headers=_headers(endpoint), json=body)
+    return httpx.Request("POST", f"{endpoint.base_url}/v1/chat/completions", headers=endpoint.bearer, json=body)
 
 
-def models_request(endpoint: Endpoint) -> httpx.Request:
-    """Asks for the key's own model list; costs nothing."""
-    return httpx.Request("GET", f"{endpoint.base_url}/v1/models", headers=_headers(endpoint))
-
-
-def read_models(response: httpx.Response) -> tuple[KeyModel, ...]:
-    """The key's own model list, which may be empty; raises `Unreadable`.
-
-    new-api adds `supported_endpoint_types` to each model; an empty list comes as `[]` or null (wire.md, Corrections).
-    """
-    body = document(response)
-    if not isinstance(body.get("data", ""), list | None):
-        raise Unreadable(said(response))
-    models = {entry.id: entry for entry in _ModelList.model_validate(body).data if entry.id}
-    return tuple(KeyModel(entry.id, entry.supported_endpoint_types) for entry in models.values())
-
-
-def read(response: httpx.Response) -> Outcome:
+def read(response: httpx.Response, _request: Request) -> Outcome:
     """A whole answer, whose finish mark may be missing: it can't be cut. One of no choice but usage is an empty answer.
 
     Raises `Unreadable`; its `said` may be a fault told in a 200.
@@ -136,8 +116,12 @@ def events(data: str) -> Iterator[Event]:
         yield Finished(finished)
 
 
-def _headers(endpoint: Endpoint) -> dict[str, str]:
-    return {"Authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+def _content(message: Message) -> Json:
+    """A message's words; with images a list of parts, each image a data URI."""
+    if not message.images:
+        return message.content
+    images: list[Json] = [{"type": "image_url", "image_url": {"url": data_uri(image)}} for image in message.images]
+    return [*([{"type": "text", "text": message.content}] if message.content else []), *images]
 
 
 def _renamed(model: str, params: Mapping[str, Json]) -> dict[str, Json]:
@@ -216,15 +200,6 @@ class _UsageBody(Answer):
     completion_tokens: Count = None
     prompt_tokens_details: Annotated[_InputDetails, Object] = _InputDetails()
     completion_tokens_details: Annotated[_OutputDetails, Object] = _OutputDetails()
-
-
-class _ModelEntry(Answer):
-    id: Words = ""
-    supported_endpoint_types: Names = ()
-
-
-class _ModelList(Answer):
-    data: Annotated[tuple[_ModelEntry, ...], Objects] = ()
 
 
 def _usage(body: Mapping[str, Any]) -> UsageSeen | None:
