@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.files import Files
 from lib.calls.guard import bound
 from lib.calls.known import Dated, Known
 from lib.calls.life import Calls, Live
-from lib.calls.recovery import recover
+from lib.calls.recovery import recover, works_on
 from lib.calls.route import place_of
 from lib.checks.lines import LineResult, RaceRun, race
 from lib.checks.listing import refresh
@@ -37,6 +38,7 @@ from lib.cost.conversion import Conversion
 from lib.http import Http, Outward
 from lib.ledger import Ledger
 from lib.ledger.log import Log
+from lib.ledger.media import Kept, Role, of_calls
 from lib.ledger.owners import Owner
 from lib.verdicts.judge import Judge
 from lib.verdicts.judged import Judged
@@ -82,9 +84,17 @@ class Checked:
 class Engine:
     """One data folder at work. Make it anywhere; `await start()` and `await stop()` on the loop that runs it."""
 
-    def __init__(self, home: Path, database_url: str | None = None, keys: KeyStoreKind | None = None) -> None:
-        """`keys`: where they are kept, if that isn't the user's to choose. Raises `WrongUse` for a bad database."""
+    def __init__(
+        self, home: Path, database_url: str | None = None, keys: KeyStoreKind | None = None, *, goes_on: bool = True
+    ) -> None:
+        """`keys`: where they are kept, if that isn't the user's to choose. `goes_on`: with what servers still work on
+        and whose process has died; a command that ends at once leaves that to others.
+
+        Raises `WrongUse` for a bad database.
+        """
+        self._goes_on = goes_on
         self.home = home
+        self.files = Files(home)
         self.ledger = Ledger.open(database_url, home)
         self.keys = KeyStore(home, self.ledger, keys)
         self.known = Known(self.ledger, self.keys)
@@ -101,14 +111,19 @@ class Engine:
         """Makes ready to send; ends what a dead process left unfinished."""
         self._http = Http(await asyncio.to_thread(network.load, self.ledger, self.keys))
         self._owner = Owner(self.ledger.database)
-        self.calls = Calls(self._http, self.ledger, self.known, self._owner)
-        await recover(self.ledger, self._owner)
+        self.calls = Calls(self._http, self.ledger, self.known, self._owner, self.files)
+        await self._recover(self._owner)
         self._recovering = asyncio.create_task(self._recover_again(self._owner))
 
     async def _recover_again(self, owner: Owner) -> None:
         while True:
             await asyncio.sleep(RECOVERS_EVERY_S)
-            await recover(self.ledger, owner)
+            await self._recover(owner)
+
+    async def _recover(self, owner: Owner) -> None:
+        for row in await recover(self.ledger, owner, goes_on=self._goes_on):
+            if works_on(row):
+                await self.calls.resume(row.id)
 
     async def stop(self) -> None:
         """Ends running calls as interrupted; closes connections and the ledger."""
@@ -322,9 +337,36 @@ class Engine:
         """Returns when a call of this process has ended."""
         await self.calls.wait(call_id)
 
+    async def accepted(self, call_id: str) -> None:
+        """Returns when a server has accepted a call of this process as work that finishes later, or it has ended."""
+        await self.calls.accepted(call_id)
+
+    async def wait_for_all(self) -> None:
+        """Returns when every call of this process has ended."""
+        await asyncio.gather(*map(self.calls.wait, tuple(self.calls.live)))
+
     async def cancel(self, call_id: str) -> None:
         """Stops a call of this process; what came so far is kept."""
         await self.calls.cancel(call_id)
+
+    async def fetch_again(self, call_id: str) -> None:
+        """Goes on with a call whose result could not be fetched, or of which nobody knows how it stands.
+
+        Nothing is made again. Raises `WrongUse` where there is nothing to ask after.
+        """
+        await self.calls.fetch_again(call_id)
+
+    async def recover_task(self, draft: CallDraft, task_id: str, kind: str = "") -> str:
+        """Logs work that was submitted elsewhere, or lost in a crash, and follows it; returns the new call's id.
+
+        Nothing is submitted. Raises `WrongUse` where the connection or its protocol can't be asked after a task.
+        """
+        return await self.calls.recover_task(draft, task_id, kind)
+
+    def artifacts(self, ids: Iterable[str], role: Role = "output") -> Mapping[str, tuple[Kept, ...]]:
+        """The files that some calls made (or were given), by call; where they stand says `files.path`."""
+        with self.ledger.read() as db:
+            return of_calls(db, ids, role)
 
     def live(self, call_id: str) -> Live | None:
         """A call that runs in this process or has ended in it, as it stands; None if it is another's."""

@@ -51,6 +51,14 @@ class Refused(RelayscopeError):
         self.code = code
 
 
+class NotFetched(RelayscopeError):
+    """A file that was made couldn't be fetched. `again`: it may be there later."""
+
+    def __init__(self, message: str, *, again: bool = False, **params: str) -> None:
+        super().__init__(message, **params)
+        self.again = again
+
+
 class LineFault(RelayscopeError):
     """No whole HTTP answer came. `kind` says where it broke; `sent` whether the server may have begun to work on it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.calls.draft import draft_of
 from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
@@ -103,7 +104,7 @@ def answer(call_id: str, running: bool) -> None:
         follow(engine, call_id)
         return
     result.result(row, payload, line_of(row))
-    asked = result.asked(row, payload)
+    asked = draft_of(row, payload)
     with st.container(horizontal=True):
         st.download_button(
             t(N_("Download")), payload.text, file_name=f"{call_id}.md", mime="text/markdown", key="text_download",

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.calls.draft import Drafted
+from lib.calls.draft import Drafted, draft_of
 from lib.causes import CAPABILITY_NAMES
 from lib.cli.documents import call_document
 from lib.connections.model import Configuration
@@ -60,7 +60,7 @@ def timeline(row: CallRow) -> tuple[Step, ...]:
 
 def very(engine: Engine, row: CallRow, payload: Payload) -> Drafted | str:
     """The very request a call made, at the address it was made to; where it can't be made any more, why."""
-    asked = replace(result.asked(row, payload), protocol=row.protocol)
+    asked = replace(draft_of(row, payload), protocol=row.protocol)
     try:
         ready = engine.draft(asked)
     except RelayscopeError as error:
@@ -103,7 +103,7 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
             t(N_("Run again")), key="log_again", icon=":material/replay:",
             help=t(N_("Puts this request into the form; nothing is sent yet.")),
         ):
-            text_form.fill(result.asked(row, payload))
+            text_form.fill(draft_of(row, payload))
             go("text")
         if not isinstance(ready, str):
             result.code(ready, "log_code")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib.calls.draft import CallDraft, Drafted
+from lib.calls.draft import Drafted
 from lib.causes import remembered
 from lib.engine import Engine
 from lib.i18n import N_
@@ -29,15 +29,6 @@ PRICES_OF = {
     "relay": N_("by the relay's price list"),
     "official": N_("by the official price list"),
 }
-
-
-def asked(row: CallRow, payload: Payload) -> CallDraft:
-    """The draft a call was made of."""
-    more = payload.request_json or {}
-    return CallDraft(
-        connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
-        operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
-    )
 
 
 def appearance(row: CallRow) -> Look:

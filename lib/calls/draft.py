@@ -17,6 +17,8 @@ from lib.cost.price import Price, at_most
 from lib.errors import Refused, WrongUse
 from lib.http import curl, python
 from lib.i18n import N_
+from lib.ledger.calls import Payload
+from lib.ledger.row import CallRow
 from lib.providers import output_limit
 from lib.vocabulary import Capability, Money, Operation
 from lib.wire import Json, Media, Message, Request, Unfit
@@ -27,6 +29,8 @@ MINIMUM_QUOTED_INPUT = 1_000
 UNKNOWN_OUTPUT_LIMIT = 8_192
 """Tokens: the contract's output for a model whose limit nobody knows."""
 OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
+IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
+"""Operations that are told in words what to do; the others need a file or an earlier result."""
 OURS = ("model", "messages", "stream", "stream_options")
 """Parameters that the call itself decides."""
 
@@ -95,6 +99,25 @@ class Drafted:
         return python(self.request, self.key_variable) if self.request else ""
 
 
+def draft_of(row: CallRow, payload: Payload) -> CallDraft:
+    """The draft a call was made of, but for the files it was given."""
+    more = payload.request_json or {}
+    return CallDraft(
+        connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
+        operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
+    )  # fmt: skip
+
+
+def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
+    """A call that was sent before, as far as going on with it needs. Raises `WrongUse` where its connection is gone."""
+    draft = draft_of(row, payload)
+    price = Price.of_record(payload.prices) if payload.prices else None
+    return Drafted(
+        draft, known.route(row.connection), row.model, row.protocol, _asked(draft, row.model), None, price, row.quoted,
+        None,
+    )  # fmt: skip
+
+
 def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     """Guards and prices a draft. Raises `WrongUse` for an unknown connection or a parameter the call itself decides."""
     route = known.route(draft.connection)
@@ -117,6 +140,11 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     return replace(drafted, request=request, price=price, quoted=_quoted(price, draft, model or ""))
 
 
+def needs_words(capability: Capability, operation: Operation) -> bool:
+    """Whether there is nothing to do without a prompt."""
+    return capability != "transcription" and operation in IN_WORDS
+
+
 def _asked(draft: CallDraft, model: str) -> Request:
     return Request(
         model=model, prompt=draft.prompt, capability=draft.capability, operation=draft.operation, system=draft.system,
@@ -132,7 +160,7 @@ def _request(drafted: Drafted) -> httpx.Request:
     if not makes(drafted.protocol, draft.capability, draft.operation):
         told = draft.capability if draft.operation == "generate" else draft.operation
         raise refusal("cannot_call_yet", capability=told)
-    if not draft.prompt.strip() and not draft.inputs:
+    if needs_words(draft.capability, draft.operation) and not draft.prompt.strip():
         raise refusal("empty_prompt")
     if route.keyless is not None:
         raise route.keyless

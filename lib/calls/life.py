@@ -1,8 +1,9 @@
 """The life of a call, run by the engine and not by a browser tab: log → send → read → settle.
 
-    drafted → sent → streaming → succeeded | failed | interrupted | cancelled | unknown
+    drafted → sent → (streaming | accepted → running) → succeeded | failed | interrupted | cancelled | unknown
 
-The row is committed before the first byte leaves; a POST is sent once, whatever happens.
+The row is committed before the first byte leaves; a POST is sent once, whatever happens. What was accepted is asked
+after until it ends, by this process or by the one that takes it over.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,35 +19,44 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeAlias
 
-from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.draft import CallDraft, Drafted, make, resumed
+from lib.calls.files import FAMILY, Files
 from lib.calls.known import Known
+from lib.calls.later import follow, gather, links
 from lib.calls.result import (
     Ending,
     Reading,
     of_broken_line,
     of_cancelling,
+    of_not_fetched,
     of_own_fault,
     of_reading,
     of_refusal,
+    of_task,
 )
 from lib.calls.settle import changes_of, evidence_of, first_row, refused
-from lib.errors import LineFault
+from lib.errors import LineFault, NotFetched, WrongUse
 from lib.http import Http, Streamed, without_keys
-from lib.ledger import Ledger
+from lib.i18n import N_
+from lib.ledger import Ledger, media, tasks
 from lib.ledger import calls as log
 from lib.ledger import evidence as proofs
+from lib.ledger.media import Kept
 from lib.ledger.owners import Owner
 from lib.ledger.row import CallRow
-from lib.vocabulary import Evidence, Status
-from lib.wire import Finished, Reasoning, Text, Unreadable
+from lib.ledger.tasks import TaskRecord
+from lib.vocabulary import Evidence, Operation, Status
+from lib.wire import Finished, Link, Progress, Reasoning, Task, TaskState, Text, Unreadable
 from lib.wire.answers import request_id
-from lib.wire.protocols import PROTOCOLS, STREAMS
+from lib.wire.protocols import LATER, PROTOCOLS, STREAMS
 
 Write: TypeAlias = Callable[[log.Connection], None]
 logger = logging.getLogger(__name__)
 
 PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Between two tries to write a call's end."""
+IN_WORDS: tuple[Operation, ...] = ("lyrics", "describe")
+"""Operations whose result is words, of capabilities that else make files."""
 SAVE_EVERY_S = 1.0
 """The text so far is committed at least this often, so a crash loses no more of an answer."""
 
@@ -71,24 +81,30 @@ class Live:
     http_status: int | None = None
     request_id: str | None = None
     stopped_by_user: bool = False
+    left: bool = False
+    """Its task goes on without this process; whoever takes it over ends it."""
     exchange: asyncio.Task[Ending] | None = None
     """Sends and reads; the only one that is ever cancelled."""
     settled: asyncio.Task[None] | None = None
     """Waits for the exchange, however it ends, and writes that down."""
     shown: Evidence | None = None
     """What its end showed of the API."""
+    is_accepted: asyncio.Event = field(default_factory=asyncio.Event)
+    noted: TaskRecord | None = None
+    """What was last kept of its task."""
 
     @property
-    def prompt(self) -> str:
-        """What was sent as words."""
-        return f"{self.drafted.draft.system}\n{self.drafted.draft.prompt}"
+    def goes_on(self) -> bool:
+        """Whether the server works on it, whatever becomes of us."""
+        return self.status in ("accepted", "running") and self.reading.task is not None
 
 
 class Calls:
     """Runs calls on the loop it is used from. One a process."""
 
-    def __init__(self, http: Http, ledger: Ledger, known: Known, owner: Owner) -> None:
+    def __init__(self, http: Http, ledger: Ledger, known: Known, owner: Owner, files: Files) -> None:
         self._http = http
+        self._files = files
         self._ledger = ledger
         self._known = known
         self._owner = owner
@@ -105,12 +121,85 @@ class Calls:
         row, payload = first_row(drafted, self._owner.id, utc_now())
         if drafted.refused is not None:
             row = refused(row, drafted.refused)
-        await self._ledger.awrite(lambda db: log.insert(db, row, payload))
+        given = await asyncio.to_thread(self._kept, drafted)
+
+        def write(db: log.Connection) -> None:
+            log.insert(db, row, payload)
+            for role, files in given.items():
+                media.add(db, row.id, role, files)
+
+        await self._ledger.awrite(write)
         if drafted.refused is None:
-            live = self.live[row.id] = Live(row, drafted)
-            live.exchange = asyncio.create_task(self._exchange(live))
-            live.settled = asyncio.create_task(self._end(live, live.exchange))
+            self._begin(Live(row, drafted), self._exchange)
         return row.id
+
+    def _kept(self, drafted: Drafted) -> dict[media.Role, list[Kept]]:
+        """The files a call was given, in the data folder."""
+        given: dict[media.Role, list[Kept]] = {
+            "input": [self._files.keep(one.data, one.mime) for one in drafted.draft.inputs]
+        }
+        mask = drafted.draft.mask
+        return given | ({"mask": [self._files.keep(mask.data, mask.mime)]} if mask else {})
+
+    def _begin(self, live: Live, exchange: Callable[[Live], Coroutine[Any, Any, Ending]]) -> None:
+        self.live[live.row.id] = live
+        live.exchange = asyncio.create_task(exchange(live))
+        live.settled = asyncio.create_task(self._end(live, live.exchange))
+
+    async def resume(self, call_id: str) -> None:
+        """Goes on with a call that this process owns: asks after its task, or fetches what it made."""
+        live = await asyncio.to_thread(self._again, call_id)
+        if live is None:
+            await self._ledger.awrite(lambda db: _lost(db, call_id))
+        elif call_id not in self.live:
+            self._begin(live, self._resumed)
+
+    async def fetch_again(self, call_id: str) -> None:
+        """Asks once more for what a call made, which ended without it. Raises `WrongUse` where nothing leads to it."""
+        live = await asyncio.to_thread(self._again, call_id)
+        if live is None or call_id in self.live or not (live.reading.task or live.reading.made):
+            raise WrongUse(N_("Nothing leads to the result of this call."))
+        live.status = "running" if live.reading.task else "sent"
+        changes = {"owner": self._owner.id, "status": live.status, "finished_at": None}
+        await self._ledger.awrite(
+            lambda db: log.update(db, call_id, **changes, error_state=None, error_code=None, error_message=None)
+        )
+        self._begin(live, self._resumed)
+
+    async def recover_task(self, draft: CallDraft, task_id: str, kind: str) -> str:
+        """Logs a task that was submitted elsewhere and follows it; returns the new call's id. Raises `WrongUse`."""
+        drafted = await asyncio.to_thread(make, self._known, draft, utc_now())
+        if drafted.protocol not in LATER:
+            raise WrongUse(N_("The protocol {protocol} has no tasks to ask after."), protocol=drafted.protocol)
+        at = utc_now()
+        row, payload = first_row(drafted, self._owner.id, at)
+        row = replace(row, status="accepted", task_id=task_id, sent_at=at)
+
+        def write(db: log.Connection) -> None:
+            log.insert(db, row, payload)
+            tasks.put(db, row.id, TaskRecord(kind))
+
+        await self._ledger.awrite(write)
+        await self.resume(row.id)
+        return row.id
+
+    def _again(self, call_id: str) -> Live | None:
+        """A call as it stood; None where its connection is gone: then nobody can ask after it."""
+        with self._ledger.read() as db:
+            row, payload, record = log.get(db, call_id), log.payload(db, call_id), tasks.get(db, call_id)
+        if row is None or payload is None:
+            return None
+        try:
+            drafted = resumed(self._known, row, payload)
+        except WrongUse:
+            return None
+        live = Live(row, drafted, status=row.status, sent_at=row.sent_at, http_status=row.http_status)
+        live.request_id, live.first_byte_ms = row.request_id, row.first_byte_ms
+        live.started = monotonic() - (utc_now() - (row.sent_at or row.created_at)).total_seconds()
+        live.reading.task = Task(row.task_id, record.kind) if row.task_id else None
+        live.reading.made = [Link(url, keyed) for url, keyed in record.links]
+        live.reading.progress = Progress(record.progress, record.words)
+        return live
 
     async def wait(self, call_id: str) -> Evidence | None:
         """Returns when a call of this process has ended: what its end showed, None if it had ended before."""
@@ -120,17 +209,37 @@ class Calls:
         await asyncio.shield(live.settled)
         return live.shown
 
+    async def accepted(self, call_id: str) -> None:
+        """Returns when a call of this process goes on at its server, or has ended."""
+        live = self.live.get(call_id)
+        if live is None or live.settled is None:
+            return
+        went = asyncio.create_task(live.is_accepted.wait())
+        await asyncio.wait({went, live.settled}, return_when=asyncio.FIRST_COMPLETED)
+        went.cancel()
+
     async def cancel(self, call_id: str) -> None:
         """Stops a running call of this process at the user's wish; what came so far is kept."""
         live = self.live.get(call_id)
         if live is not None and live.exchange is not None and live.exchange.cancel():
             live.stopped_by_user = True
+            if live.goes_on:
+                await self._stop_there(live)
             await self.wait(call_id)
 
+    async def _stop_there(self, live: Live) -> None:
+        """Asks the server to stop, where it can; what it says to that changes nothing."""
+        later, task = LATER.get(live.drafted.protocol), live.reading.task
+        request = later.cancel(live.drafted.route.endpoint, task) if later and task else None
+        if request is not None:
+            with suppress(LineFault):
+                await self._http.send(request)
+
     async def close(self) -> None:
-        """Ends every running call as interrupted, with what came so far."""
+        """Ends every running call as interrupted, with what came so far; what a server works on is left to it."""
         self._closing.set()
         for live in self.live.values():
+            live.left = live.goes_on
             if live.exchange is not None:
                 live.exchange.cancel()
         await asyncio.gather(*map(self.wait, tuple(self.live)))
@@ -154,7 +263,59 @@ class Calls:
         except LineFault as fault:
             live.http_status = fault.http_status
             return of_broken_line(fault)
-        return of_reading(live.reading, through_relay=through_relay, **told)
+        if live.reading.task is not None:
+            return await self._later(live, live.reading.task)
+        return await self._conclude(live)
+
+    async def _resumed(self, live: Live) -> Ending:
+        if live.reading.task is not None:
+            return await self._later(live, live.reading.task)
+        live.reading.finished = "stop"
+        return await self._conclude(live)
+
+    async def _later(self, live: Live, task: Task) -> Ending:
+        """Follows a task to its end, its state kept for whoever has to go on with it."""
+        drafted = live.drafted
+        if live.status != "running":
+            await self._change(live, "accepted", task_id=task.id)
+            await self._note(live, task)
+
+        async def seen(state: TaskState) -> None:
+            live.reading.take_state(state)
+            if live.status != "running":
+                await self._change(live, "running")
+            await self._note(live, task)
+
+        state = await follow(self._http, LATER[drafted.protocol], drafted.route.endpoint, task, seen)
+        if state.status != "succeeded":
+            return of_task(
+                state, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model
+            )
+        return await self._conclude(live)
+
+    async def _note(self, live: Live, task: Task | None) -> None:
+        progress = live.reading.progress or Progress()
+        record = TaskRecord(task.kind if task else "", progress.percent, progress.words, links(live.reading.made))
+        if record != live.noted:
+            live.noted = record
+            await self._try(lambda db: tasks.put(db, live.row.id, record))
+
+    async def _conclude(self, live: Live) -> Ending:
+        """Keeps what was made, then says how the call ended."""
+        drafted, reading = live.drafted, live.reading
+        if links(reading.made):
+            await self._note(live, reading.task)
+        capability = drafted.draft.capability
+        try:
+            reading.kept = await gather(
+                self._http, self._files, LATER.get(drafted.protocol), drafted.route.endpoint, capability, reading.made
+            )
+        except NotFetched as fault:
+            return of_not_fetched(fault)
+        return of_reading(
+            reading, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model,
+            makes_files=capability in FAMILY and drafted.draft.operation not in IN_WORDS,
+        )  # fmt: skip
 
     async def _read(self, live: Live, streamed: Streamed) -> None:
         """Reads a stream event by event, or an answer in one piece; raises `Unreadable` for a fault."""
@@ -201,6 +362,9 @@ class Calls:
     async def _end(self, live: Live, exchange: asyncio.Task[Ending]) -> None:
         """Settles a call, whatever became of its exchange; and however long the ledger can't be written."""
         await asyncio.wait({exchange})
+        if live.left:
+            del self.live[live.row.id]
+            return
         live.duration_ms = _ms_since(live.started) if live.started else None
         ending = self._ending(live, exchange)
         bare = partial(_bare_end, live=live, ending=ending)
@@ -243,7 +407,7 @@ class Calls:
     def _settlement(live: Live, ending: Ending) -> Write:
         """Cost, text, evidence and the final status, to be written in one transaction. Slow when first asked."""
         drafted, at = live.drafted, utc_now()
-        usage, usage_source = live.reading.usage_or_approximation(live.prompt)
+        usage, usage_source = live.reading.used(drafted.asked)
         changes = changes_of(drafted, ending, usage, usage_source, at) | as_it_went(live)
         payload: Mapping[str, Any] = {
             "text": live.reading.text,
@@ -256,6 +420,7 @@ class Calls:
         def write(db: log.Connection) -> None:
             log.update(db, live.row.id, **changes)
             log.update_payload(db, live.row.id, **payload)
+            media.add(db, live.row.id, "output", live.reading.kept)
             if shown is not None:
                 proofs.add(db, shown)
 
@@ -269,6 +434,13 @@ class Calls:
             tell(fault)
             return False
         return True
+
+
+def _lost(db: log.Connection, call_id: str) -> None:
+    """Ends a call that nobody can ask after any more: its connection is gone."""
+    log.update(
+        db, call_id, status="unknown", finished_at=utc_now(), error_state="upstream_fault", error_code="task_lost"
+    )
 
 
 def as_it_went(live: Live) -> dict[str, Any]:

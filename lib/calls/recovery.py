@@ -1,7 +1,7 @@
 """After a crash: what a dead process left unfinished is ended as what it is, by one process, once.
 
 `drafted` never left the house: cancelled. `sent` and `streaming` become interrupted, with the text so far and what it
-cost as far as that can be guessed.
+cost as far as that can be guessed. What a server had accepted isn't ended: it is taken over, to be asked after.
 """
 
 from __future__ import annotations
@@ -21,23 +21,32 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Money
 
 SENT = ("sent", "streaming")
+ACCEPTED = ("accepted", "running")
 
 
-async def recover(ledger: Ledger, owner: Owner) -> int:
-    """Ends every call whose owner is dead; returns how many. Those of living owners are left alone."""
+async def recover(ledger: Ledger, owner: Owner, *, goes_on: bool = True) -> tuple[CallRow, ...]:
+    """Takes over every call whose owner is dead; returns them as they were found.
+
+    Those that a server works on are left to be gone on with, and untouched unless this process `goes_on` with such.
+    """
     with ledger.read() as db:
         orphans = [row for row in log.unfinished(db) if not owner.alive(row.owner)]
         payloads = {row.id: log.payload(db, row.id) or Payload() for row in orphans}
-    taken = 0
-    for row in orphans:
-        taken += await ledger.awrite(partial(_take, row=row, payload=payloads[row.id], owner=owner))
-    return taken
+    wanted = [row for row in orphans if goes_on or not works_on(row)]
+    took = [await ledger.awrite(partial(_take, row=row, payload=payloads[row.id], owner=owner)) for row in wanted]
+    return tuple(row for row, mine in zip(wanted, took, strict=True) if mine)
+
+
+def works_on(row: CallRow) -> bool:
+    """Whether a server has accepted a call and can be asked after it."""
+    return row.status in ACCEPTED and row.task_id is not None
 
 
 def _take(db: log.Connection, row: CallRow, payload: Payload, owner: Owner) -> bool:
     if not log.take_over(db, row.id, row.owner, owner.id):
         return False
-    log.update(db, row.id, **ended(row, payload, datetime.now(UTC)))
+    if not works_on(row):
+        log.update(db, row.id, **ended(row, payload, datetime.now(UTC)))
     return True
 
 

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 
 from lib.causes import CAUSES, Cause, judge, of_line_fault, reason
 from lib.cost.official import approximate_tokens
-from lib.errors import LineFault
-from lib.vocabulary import ErrorState, Reason, Status, Usage, UsageSource
-from lib.wire import Event, Fault, Finished, FinishReason, Outcome, Reasoning, Said, Text, UsageSeen
+from lib.errors import LineFault, RelayscopeError
+from lib.ledger.media import Kept
+from lib.vocabulary import Capability, ErrorState, Reason, Status, Usage, UsageSource
+from lib.wire import (
+    Event,
+    Fault,
+    Finished,
+    FinishReason,
+    Json,
+    Made,
+    MadeOne,
+    Outcome,
+    Progress,
+    Reasoning,
+    Request,
+    Said,
+    Task,
+    TaskState,
+    Text,
+    UsageSeen,
+)
+from lib.wire.answers import amount
 
 BEHIND = 2
 """A stream that broke off has told too little if its output is less than this share of what came."""
@@ -28,13 +48,20 @@ SAYS_NOTHING = ("unreadable", "empty_answer")
 
 @dataclass(slots=True)
 class Reading:
-    """What came so far. `text` and `reasoning` grow by pieces; usage is the last one seen."""
+    """What came so far. `text` and `reasoning` grow by pieces; usage is the last one seen.
+
+    `made` are files told of, `kept` those that are in the data folder; `task` will bring what isn't there yet.
+    """
 
     pieces: list[str] = field(default_factory=list)
     thoughts: list[str] = field(default_factory=list)
     usage: UsageSeen | None = None
     finished: FinishReason | None = None
     fault: Said | None = None
+    made: list[Made] = field(default_factory=list)
+    kept: tuple[Kept, ...] = ()
+    task: Task | None = None
+    progress: Progress | None = None
 
     def take(self, event: Event) -> None:
         """Adds one event of the stream."""
@@ -49,6 +76,10 @@ class Reading:
                 self.finished = reason
             case Fault(said):
                 self.fault = said
+            case MadeOne(made):
+                self.made.append(made)
+            case Progress():
+                self.progress = event
 
     def take_whole(self, outcome: Outcome) -> None:
         """Adds an answer that came in one piece."""
@@ -56,6 +87,15 @@ class Reading:
         self.thoughts.append(outcome.reasoning)
         self.usage = outcome.usage
         self.finished = outcome.finished
+        self.made += outcome.made
+        self.task = outcome.task
+
+    def take_state(self, state: TaskState) -> None:
+        """Takes in how a task stands; of one that has ended also what it made."""
+        self.progress = Progress(state.progress, state.words)
+        self.usage = state.usage or self.usage
+        if state.status == "succeeded":
+            self.pieces, self.made, self.finished = [state.text], list(state.made), "stop"
 
     @property
     def text(self) -> str:
@@ -69,8 +109,19 @@ class Reading:
 
     @property
     def something(self) -> bool:
-        """Whether any word has come, of the answer or of the thinking."""
-        return bool(self.text.strip() or self.reasoning.strip())
+        """Whether anything has come: a file, or a word of the answer or of the thinking."""
+        return bool(self.made or self.kept or self.text.strip() or self.reasoning.strip())
+
+    def used(self, asked: Request) -> tuple[Usage, UsageSource | None]:
+        """What was consumed: the server's figures, and what can be counted of the rest; of words a guess, marked so."""
+        if asked.capability in IN_WORDS or not (self.kept or self.task):
+            return self.usage_or_approximation(f"{asked.system}\n{asked.prompt}")
+        counted = COUNTED.get(asked.capability, _one_call)(asked, len(self.kept))
+        if self.usage is None:
+            return counted, "server"
+        told = self.usage.usage
+        missing = {one.name: getattr(counted, one.name) for one in fields(Usage) if getattr(told, one.name) is None}
+        return replace(told, **missing), "server"
 
     def usage_or_approximation(self, prompt: str) -> tuple[Usage, UsageSource | None]:
         """The server's figures; else what prompt and text let one guess, marked so; else nothing.
@@ -86,6 +137,40 @@ class Reading:
         if self.finished is None and BEHIND * (told.output_tokens or 0) < seen:
             return replace(told, output_tokens=seen), "approximate"
         return told, "server"
+
+
+def _one_call(_asked: Request, _files: int) -> Usage:
+    return Usage(calls=1)
+
+
+def _images(_asked: Request, files: int) -> Usage:
+    return Usage(images=files, calls=1)
+
+
+def _seconds(asked: Request, _files: int) -> Usage:
+    return Usage(seconds=seconds_asked(asked.params), calls=1)
+
+
+def _characters(asked: Request, _files: int) -> Usage:
+    return Usage(characters=len(asked.prompt), calls=1)
+
+
+COUNTED: Mapping[Capability, Callable[[Request, int], Usage]] = {
+    "image": _images,
+    "image_edit": _images,
+    "video": _seconds,
+    "speech": _characters,
+}
+"""What is known of a capability's consumption without the server: from what was asked, and how many files came."""
+
+
+IN_WORDS: tuple[Capability, ...] = ("text", "transcription", "translation")
+"""Capabilities whose answer is words."""
+
+
+def seconds_asked(params: Mapping[str, Json]) -> Decimal | None:
+    """How long a video was asked for, by the names protocols have for it; None where nothing was said."""
+    return next((found for name in ("seconds", "duration") if (found := amount(params.get(name))) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +197,39 @@ def _ending(status: Status, cause: Cause, said: Said | None = None, *, charged: 
     return Ending(status, cause.state, reason(cause, said, **params), charged, code)
 
 
-def of_reading(reading: Reading, protocol: str, *, through_relay: bool, model: str) -> Ending:
-    """The ending of an answer whose bytes have all come: whole, empty, filtered, cut, or faulted midway."""
+def of_reading(
+    reading: Reading, protocol: str, *, through_relay: bool, model: str, makes_files: bool = False
+) -> Ending:
+    """The ending of an answer whose bytes have all come: whole, empty, filtered, cut, or faulted midway.
+
+    `makes_files`: words alone are no answer.
+    """
     if reading.fault is not None:
         cause = judge(reading.fault, protocol, through_relay=through_relay)
         return _ending("interrupted" if reading.something else "failed", cause, reading.fault, model=model)
     if reading.finished is None:
         return _ending("interrupted", CAUSES["interrupted"])
-    if not reading.something and reading.finished in WHY_EMPTY:
+    nothing = not reading.kept if makes_files else not reading.something
+    if nothing and reading.finished in WHY_EMPTY:
         return _ending("failed", CAUSES[WHY_EMPTY[reading.finished]])
     return Ending("succeeded")
+
+
+def of_task(state: TaskState, protocol: str, *, through_relay: bool, model: str) -> Ending:
+    """The ending of a task that came to nothing: failed there, stopped there, or known there no more."""
+    if state.status == "unknown":
+        return _ending("unknown", CAUSES["task_lost"], state.said)
+    if state.status == "cancelled":
+        return _ending("cancelled", CAUSES["cancelled"], state.said)
+    said = state.said or Said(200, message=state.words)
+    cause = judge(said, protocol, through_relay=through_relay)
+    known = cause if cause.state in ("content_refused", "rate_limited", "quota_exhausted") else CAUSES["task_failed"]
+    return _ending("failed", known, said, charged=False, model=model)
+
+
+def of_not_fetched(fault: RelayscopeError) -> Ending:
+    """The ending where what was made is still to be fetched."""
+    return _ending("interrupted", CAUSES["not_fetched"], Said(200, message=fault.message.format(**fault.params)))
 
 
 def of_refusal(said: Said, reading: Reading, protocol: str, *, through_relay: bool, model: str) -> Ending:

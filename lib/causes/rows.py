@@ -186,7 +186,7 @@ ROWS = (
           N_("Read the server's own words; try again or change the prompt.")),
     Cause("task_lost", "upstream_fault", "upstream",
           N_("The server no longer knows this job; it may have been billed."), LOOK_FIRST),
-    Cause("not_fetched", "upstream_fault", "upstream", N_("It was made, but the file could not be fetched."),
+    Cause("not_fetched", "interrupted", "upstream", N_("It was made, but the file could not be fetched."),
           N_("Fetch it again; it is not made a second time.")),
     Cause("bad_request", "bad_request", "you", N_("The server doesn't accept the request as it is."),
           N_("Read the server's own words and change the parameters.")),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from locale import getlocale
 from os import environ
+from pathlib import Path
 from typing import IO, Any, TypeVar, get_args
 
 import click
 
-from lib.calls.draft import CallDraft
+from lib.calls.draft import CallDraft, needs_words
+from lib.calls.files import type_of
 from lib.calls.params import typed
 from lib.cli import documents, tables, times
 from lib.cli.terminal import say, tell
@@ -23,7 +26,8 @@ from lib.i18n import N_, Translate, choose, translator
 from lib.ledger.contribution import By
 from lib.ledger.days import system_zone, zone_named
 from lib.ledger.rollups import total
-from lib.vocabulary import CAPABILITIES, STATES, Capability, Operation, State
+from lib.vocabulary import CAPABILITIES, STATES, UNFINISHED, Capability, Operation, State
+from lib.wire import Media
 
 T = TypeVar("T")
 INTERRUPTED = 130
@@ -31,6 +35,8 @@ INTERRUPTED = 130
 
 WRONG_USE = 2
 NOT_UTF8 = N_("{what} isn't text in UTF-8.")
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
@@ -40,11 +46,11 @@ def language() -> Translate:
     return translator(choose(environ.get("RELAYSCOPE_LANG") or getlocale()[0]))
 
 
-def run(action: Callable[[Engine], Awaitable[T]]) -> T:
-    """Runs one command's work with an engine of its own."""
+def run(action: Callable[[Engine], Awaitable[T]], *, goes_on: bool = False) -> T:
+    """Runs one command's work with an engine of its own. `goes_on`: also with what dead processes left at servers."""
 
     async def whole() -> T:
-        engine = Engine(home(), database_url())
+        engine = Engine(home(), database_url(), goes_on=goes_on)
         try:
             await engine.start()
             return await action(engine)
@@ -270,38 +276,84 @@ def _of(models: dict[str, int]) -> str:
 @click.option("--model", help="Default: the connection's first model, else the provider's default.")
 @click.option("--operation", type=click.Choice(get_args(Operation)), default="generate", show_default=True)
 @click.option("--prompt", help="The prompt; without it stdin is read.")
+@click.option("--input", "inputs", multiple=True, type=FILE, help="A file it works on; may be repeated.")
+@click.option("--mask", type=FILE, help="A PNG, transparent where the first input may change.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Passed on; JSON if it parses.")
 @click.option("--protocol", help="A module of lib/wire, where the guess is to be overruled.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A folder for copies of what was made.")
+@click.option("--no-wait", is_flag=True, help="Don't wait for work that finishes later; `jobs --follow` does.")
 @as_json
 def call(
-    capability: Capability,
-    connection: str,
-    model: str | None,
-    operation: Operation,
-    prompt: str | None,
-    params: Sequence[str],
-    protocol: str | None,
-    as_json: bool,
-) -> None:
-    """One call, logged, with its answer and what it cost."""
+    capability: Capability, connection: str, model: str | None, operation: Operation, prompt: str | None,
+    inputs: Sequence[Path], mask: Path | None, params: Sequence[str], protocol: str | None, out: Path | None,
+    no_wait: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """One call, logged, with its answer, the files it made, and what it cost."""
     t = language()
     values = dict(map(_param, params))
     system = str(values.pop("system", ""))
-    words = prompt if prompt is not None else read(sys.stdin, "stdin")
-    draft = CallDraft(connection, capability, words, model, operation, system, values, protocol)
+    wordless = bool(inputs) or not needs_words(capability, operation)
+    words = prompt if prompt is not None else "" if wordless else read(sys.stdin, "stdin")
+    draft = CallDraft(
+        connection, capability, words, model, operation, system, values, protocol,
+        inputs=tuple(map(_file, inputs)), mask=_file(mask) if mask else None,
+    )  # fmt: skip
 
     async def action(engine: Engine) -> documents.Document:
         call_id = await engine.submit(draft)
-        await engine.wait(call_id)
-        row, payload = engine.log.call(call_id)
-        return documents.call_document(row, payload.text, t)
+        await (engine.accepted(call_id) if no_wait else engine.wait(call_id))
+        row, _ = engine.log.call(call_id)
+        (document,) = documents.calls_documents(engine, [row], t)
+        return _copied(document, out) if out else document
 
     document = run(action)
-    show(document, document["text"], as_json)
+    show(document, _answer(document), as_json)
     if document["error"] is not None:
         for words in filter(None, (document["error"]["message"], document["error"]["said"])):
             tell(words)
-    sys.exit(0 if document["status"] == "succeeded" else 1)
+    accepted = no_wait and document["status"] in UNFINISHED
+    sys.exit(0 if accepted or document["status"] == "succeeded" else 1)
+
+
+def _file(path: Path) -> Media:
+    """A file as it is given to a call; its type by its bytes."""
+    data = path.read_bytes()
+    return Media(data, type_of(data), path.name)
+
+
+def _copied(document: documents.Document, folder: Path) -> documents.Document:
+    """The document with its artifacts' paths those of copies in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, one in enumerate(document["artifacts"], 1):
+        copy = folder / f"{document['id']}-{number}{Path(one['path']).suffix}"
+        shutil.copyfile(one["path"], copy)
+        one["path"] = str(copy)
+    return document
+
+
+def _answer(document: documents.Document) -> str:
+    """What a person is shown: the words, and where the files are."""
+    return "\n".join(filter(None, (document["text"], *(one["path"] for one in document["artifacts"]))))
+
+
+@main.command()
+@click.option("--follow", is_flag=True, help="Ask after them until none is left.")
+@as_json
+def jobs(follow: bool, as_json: bool) -> None:
+    """The calls that are not finished."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        rows = engine.log.unfinished()
+        if follow:
+            await engine.wait_for_all()
+            rows = [engine.log.call(row.id)[0] for row in rows]
+        return {"calls": documents.calls_documents(engine, rows, t)}
+
+    document = run(action, goes_on=follow)
+    header = ("id", "status", "capability", "connection", "model", "task_id")
+    rows = [[_cell(one[name]) for name in header] for one in document["calls"]]
+    show_table(document, header, rows, as_json)
 
 
 def _param(text: str) -> tuple[str, Any]:
@@ -328,7 +380,7 @@ def log(since: str | None, limit: int, after: str | None, tz: str | None, as_jso
         if after is not None:
             engine.log.call(after)  # a cursor is the id of a call; anything else would show a part of the log at random
         page = engine.log.page(since=_moment(since, tz), limit=limit, after=after)
-        return documents.log_document(page, engine.log.texts(row.id for row in page.rows), t)
+        return documents.log_document(engine, page, t)
 
     document = run(action)
     header = ("created_at", "status", "capability", "connection", "model", "cost", "text")

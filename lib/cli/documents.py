@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from lib.connections.model import Configuration
 from lib.engine import Checked, Engine
 from lib.i18n import Translate
 from lib.ledger.calls import Page
+from lib.ledger.media import Kept
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow, iso
 from lib.verdicts.judging import best_of
@@ -189,9 +190,9 @@ def matrix_document(cells: tuple[Cell, ...], t: Translate) -> Document:
     }
 
 
-def call_document(row: CallRow, text: str, t: Translate) -> Document:
+def call_document(row: CallRow, text: str, t: Translate, artifacts: Sequence[Document] = ()) -> Document:
     """A call: `call --json`, a row of `log` and `jobs`. Its error is worded here; `said` quotes the server."""
-    document = row.json(text)
+    document = row.json(text, artifacts)
     if row.error_state is not None:
         worded = words(call_reason(row), t)
         document["error"] |= {"message": worded.message, "remedy": worded.remedy, "said": row.error_message}
@@ -211,9 +212,24 @@ def connections_document(configuration: Configuration) -> Document:
     return exported
 
 
-def log_document(page: Page, texts: Mapping[str, str], t: Translate) -> Document:
+def calls_documents(engine: Engine, rows: Sequence[CallRow], t: Translate) -> list[Document]:
+    """Some calls with their answers and files."""
+    ids = [row.id for row in rows]
+    texts, made = engine.log.texts(ids), engine.artifacts(ids)
+    return [
+        call_document(row, texts.get(row.id, ""), t, [artifact(engine, one) for one in made.get(row.id, ())])
+        for row in rows
+    ]
+
+
+def artifact(engine: Engine, kept: Kept) -> Document:
+    """A file that a call made, where it stands in the data folder."""
+    return {"path": str(engine.files.path(kept)), "mime": kept.mime, "bytes": kept.bytes, "sha256": kept.sha256}
+
+
+def log_document(engine: Engine, page: Page, t: Translate) -> Document:
     """`log --json`."""
-    return {"calls": [call_document(row, texts.get(row.id, ""), t) for row in page.rows], "next": page.next}
+    return {"calls": calls_documents(engine, page.rows, t), "next": page.next}
 
 
 def report_document(

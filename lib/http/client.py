@@ -15,14 +15,18 @@ from httpx_retries import Retry, RetryTransport
 from httpx_sse import EventSource
 
 from lib import VERSION
+from lib.errors import NotFetched
 from lib.http.faults import line_fault, mapped, origin
-from lib.http.redaction import keys_in, mark, without
+from lib.http.media import guarded
+from lib.http.redaction import AUTHORIZATION, keys_in, mark, without
 from lib.http.way import DIRECTLY, ByAddress, Outward, Timeouts, Way
+from lib.i18n import N_
 
 USER_AGENT = f"relayscope/{VERSION}"
 ANSWER_LIMIT = 32 * 1024 * 1024
 """Bytes of an answer read as a whole; a list of 5,000 models is a hundredth of it."""
 STREAM_LIMIT = 256 * 1024 * 1024
+MEDIA_LIMIT = 512 * 1024 * 1024
 REDIRECTS = 3
 RETRIES = 2
 LONGEST_WAIT_S = 5.0
@@ -137,9 +141,9 @@ async def limited(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def whole(response: httpx.Response) -> httpx.Response:
+async def whole(response: httpx.Response, limit: int = ANSWER_LIMIT) -> httpx.Response:
     """An answer read to its end, as one value. It never repeats the key it was asked with."""
-    body = b"".join([chunk async for chunk in limited(response, ANSWER_LIMIT)])
+    body = b"".join([chunk async for chunk in limited(response, limit)])
     for key in keys_in(response.request):
         body = body.replace(key.encode(), mark(key).encode())
     coded = (b"content-encoding", b"content-length", b"transfer-encoding")
@@ -221,6 +225,23 @@ class Http:
             finally:
                 await response.aclose()
 
+    async def fetch(self, request: httpx.Request, home: httpx.URL) -> httpx.Response:
+        """The file at an address that a model or a relay named, whole (see `lib.http.media`).
+
+        Raises `NotFetched` where it may not be fetched or isn't there, `LineFault` where the line breaks.
+        """
+        for _ in range(REDIRECTS + 1):
+            asked = await guarded(request, home, self.outward)
+            async with self._answered(asked) as response:
+                onward = response.next_request
+                if onward is None:
+                    if not response.is_success:
+                        status = str(response.status_code)
+                        raise NotFetched(N_("The file's address answers HTTP {status}."), again=True, status=status)
+                    return await whole(response, MEDIA_LIMIT)
+            request = _moved(request, response.headers.get("location", ""))
+        raise NotFetched(N_("The file's address sends requests on and on."))
+
     async def probe(self, request: httpx.Request) -> LineTimes:
         """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
         clock = _Clock()
@@ -244,6 +265,16 @@ class Http:
             status, target = response.status_code, origin(onward.url)
             raise line_fault("redirects", request, sent=False, http_status=status, target=target)
         return onward
+
+
+def _moved(request: httpx.Request, location: str) -> httpx.Request:
+    """The request a redirect asks for; a key goes on to the same origin only."""
+    url = request.url.join(location)
+    headers = httpx.Headers({k: v for k, v in request.headers.items() if k != "host"})
+    if origin(url) != origin(request.url):
+        for name in AUTHORIZATION:
+            headers.pop(name, None)
+    return httpx.Request("GET", url, headers=headers)
 
 
 class _Clock:

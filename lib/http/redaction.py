@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from lib.vocabulary import Reason
 
-AUTHORIZATION = ("authorization", "x-api-key", "x-goog-api-key", "xi-api-key")
+AUTHORIZATION = ("authorization", "x-api-key", "x-goog-api-key", "xi-api-key", "mj-api-secret")
 """The headers that carry a key."""
 
 SHOWN = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -72,8 +72,8 @@ class CallRow:
         """What it cost as far as anybody knows: what the biller says, else the estimate."""
         return self.billed or self.estimated
 
-    def json(self, text: str) -> dict[str, Any]:
-        """The contract's document of a call; `text` is its answer."""
+    def json(self, text: str, artifacts: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+        """The contract's document of a call; `text` is its answer, `artifacts` the files it made."""
         return {
             "id": self.id,
             **{name: iso(getattr(self, name)) for name in ("created_at", "sent_at", "finished_at")},
@@ -86,7 +86,7 @@ class CallRow:
             "first_byte_ms": self.first_byte_ms,
             "duration_ms": self.duration_ms,
             "text": text,
-            "artifacts": [],
+            "artifacts": list(artifacts),
         }
 
     def _error(self) -> dict[str, str | None] | None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0002"
+VERSION = "0003"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -169,6 +169,28 @@ payloads = Table(
     Column("reasoning", Text, nullable=False),
     Column("raw_usage", JSON(none_as_null=True)),
     Column("prices", JSON(none_as_null=True)),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("call", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("progress", Integer),
+    Column("words", Text, nullable=False),
+    Column("links", JSON, nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("call", Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index("media_by_sha256", "sha256"),
 )
 
 evidence = Table(

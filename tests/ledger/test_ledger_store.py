@@ -180,8 +180,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0099"
+down_revision = "0003"
 
 def upgrade():
     with op.batch_alter_table("calls", recreate="always") as batch:
@@ -193,7 +193,7 @@ def upgrade():
 def newer(folder: Path, more: str = "pass") -> Path:
     """The migrations of a Relayscope to come, whose next one makes the table of calls anew."""
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "versions" / "0003_next.py").write_text(NEXT.format(more=more))
+    (folder / "versions" / "0099_next.py").write_text(NEXT.format(more=more))
     return folder
 
 
@@ -219,9 +219,9 @@ def version(home: Path) -> str | None:
 
 
 def test_an_older_ledger_is_copied_then_migrated(old: Path, tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0003")
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
     (copy,) = (old / "backups").iterdir()
-    assert version(old) == "0003"
+    assert version(old) == "0099"
     assert prompts(old / "relayscope.sqlite3") == prompts(copy) == ["kept"]
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(VERSION,)]
@@ -232,14 +232,14 @@ def test_an_older_ledger_is_copied_then_migrated(old: Path, tmp_path: Path) -> N
 )
 def test_a_migration_that_fails_changes_nothing(old: Path, tmp_path: Path, more: str, why: str) -> None:
     with pytest.raises((LookupError, RuntimeError), match=why):
-        bring_up_to_date(locate(None, old), newer(tmp_path / "newer", more), "0003")
+        bring_up_to_date(locate(None, old), newer(tmp_path / "newer", more), "0099")
     assert version(old) == VERSION
     with Ledger.open(None, old) as ledger, ledger.read() as db:
         assert calls.payload(db, CALL) == Payload(prompt="kept")
 
 
 def test_a_ledger_of_a_newer_relayscope_is_left_alone(old: Path, tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0003")
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
     before = (old / "relayscope.sqlite3").read_bytes()
     with pytest.raises(WrongUse, match="newer Relayscope"):
         Ledger.open(None, old)
@@ -283,7 +283,7 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_its_sizes_are_those_on_disk(old: Path, tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0003")
+    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
     found = sizes(locate(None, old))
     (copy,) = (old / "backups").iterdir()
     assert (found.database, found.backups) == ((old / "relayscope.sqlite3").stat().st_size, copy.stat().st_size)
