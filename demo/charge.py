@@ -6,15 +6,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from demo.catalogue import GROUP_RATIO, Model
 from demo.keys import QUOTA_PER_USD
 
+CREATE_CACHE_RATIO = Decimal("1.25")
+"""What writing to the cache costs where the catalogue doesn't say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. `cached` is part of `prompt`, `reasoning` part of `completion`."""
+    """Tokens of one call. `cached` and `written` (to the cache) are part of `prompt`, `reasoning` of `completion`.
+
+    `times`: how many images, seconds or minutes of a model that is sold by them.
+    """
 
     prompt: int
     completion: int
     cached: int = 0
     reasoning: int = 0
+    written: int = 0
+    times: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +34,19 @@ class Rates:
     cache_ratio: Decimal
     group_ratio: Decimal
     price: Decimal | None
+    create_cache_ratio: Decimal = CREATE_CACHE_RATIO
 
 
 def rates(model: Model, group: str) -> Rates:
-    """The rates of `model` for `group`; a group without ratio pays 1, a model without cache ratio pays in full."""
+    """The rates of `model` for `group`; a group without ratio pays 1, a model without cache ratio pays in full.
+
+    What is written to a cache without a ratio of its own costs 1.25, as in new-api (wire.md 1C).
+    """
     return Rates(
         model_ratio=model.model_ratio,
         completion_ratio=model.completion_ratio,
         cache_ratio=Decimal(1) if model.cache_ratio is None else model.cache_ratio,
+        create_cache_ratio=CREATE_CACHE_RATIO if model.create_cache_ratio is None else model.create_cache_ratio,
         group_ratio=GROUP_RATIO.get(group, Decimal(1)),
         price=model.model_price if model.kind == "call" else None,
     )
@@ -44,9 +57,16 @@ def quota(usage: Usage, rates: Rates) -> int:
     if usage.prompt + usage.completion == 0:
         return 0
     if rates.price is not None:
-        return _round(rates.price * QUOTA_PER_USD * rates.group_ratio)
+        return _round(rates.price * usage.times * QUOTA_PER_USD * rates.group_ratio)
     ratio = rates.model_ratio * rates.group_ratio
-    tokens = usage.prompt - usage.cached + usage.cached * rates.cache_ratio + usage.completion * rates.completion_ratio
+    tokens = (
+        usage.prompt
+        - usage.cached
+        - usage.written
+        + usage.cached * rates.cache_ratio
+        + usage.written * rates.create_cache_ratio
+        + usage.completion * rates.completion_ratio
+    )
     return max(_round(tokens * ratio), 1 if ratio else 0)
 
 

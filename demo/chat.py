@@ -8,18 +8,19 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from demo import prose
-from demo.auth import admit, permits, reaches
+from demo.auth import admit
 from demo.books import Key
-from demo.catalogue import Model, models
 from demo.charge import Usage
+from demo.intake import distribute, json_body, validated
 from demo.refusals import Refused
 from demo.relay import Relay, relay_of
 from demo.settlement import Settlement, check_funds
@@ -32,6 +33,8 @@ WHOLE_ANSWER_SHARE = 1 / 3
 
 PING_EVERY = 64
 """A comment line comes once in so many tokens, as relays keep slow streams alive."""
+
+EVENTS = "text/event-stream"
 
 THINKS = re.compile(r"thinking|reasoner|-r1\b", re.IGNORECASE)
 
@@ -82,6 +85,17 @@ class ChatRequest(BaseModel):
         """The most tokens the answer may have."""
         return self.max_completion_tokens or self.max_tokens or None
 
+    def thinks(self) -> bool:
+        """Whether the model shows what it thinks before it answers."""
+        return bool(THINKS.search(self.model))
+
+    def cached_from(self, seen: list[tuple[int, bool]]) -> tuple[int, int]:
+        """(read, written) tokens of the prompt, from the prefixes that can be cached and whether each was seen.
+
+        As OpenAI's: whatever was seen is read, and writing costs nothing of its own.
+        """
+        return max((length for length, known in seen if known), default=0), 0
+
     def last_words(self, *roles: str) -> str:
         """The text of the last message by one of `roles`."""
         return next((message.words() for message in reversed(self.messages) if message.role in roles), "")
@@ -112,10 +126,21 @@ class Completion:
             self.given = number + 1
             yield piece
 
+    async def finish(self) -> None:
+        """Give out everything at once, in a third of the time, and settle."""
+        async for _ in self.paced(WHOLE_ANSWER_SHARE):
+            pass
+        self.settle()
+
+    def text(self, kind: str) -> str:
+        """All its pieces of one kind."""
+        return "".join(text for each, text in self.pieces if each == kind)
+
     def usage(self) -> Usage:
         """What was used up to now."""
         given = self.pieces[: self.given]
-        return Usage(self.prompt.prompt, len(given), self.prompt.cached, sum(kind != "content" for kind, _ in given))
+        thought = sum(kind != "content" for kind, _ in given)
+        return replace(self.prompt, completion=len(given), reasoning=thought)
 
     def settle(self) -> None:
         """Charge and log what was given out; a second time does nothing."""
@@ -125,28 +150,26 @@ class Completion:
 async def completions(request: Request) -> Response:
     """The route: a JSON answer, or server-sent events."""
     key, relay = admit(request), relay_of(request)
-    body = await _body(request)
-    model = _distribute(key, body.get("model"))
+    body = await json_body(request)
+    model = distribute(key, body.get("model"))
     settlement = Settlement(request, relay.books, key, model, is_stream=body.get("stream") is True)
     try:
-        asked = _validated(body)
-        completion = _begin(asked, relay, key, settlement)
+        asked = validated(ChatRequest, body)
+        completion = begin(asked, relay, key, settlement)
     except Refused as refused:
         settlement.fail(refused)
         raise
     if asked.stream:
-        return ChatStream(completion)
-    async for _ in completion.paced(WHOLE_ANSWER_SHARE):
-        pass
-    completion.settle()
+        return ChatStream(completion, _events(completion))
+    await completion.finish()
     return JSONResponse(_whole(completion))
 
 
 class ChatStream(StreamingResponse):
-    """Server-sent events of one completion; a client that leaves midway is charged for what it was sent."""
+    """`events` of one completion; a client that leaves midway is charged for what it was sent."""
 
-    def __init__(self, completion: Completion) -> None:
-        super().__init__(_events(completion), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+    def __init__(self, completion: Completion, events: AsyncIterator[str], media_type: str = EVENTS) -> None:
+        super().__init__(events, media_type=media_type, headers={"Cache-Control": "no-cache"})
         self.completion = completion
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,40 +180,8 @@ class ChatStream(StreamingResponse):
             self.completion.settle()
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError as error:
-        raise Refused("not_json", reason=str(error)) from error
-    if not isinstance(body, dict):
-        raise Refused("not_json", reason="the body is not a JSON object")
-    return body
-
-
-def _distribute(key: Key, name: object) -> Model:
-    """The model that serves a call, or new-api's refusals by its distributor."""
-    if not isinstance(name, str) or not name:
-        raise Refused("no_model")
-    if not permits(key, name):
-        raise Refused("model_not_allowed", model=name)
-    model = models().get(name)
-    if model is None or not reaches(key, model):
-        raise Refused("no_channel", model=name, group=key.spec.group)
-    return model
-
-
-def _validated(body: dict[str, Any]) -> ChatRequest:
-    try:
-        return ChatRequest.model_validate(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        missing = f"field {field} is required"
-        reason = missing if first["type"] in ("missing", "too_short") else f"field {field}: {first['msg']}"
-        raise Refused("bad_field", reason=reason) from error
-
-
-def _begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -> Completion:
+def begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -> Completion:
+    """An answer that may begin; Refused where channel, model, funds or the upstream are against it."""
     model = settlement.model
     if key.fault == "no_channel":
         raise Refused("no_channel", model=model.name, group=key.spec.group)
@@ -206,18 +197,16 @@ def _begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -
 def _prompt_usage(asked: ChatRequest, relay: Relay, key: Key) -> Usage:
     tokens = [token for message in asked.messages for token in (message.role, *split(message.words()))]
     images = sum(message.images() for message in asked.messages)
-    cached = 0
-    for length, prefix in prefix_hashes(f"{key.spec.name} {asked.model}", tokens):
-        if relay.seen_before(prefix):
-            cached = length
+    prefixes = prefix_hashes(f"{key.spec.name} {asked.model}", tokens)
+    cached, written = asked.cached_from([(length, relay.seen_before(prefix)) for length, prefix in prefixes])
     total = len(tokens) + (MESSAGE_TOKENS - 1) * len(asked.messages) + IMAGE_TOKENS * images
-    return Usage(total, 0, cached)
+    return Usage(total, 0, cached, written=written)
 
 
 def _pieces(asked: ChatRequest) -> list[Piece]:
     prompt = asked.last_words("user")
     text = prose.answer(asked.model, asked.last_words("system", "developer"), prompt)
-    thoughts = prose.reasoning(prompt) if THINKS.search(asked.model) else ""
+    thoughts = prose.reasoning(prompt) if asked.thinks() else ""
     return [
         *(("reasoning_content", token) for token in split(thoughts)),
         *(("content", token) for token in split(text)),

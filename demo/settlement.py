@@ -97,4 +97,11 @@ class Settlement:
             "cache_ratio": float(self.rates.cache_ratio),
             "model_price": -1 if self.rates.price is None else float(self.rates.price),
             "frt": self._first_token_ms,
+            **self._written(usage),
         }
+
+    def _written(self, usage: Usage) -> dict[str, object]:
+        if not usage.written:
+            return {}
+        ratio = float(self.rates.create_cache_ratio)
+        return {"cache_creation_tokens": usage.written, "cache_creation_ratio": ratio}

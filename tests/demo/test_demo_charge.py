@@ -25,6 +25,10 @@ def call_rates(price, group="1"):
         (Usage(1000, 1000), token_rates("0.075", "4", "0.5"), 375),
         # 1024 of 2000 cached at a half: (976 + 512) x 1.25 = 1860
         (Usage(2000, 0, cached=1024), token_rates("1.25", "4", "0.5"), 1860),
+        # 1000 written to the cache at 1.25, 500 read at 0.1: (500 + 50 + 1250) x 1.5
+        (Usage(2000, 0, cached=500, written=1000), token_rates("1.5", "5", "0.1"), 2700),
+        # four seconds of video at 0.1 USD
+        (Usage(10, 0, times=Decimal(4)), call_rates("0.1"), 200_000),
         # a half rounds away from zero: 5 x 0.5 = 2.5
         (Usage(5, 0), token_rates("0.5"), 3),
         (Usage(3, 0), token_rates("0.5"), 2),
