@@ -226,6 +226,22 @@ class KeyModel:
     endpoints: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a parameter can take, as a server lists it (a language, a voice), and its name for people."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an account has used of what it may use, in the provider's own unit. `limit` None: nobody said, or none."""
+
+    used: int
+    limit: int | None
+
+
 class Unreadable(Exception):
     """The answer is not what this protocol answers. `said` holds what could be read of it."""
 

@@ -20,8 +20,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from lib.wire import Media, Said, Unreadable
 
-REQUEST_ID_HEADERS = ("x-oneapi-request-id", "x-request-id", "request-id")
-"""one-api and new-api, OpenAI, Anthropic (wire.md 1A, 3, 5)."""
+REQUEST_ID_HEADERS = ("x-oneapi-request-id", "x-request-id", "request-id", "x-trace-id")
+"""one-api and new-api, OpenAI, Anthropic and ElevenLabs, DeepL (wire.md 1A, 3, 5, 8)."""
 
 _REQUEST_ID = re.compile(r"\(request id: ([^\s)]+)\)")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)

@@ -102,6 +102,6 @@ def test_nesting_without_end_is_no_trouble(depth: int) -> None:
     assert said(httpx.Response(400, text=body)).status == 400
 
 
-@pytest.mark.parametrize("header", ["X-Oneapi-Request-Id", "x-request-id", "request-id"])
+@pytest.mark.parametrize("header", ["X-Oneapi-Request-Id", "x-request-id", "request-id", "X-Trace-ID"])
 def test_the_request_id_is_found_in_the_headers_of_each_maker(header: str) -> None:
     assert said(httpx.Response(500, headers={header: "abc"}, text="?")).request_id == "abc"
