@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lib.wire import Later, Speaks, Streams, openai
+from lib.wire import Later, Speaks, Streams, deepl, elevenlabs, openai
 
 STREAMS: Mapping[str, Streams] = {"openai": openai}
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {}
 """Whose work may finish later."""
-AT_ONCE: Mapping[str, Speaks] = {}
+AT_ONCE: Mapping[str, Speaks] = {"deepl": deepl, "elevenlabs": elevenlabs}
 """All others."""
 PROTOCOLS: Mapping[str, Speaks] = {**STREAMS, **LATER, **AT_ONCE}
