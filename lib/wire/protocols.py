@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lib.wire import Later, Speaks, Streams, deepl, elevenlabs, openai
+from lib.wire import Later, Speaks, Streams, deepl, elevenlabs, openai, zhipu
 
-STREAMS: Mapping[str, Streams] = {"openai": openai}
+STREAMS: Mapping[str, Streams] = {"openai": openai, "zhipu": zhipu}
 """Whose answers may come as events."""
-LATER: Mapping[str, Later] = {}
+LATER: Mapping[str, Later] = {"zhipu": zhipu}
 """Whose work may finish later."""
 AT_ONCE: Mapping[str, Speaks] = {"deepl": deepl, "elevenlabs": elevenlabs}
 """All others."""

@@ -160,7 +160,9 @@ def test_reasoning_is_kept_apart(field: str) -> None:
         ("content_filter", "content_filter"),
         ("tool_calls", "tool_calls"),
         ("function_call", "tool_calls"),
-        ("sensitive", "other"),
+        ("sensitive", "content_filter"),
+        ("model_context_window_exceeded", "length"),
+        ("network_error", "other"),
     ],
 )
 def test_finish_words(word: str, meaning: str) -> None:

@@ -53,8 +53,12 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "content_filter": "content_filter",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
+    "sensitive": "content_filter",
+    "model_context_window_exceeded": "length",
 }
-"""OpenAI's words; `max_tokens` and `function_call` come from relays and old builds. Any other word is "other"."""
+"""OpenAI's words; `max_tokens` and `function_call` come from relays and old builds, the last two are Zhipu's (wire.md
+6), which relays pass on. Any other word is "other".
+"""
 
 CACHE_WRITES = AliasChoices("cache_write_tokens", "cached_creation_tokens")
 """OpenAI's name for what a maker bills as written to its cache, and new-api's."""
@@ -64,6 +68,12 @@ DONE = "[DONE]"
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The chat completion that would be sent. A stream asks for its usage."""
+    url = f"{endpoint.base_url}/v1/chat/completions"
+    return httpx.Request("POST", url, headers=endpoint.bearer, json=body_of(request))
+
+
+def body_of(request: Request) -> dict[str, Json]:
+    """What is sent, for servers that take it elsewhere too."""
     body: dict[str, Json] = {
         **_renamed(request.model, request.params),
         "model": request.model,
@@ -73,7 +83,7 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
         given = request.params.get("stream_options")
         options = given if isinstance(given, Mapping) else {}
         body |= {"stream": True, "stream_options": {"include_usage": True, **options}}
-    return httpx.Request("POST", f"{endpoint.base_url}/v1/chat/completions", headers=endpoint.bearer, json=body)
+    return body
 
 
 def read(response: httpx.Response, _request: Request) -> Outcome:
