@@ -46,6 +46,8 @@ def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
     offered, refused, judged = {}, [], {}
     for name, mine in by_connection.items():
         here = [v for v in mine if v.capability == capability and v.model]
+        if capability == "translation":  # a text model translates when it is asked to
+            here += [v for v in mine if v.capability == "text" and v.model]
         if here:
             judged[name] = {v.model: v for v in here}
         if good := [v for v in here if v.state in WORTH_TRYING]:

@@ -9,18 +9,20 @@ from datetime import datetime
 import httpx
 
 from lib.calls.dialect import makes, protocol_of
-from lib.calls.guard import default_model, guard, refusal
+from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
+from lib.calls.result import seconds_asked
 from lib.calls.route import Route
+from lib.calls.translation import in_words
 from lib.cost.official import approximate_tokens
-from lib.cost.price import Price, at_most
+from lib.cost.price import Price, at_most, cost
 from lib.errors import Refused, WrongUse
 from lib.http import curl, python
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from lib.providers import output_limit
-from lib.vocabulary import Capability, Money, Operation
+from lib.vocabulary import Capability, Money, Operation, Usage
 from lib.wire import Json, Media, Message, Request, Unfit
 from lib.wire.protocols import PROTOCOLS
 
@@ -113,8 +115,8 @@ def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
     draft = draft_of(row, payload)
     price = Price.of_record(payload.prices) if payload.prices else None
     return Drafted(
-        draft, known.route(row.connection), row.model, row.protocol, _asked(draft, row.model), None, price, row.quoted,
-        None,
+        draft, known.route(row.connection), row.model, row.protocol, _asked(draft, row.model, row.protocol), None,
+        price, row.quoted, None,
     )  # fmt: skip
 
 
@@ -123,14 +125,15 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     route = known.route(draft.connection)
     listed = known.key_models(draft.connection)
     models = listed.value if listed else None
-    model = draft.model or default_model(route.connection, draft.capability, models)
+    served = served_by(draft.capability, bound(route.connection, models))
+    model = draft.model or default_model(route.connection, served, models)
     ours = sorted(set(draft.params) & set(OURS))
     if ours:
         raise WrongUse(N_("The parameter {name} is set by the call itself."), name=ours[0])
     protocol = draft.protocol or protocol_of(
         route, draft.capability, draft.operation, model or "", *known.dialects(route.connection, model or "")
     )
-    drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or ""), None, None, None, None)
+    drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None)
     try:
         guard(route.connection, draft.capability, model, models)
         request = _request(drafted)
@@ -145,11 +148,15 @@ def needs_words(capability: Capability, operation: Operation) -> bool:
     return capability != "transcription" and operation in IN_WORDS
 
 
-def _asked(draft: CallDraft, model: str) -> Request:
-    return Request(
+def _asked(draft: CallDraft, model: str, protocol: str) -> Request:
+    """What is asked; a translation in words, where the protocol has none of its own."""
+    request = Request(
         model=model, prompt=draft.prompt, capability=draft.capability, operation=draft.operation, system=draft.system,
         history=draft.history, inputs=draft.inputs, mask=draft.mask, params=draft.params,
     )  # fmt: skip
+    spoken = PROTOCOLS.get(protocol)
+    own = spoken is None or (draft.capability, draft.operation) in spoken.MAKES
+    return request if own or draft.capability != "translation" else in_words(request)
 
 
 def _request(drafted: Drafted) -> httpx.Request:
@@ -173,10 +180,15 @@ def _request(drafted: Drafted) -> httpx.Request:
 def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
     if price is None:
         return None
+    answers = _positive(draft.params.get("n")) or 1
+    if price.unit != "token":
+        usage = Usage(
+            calls=answers, images=answers, seconds=seconds_asked(draft.params), characters=len(draft.prompt)
+        )
+        return cost(price, usage)
     seen = approximate_tokens(draft.system) + approximate_tokens(draft.prompt)
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
-    answers = _positive(draft.params.get("n")) or 1
     return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers)
 
 

@@ -50,6 +50,12 @@ def _may_be_for(capability: Capability, model: str, endpoints: Sequence[str]) ->
     return says_nothing(model, endpoints) or capability in capabilities_of(model, endpoints)
 
 
+def served_by(capability: Capability, allowed: Sequence[Capability]) -> Capability:
+    """The capability that does it: a text model translates when asked to, where nothing made for that is allowed."""
+    by_words = capability == "translation" and capability not in allowed and "text" in allowed
+    return "text" if by_words else capability
+
+
 def refusal(code: str, **params: str) -> Refused:
     """The refusal that a row of the table of causes words."""
     cause = CAUSES[code]
@@ -61,7 +67,7 @@ def guard(
 ) -> None:
     """Raises `Refused` where this key is not for this capability or model; the cause names the setting that says so."""
     allowed = bound(connection, key_models)
-    name = connection.id
+    name, capability = connection.id, served_by(capability, allowed)
     if capability not in allowed:
         raise refusal("wrong_capability", connection=name, allowed=", ".join(allowed) or "-", capability=capability)
     if model is None and connection.models:

@@ -18,6 +18,7 @@ import click
 from lib.calls.draft import CallDraft, needs_words
 from lib.calls.files import type_of
 from lib.calls.params import typed
+from lib.calls.translation import TARGET, target
 from lib.cli import documents, tables, times
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
@@ -294,6 +295,8 @@ def call(
     system = str(values.pop("system", ""))
     wordless = bool(inputs) or not needs_words(capability, operation)
     words = prompt if prompt is not None else "" if wordless else read(sys.stdin, "stdin")
+    if capability == "translation":
+        values.setdefault(TARGET, target(words, choose(environ.get("RELAYSCOPE_LANG") or getlocale()[0])))
     draft = CallDraft(
         connection, capability, words, model, operation, system, values, protocol,
         inputs=tuple(map(_file, inputs)), mask=_file(mask) if mask else None,

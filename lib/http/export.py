@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from email import message_from_bytes
 
 import httpx
 
 from lib.http.redaction import AUTHORIZATION
 
+LONGEST, SHOWN = 4096, 48
+"""A string of so many letters without a space is a file in base64; what is shown of it."""
 OMITTED = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection")
 
 
@@ -21,8 +24,7 @@ def curl(request: httpx.Request, key_variable: str) -> str:
             parts.append(f'-H "{name}: {_scheme(value)}${key_variable}"')
         else:
             parts.append(f"-H {shlex.quote(f'{name}: {value}')}")
-    if request.content:
-        parts.append(f"--data-raw {shlex.quote(_body(request, indent=2))}")
+    parts += _curl_body(request)
     return " \\\n  ".join(parts)
 
 
@@ -36,16 +38,16 @@ def python(request: httpx.Request, key_variable: str) -> str:
         elif name != "content-type":
             lines.append(f"        {name!r}: {value!r},")
     lines.append("    },")
-    if request.content:
-        body = json.loads(_body(request, indent=None))
-        pretty = _literal(body).replace("\n", "\n    ")
-        lines.append(f"    json={pretty},")
+    lines += _python_body(request)
     lines += ["    timeout=300,", ") as response:", "    for line in response.iter_lines():", "        print(line)", ""]
     return "\n".join(lines)
 
 
 def _headers(request: httpx.Request) -> dict[str, str]:
-    return {name.lower(): value for name, value in request.headers.items() if name.lower() not in OMITTED}
+    told = {name.lower(): value for name, value in request.headers.items() if name.lower() not in OMITTED}
+    if told.get("content-type", "").startswith("multipart/"):  # the program that sends it makes its own boundary
+        del told["content-type"]
+    return told
 
 
 def _scheme(value: str) -> str:
@@ -54,8 +56,54 @@ def _scheme(value: str) -> str:
     return found[0] if found else ""
 
 
-def _body(request: httpx.Request, indent: int | None) -> str:
-    return json.dumps(json.loads(request.content), ensure_ascii=False, indent=indent)
+def _curl_body(request: httpx.Request) -> list[str]:
+    content = request.read()
+    if not content:
+        return []
+    if (form := _parts(request)) is not None:
+        return [f"-F {shlex.quote(f'{name}=@{file}' if file else f'{name}={text}')}" for name, file, text in form]
+    return [f"--data-raw {shlex.quote(json.dumps(_json(content), ensure_ascii=False, indent=2))}"]
+
+
+def _python_body(request: httpx.Request) -> list[str]:
+    content = request.read()
+    if not content:
+        return []
+    if (form := _parts(request)) is not None:
+        given = [f"        ({name!r}, open({file!r}, 'rb'))," for name, file, _ in form if file]
+        said = {name: text for name, file, text in form if not file}
+        pretty = _literal(said).replace("\n", "\n    ")
+        return [f"    data={pretty},", *(["    files=[", *given, "    ],"] if given else [])]
+    pretty = _literal(_json(content)).replace("\n", "\n    ")
+    return [f"    json={pretty},"]
+
+
+def _parts(request: httpx.Request) -> list[tuple[str, str, str]] | None:
+    """A multipart body's parts: name, the file's name (empty for a field), the field's text. None for another body."""
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/"):
+        return None
+    whole = message_from_bytes(f"content-type: {kind}\r\n\r\n".encode() + request.read())
+    found = []
+    for part in whole.walk():
+        if name := str(part.get_param("name", "", "content-disposition")):
+            file, body = part.get_filename() or "", part.get_payload(decode=True)
+            found.append((name, file, "" if file or not isinstance(body, bytes) else body.decode("utf-8", "replace")))
+    return found
+
+
+def _json(content: bytes) -> object:
+    """A body with its files cut short: what is a mebibyte of letters helps nobody."""
+    return _shortened(json.loads(content))
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _shortened(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_shortened(one) for one in value]
+    is_file = isinstance(value, str) and len(value) > LONGEST and " " not in value[:LONGEST]
+    return f"{value[:SHOWN]}…" if is_file and isinstance(value, str) else value
 
 
 def _literal(value: object, depth: int = 0) -> str:
