@@ -164,8 +164,9 @@ def _of_words(words: str) -> Said:
 def fault(body: object, depth: int = 8) -> Said | None:
     """What a body or a stream's chunk says of a fault, in any of the forms seen; None if it says nothing of one.
 
-    Forms: `{"error": {…}}`, `{"error": "…"}`, `{"message"}`, `{"msg"}`, `{"description"}`, `{"detail"}`, `{"code",
-    "message"}`, each also in a one-element list or as a JSON string inside another's message (wire.md 1B, 1C, 2A).
+    Forms: `{"error": {…}}`, `{"error": "…"}`, `{"message"}`, `{"msg"}`, `{"description"}`, `{"detail"}`, `{"errors"}`,
+    `{"code", "message"}`, each also in a one-element list or as a JSON string inside another's message (wire.md 1B,
+    1C, 2A, 8).
     """
     if isinstance(body, list) and body and depth:
         return fault(body[0], depth - 1)
@@ -194,10 +195,11 @@ def _of_message(message: str, depth: int) -> Said | None:
 
 
 def _of_fields(body: Mapping[str, Any], depth: int) -> Said | None:
-    """The fault told by an object's own fields. Gemini's `status` stands where others have `type`."""
-    names = ("message", "msg", "description", "error_description", "detail", "fail_reason")
+    """The fault told by an object's own fields. Others have `type` where Gemini has `status`, Stability `name`."""
+    names = ("message", "msg", "description", "error_description", "detail", "errors", "fail_reason")
     message = next((told for name in names if (told := fault(body.get(name) or None, depth - 1))), None)
-    code, kind = plain(body.get("code")), plain(body.get("type")) or plain(body.get("status"))
+    kind = next((word for name in ("type", "status", "name") if (word := plain(body.get(name)))), "")
+    code = plain(body.get("code"))
     if message is None and not code:
         return None
     return _over(message or Said(200), Said(200, code=code, kind=kind, param=plain(body.get("param"))))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lib.wire import Later, Speaks, Streams, deepl, elevenlabs, openai, zhipu
+from lib.wire import Later, Speaks, Streams, deepl, elevenlabs, openai, stability, zhipu
 
 STREAMS: Mapping[str, Streams] = {"openai": openai, "zhipu": zhipu}
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {"zhipu": zhipu}
 """Whose work may finish later."""
-AT_ONCE: Mapping[str, Speaks] = {"deepl": deepl, "elevenlabs": elevenlabs}
+AT_ONCE: Mapping[str, Speaks] = {"deepl": deepl, "elevenlabs": elevenlabs, "stability": stability}
 """All others."""
 PROTOCOLS: Mapping[str, Speaks] = {**STREAMS, **LATER, **AT_ONCE}

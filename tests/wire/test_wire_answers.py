@@ -56,6 +56,17 @@ from lib.wire.answers import said
             id="wire.md 8: a list of details",
         ),
         pytest.param(
+            {"id": "4cd7", "name": "payment_required", "errors": ["You lack sufficient credits", "more"]},
+            Said(401, kind="payment_required", message="You lack sufficient credits"),
+            id="wire.md 8: Stability's list of errors",
+        ),
+        pytest.param(
+            {"id": "4cd7", "name": "unauthorized", "message": "missing authorization header"},
+            Said(401, kind="unauthorized", message="missing authorization header"),
+            id="wire.md 8: Stability's v1",
+        ),
+        pytest.param({"name": "x", "errors": []}, Said(401, message='{"name":"x","errors":[]}'), id="no error listed"),
+        pytest.param(
             [{"error": {"code": 429, "message": "Quota", "status": "RESOURCE_EXHAUSTED"}}],
             Said(401, code="429", kind="RESOURCE_EXHAUSTED", message="Quota"),
             id="wire.md Addendum: one-element list",
