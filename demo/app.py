@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from demo import about, queries
 from demo.auth import Misrouted
 from demo.chat import completions
+from demo.files import job_file
 from demo.front import Front
 from demo.lines import is_api
 from demo.page import act_on_key, page, switch_line
@@ -35,6 +36,7 @@ ROUTES = [
     Route("/api/notice", about.notice),
     Route("/api/user/groups", about.groups),
     Route("/demo", page),
+    Route("/demo/files/{job}/{number:int}.{extension}", job_file),
     Route("/demo/keys/{name}/{action}", act_on_key, methods=["POST"]),
     Route("/demo/lines/{line}/{action}", switch_line, methods=["POST"]),
 ]

@@ -65,6 +65,7 @@ class Model:
 
     `model_price` is for an image, a second of video, a minute of transcribed audio or a request. `cache_ratio` and
     `create_cache_ratio` are None where the vendor has no price of its own for cached tokens: they cost as others do.
+    `capability` (`image`, `video` …) is what the name is for; the relay knows it and lists it nowhere.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Model:
     cache_ratio: Decimal | None
     create_cache_ratio: Decimal | None
     model_price: Decimal | None
+    capability: str
 
 
 @cache
@@ -144,6 +146,7 @@ def _model(row: dict[str, str]) -> Model:
         cache_ratio=_over(price["cached_input"], price["input"]),
         create_cache_ratio=_over(price["cache_write"], price["input"]),
         model_price=price["price"],
+        capability=row["capability"],
     )
 
 

@@ -20,12 +20,12 @@ from demo import prose
 from demo.auth import admit
 from demo.books import Key
 from demo.charge import Usage
-from demo.intake import distribute, json_body, validated
-from demo.refusals import Refused
+from demo.intake import check_channel, check_means, distribute, json_body, validated
 from demo.relay import Relay, relay_of
-from demo.settlement import Settlement, check_funds
+from demo.settlement import Settlement, opened
 from demo.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, prefix_hashes, split
 
+CHAT_PATH = "/v1/chat/completions"
 TOKENS_A_SECOND = 28.0
 FIRST_TOKEN_SECONDS = 0.3
 WHOLE_ANSWER_SHARE = 1 / 3
@@ -152,13 +152,9 @@ async def completions(request: Request) -> Response:
     key, relay = admit(request), relay_of(request)
     body = await json_body(request)
     model = distribute(key, body.get("model"))
-    settlement = Settlement(request, relay.books, key, model, is_stream=body.get("stream") is True)
-    try:
+    with opened(request, key, model, is_stream=body.get("stream") is True) as settlement:
         asked = validated(ChatRequest, body)
         completion = begin(asked, relay, key, settlement)
-    except Refused as refused:
-        settlement.fail(refused)
-        raise
     if asked.stream:
         return ChatStream(completion, _events(completion))
     await completion.finish()
@@ -183,14 +179,9 @@ class ChatStream(StreamingResponse):
 def begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -> Completion:
     """An answer that may begin; Refused where channel, model, funds or the upstream are against it."""
     model = settlement.model
-    if key.fault == "no_channel":
-        raise Refused("no_channel", model=model.name, group=key.spec.group)
-    if "openai" not in model.endpoints:
-        raise Refused("not_chat", model=model.name, endpoints=", ".join(model.endpoints))
+    check_channel(key, model, CHAT_PATH, served="openai" in model.endpoints)
     prompt = _prompt_usage(asked, relay, key)
-    check_funds(key, settlement.rates, Usage(prompt.prompt, asked.limit() or 0))
-    if key.fault == "saturated":
-        raise Refused("saturated")
+    check_means(key, settlement, Usage(prompt.prompt, asked.limit() or 0))
     return Completion(asked, relay, settlement, prompt)
 
 

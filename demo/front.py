@@ -4,6 +4,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.jobs import refund_failed
 from demo.lines import hang_up, is_api, line_of
 from demo.relay import Relay, new_request_id
 
@@ -32,6 +33,7 @@ class Front:
         if not _is_local(Headers(scope=scope).get("host", "")):
             await PlainTextResponse("Invalid host header", 400)(scope, receive, send_with_id)
             return
+        refund_failed(self.relay)
         line = line_of(scope["path"])
         if is_api(scope["path"].removeprefix(line.prefix)):
             await self.relay.pause(line.latency)

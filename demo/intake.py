@@ -1,17 +1,34 @@
-"""What every call goes through before it reaches a model: its JSON, its fields, and the model that serves it."""
+"""What every call goes through before it reaches a model: its body, model, channel and funds."""
 
 import json
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from demo.auth import permits, reaches
 from demo.books import Key
 from demo.catalogue import Model, models
+from demo.charge import Usage
 from demo.refusals import Refused
+from demo.settlement import Settlement, check_funds
 
 Asked = TypeVar("Asked", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body, JSON or multipart: its fields by name, and the files that came with it by the name of their part."""
+
+    fields: dict[str, Any]
+    files: dict[str, list[bytes]]
+
+    def all_files(self, *names: str) -> list[bytes]:
+        """The files of the parts called one of `names`, as `image` or `image[]`."""
+        return [data for name in names for part in (name, f"{name}[]") for data in self.files.get(part, [])]
 
 
 async def json_body(request: Request) -> dict[str, Any]:
@@ -23,6 +40,23 @@ async def json_body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused("not_json", reason="the body is not a JSON object")
     return body
+
+
+async def form_body(request: Request) -> Form:
+    """A multipart or JSON body; Refused where it can't be read."""
+    if "multipart/form-data" not in request.headers.get("content-type", ""):
+        return Form(await json_body(request), {})
+    try:
+        form = await request.form()
+    except HTTPException as error:
+        raise Refused("not_json", reason=error.detail) from error
+    fields, files = dict[str, Any](), dict[str, list[bytes]]()
+    for name, part in form.multi_items():
+        if isinstance(part, UploadFile):
+            files.setdefault(name, []).append(await part.read())
+        else:
+            fields[name] = part
+    return Form(fields, files)
 
 
 def distribute(key: Key, name: object) -> Model:
@@ -47,3 +81,18 @@ def validated(shape: type[Asked], body: dict[str, Any]) -> Asked:
         missing = f"field {field} is required"
         reason = missing if first["type"] in ("missing", "too_short") else f"field {field}: {first['msg']}"
         raise Refused("bad_field", reason=reason) from error
+
+
+def check_channel(key: Key, model: Model, path: str, *, served: bool) -> None:
+    """Refused where the key has no channel, or upstream doesn't serve the model by `path`."""
+    if key.fault == "no_channel":
+        raise Refused("no_channel", model=model.name, group=key.spec.group)
+    if not served:
+        raise Refused("not_served", model=model.name, path=path, endpoints=", ".join(model.endpoints))
+
+
+def check_means(key: Key, settlement: Settlement, most: Usage) -> None:
+    """Refused where `most` can't be paid, or upstream is saturated."""
+    check_funds(key, settlement.rates, most)
+    if key.fault == "saturated":
+        raise Refused("saturated")

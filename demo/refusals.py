@@ -89,14 +89,60 @@ REFUSALS = {
     ),
     "not_json": Refusal(400, "", "无效的请求, {reason}", "Invalid request, {reason}"),
     "bad_field": Refusal(400, "invalid_request", "{reason}", "{reason}"),
-    "not_chat": Refusal(
+    "not_served": Refusal(
         500,
         "convert_request_failed",
-        "模型 {model} 不支持 /v1/chat/completions，支持的端点：{endpoints}",
-        "model {model} does not support /v1/chat/completions, supported endpoints: {endpoints}",
+        "模型 {model} 不支持 {path}，支持的端点：{endpoints}",
+        "model {model} does not support {path}, supported endpoints: {endpoints}",
         logged=True,
     ),
+    "sensitive": Refusal(
+        400,
+        "sensitive_words_detected",
+        "用户提示词包含敏感词，请修改后重试",
+        "user sensitive words detected, please change the prompt",
+    ),
+    "moderated": Refusal(
+        400,
+        "moderation_blocked",
+        "Your request was rejected by the safety system.",
+        "Your request was rejected by the safety system.",
+        type="image_generation_user_error",
+        param=None,
+        logged=True,
+    ),
+    "upstream_failed": Refusal(
+        500,
+        "bad_response_status_code",
+        "bad response status code 500",
+        "bad response status code 500",
+        type="upstream_error",
+        param="500",
+        logged=True,
+    ),
+    "task_not_exist": Refusal(400, "task_not_exist", "task_not_exist", "task_not_exist"),
 }
+
+
+AT_THE_DOOR = frozenset(
+    {
+        "no_key",
+        "bad_key",
+        "expired",
+        "exhausted",
+        "disabled",
+        "banned",
+        "region",
+        "limited",
+        "no_model",
+        "model_not_allowed",
+        "no_channel",
+    }
+)
+"""Refusals by new-api's token check and distributor: the same body on every path, tasks too (wire.md 2A)."""
+
+TASK_PATHS = ("/v1/videos", "/v1/video/generations", "/v2/videos/generations", "/suno")
+"""Where every later refusal is `{"code", "message", "data"}` (wire.md 1C)."""
 
 
 class Refused(Exception):
@@ -104,6 +150,7 @@ class Refused(Exception):
 
     def __init__(self, name: str, **facts: str) -> None:
         super().__init__(name)
+        self.name = name
         self.refusal = REFUSALS[name]
         self.facts = facts
 
@@ -123,20 +170,31 @@ def language(request: Request) -> Language:
 
 
 def answer(request: Request, refused: Refused) -> JSONResponse:
-    """The error as new-api's body, its message ending with the request id."""
+    """The error as new-api's body, in the form of the path it was asked by."""
+    if refused.name not in AT_THE_DOOR and path_of(request).startswith(TASK_PATHS):
+        return _task_fault(request, refused)
     refusal = refused.refusal
     message = f"{refused.message(language(request))} (request id: {request.state.request_id})"
     error = {"message": message, "type": refusal.type, "param": refusal.param, "code": refusal.code}
     return JSONResponse({"error": error}, refusal.status)
 
 
+def path_of(request: Request) -> str:
+    """The path below the line's prefix."""
+    return request.url.path.removeprefix(request.scope.get("root_path", ""))
+
+
 def invalid_url(request: Request) -> JSONResponse:
     """An API path that isn't: the one error without request id, as in one-api and new-api."""
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    message = f"Invalid URL ({request.method} {path})"
+    message = f"Invalid URL ({request.method} {path_of(request)})"
     return JSONResponse({"error": {"message": message, "type": "invalid_request_error", "param": "", "code": ""}}, 404)
 
 
 def management_fault(message: str, status: int = 200) -> JSONResponse:
     """A fault of an `/api` path, which new-api commonly answers with 200."""
     return JSONResponse({"success": False, "message": message}, status)
+
+
+def _task_fault(request: Request, refused: Refused) -> JSONResponse:
+    message, code = refused.message(language(request)), refused.refusal.code or refused.name
+    return JSONResponse({"code": code, "message": message, "data": None}, refused.refusal.status)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,11 +21,15 @@ PREFIXES_KEPT = 100_000
 
 @dataclass(slots=True)
 class Relay:
-    """One running relay. All waits are divided by `speed`; `rationed` turns the critical limit on."""
+    """One running relay. All waits are divided by `speed`; `rationed` turns the critical limit on.
+
+    `clock` tells Unix seconds: jobs go by it alone, so they go on while the relay is down.
+    """
 
     books: Books
     speed: float = 1.0
     rationed: bool = False
+    clock: Callable[[], float] = time.time
     started_at: int = field(default_factory=lambda: int(time.time()))
     prefixes: dict[int, None] = field(default_factory=dict)
     _asked: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))

@@ -1,16 +1,19 @@
 """The end of a call in the books: may it begin, what was charged, and the log row new-api would write."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 from starlette.requests import Request
 
-from demo.books import CONSUMED, FAILED, Books, Entry, Key, LogType
+from demo.books import CONSUMED, FAILED, Books, Entry, Job, Key, LogType
 from demo.catalogue import Model
 from demo.charge import Rates, Usage, quota, rates
 from demo.keys import QUOTA_PER_USD
 from demo.refusals import Refused, language
+from demo.relay import relay_of
 
 
 def check_funds(key: Key, rates: Rates, most: Usage) -> None:
@@ -35,7 +38,8 @@ class Settlement:
 
     def __init__(self, request: Request, books: Books, key: Key, model: Model, *, is_stream: bool) -> None:
         self.model, self.rates = model, rates(model, key.spec.group)
-        self._books, self._key, self._is_stream = books, key, is_stream
+        self.key = key
+        self._books, self._is_stream = books, is_stream
         self._request_id, self._language = request.state.request_id, language(request)
         self._created_at, self._start = int(time.time()), time.monotonic()
         self._first_token_ms = 0
@@ -45,12 +49,17 @@ class Settlement:
         """Note when the first token left."""
         self._first_token_ms = int((time.monotonic() - self._start) * 1000)
 
-    def settle(self, usage: Usage) -> None:
-        """Deduct what `usage` costs and log it; only the first call counts."""
+    def settle(self, usage: Usage, job: Job | None = None, inputs: Iterable[bytes] = ()) -> None:
+        """Deduct what `usage` costs and log it, and keep the `job` that was begun; only the first call counts."""
         if self._settled:
             return
         self._settled = True
-        self._write(CONSUMED, self._prices(), usage, quota(usage, self.rates), self._details(usage))
+        units, details = quota(usage, self.rates), self._details(usage)
+        if job is None:
+            self._write(CONSUMED, self._prices(usage), usage, units, details)
+        else:
+            task = {"is_task": True, "task_id": job.id} if job.seconds else {}
+            self._write(CONSUMED, self._prices(usage), usage, units, details | task, replace(job, quota=units), inputs)
 
     def fail(self, refused: Refused) -> None:
         """Log a refusal that new-api logs; the others leave no trace."""
@@ -62,10 +71,19 @@ class Settlement:
             }
             self._write(FAILED, refused.message(self._language), Usage(0, 0), 0, details)
 
-    def _write(self, kind: LogType, content: str, usage: Usage, units: int, details: Mapping[str, object]) -> None:
+    def _write(
+        self,
+        kind: LogType,
+        content: str,
+        usage: Usage,
+        units: int,
+        details: Mapping[str, object],
+        job: Job | None = None,
+        inputs: Iterable[bytes] = (),
+    ) -> None:
         self._books.record(
             Entry(
-                key=self._key.spec.name,
+                key=self.key.spec.name,
                 created_at=self._created_at,
                 type=kind,
                 content=content,
@@ -75,16 +93,19 @@ class Settlement:
                 completion_tokens=usage.completion,
                 use_time=int(time.monotonic() - self._start),
                 is_stream=self._is_stream,
-                group=self._key.spec.group,
+                group=self.key.spec.group,
                 request_id=self._request_id,
                 other=details,
-            )
+            ),
+            job,
+            inputs,
         )
 
-    def _prices(self) -> str:
+    def _prices(self, usage: Usage) -> str:
         group = f"分组倍率 {self.rates.group_ratio.normalize():f}"
         if self.rates.price is not None:
-            return f"模型价格 {self.rates.price.normalize():f}，{group}"
+            times = f"，数量 {usage.times.normalize():f}" if usage.times != 1 else ""
+            return f"模型价格 {self.rates.price.normalize():f}，{group}{times}"
         model, completion = self.rates.model_ratio.normalize(), self.rates.completion_ratio.normalize()
         return f"模型倍率 {model:f}，补全倍率 {completion:f}，{group}"
 
@@ -105,3 +126,14 @@ class Settlement:
             return {}
         ratio = float(self.rates.create_cache_ratio)
         return {"cache_creation_tokens": usage.written, "cache_creation_ratio": ratio}
+
+
+@contextmanager
+def opened(request: Request, key: Key, model: Model, *, is_stream: bool = False) -> Iterator[Settlement]:
+    """The settlement of a call; a Refused raised inside is logged, where new-api logs it, and goes on."""
+    settlement = Settlement(request, relay_of(request).books, key, model, is_stream=is_stream)
+    try:
+        yield settlement
+    except Refused as refused:
+        settlement.fail(refused)
+        raise

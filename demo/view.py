@@ -6,7 +6,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from demo.books import CONSUMED, Key
+from demo.books import CONSUMED, REFUNDED, Key
 from demo.keys import QUOTA_PER_USD
 from demo.lines import LINES, Line
 from demo.refusals import Language
@@ -44,6 +44,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "empty": "还没有调用。",
         "charged": "已扣费",
         "failed": "失败",
+        "refunded": "已退款",
         "expired": "已过期",
         "exhausted": "额度用尽",
         "account_empty": "账户余额不足",
@@ -94,6 +95,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "empty": "No call yet.",
         "charged": "charged",
         "failed": "failed",
+        "refunded": "refunded",
         "expired": "expired",
         "exhausted": "quota used up",
         "account_empty": "account has no balance",
@@ -122,6 +124,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The page's tables and the words over their columns."""
 
+RESULTS = {CONSUMED: "charged", REFUNDED: "refunded"}
 NUMBERS = {"latency", "left", "tokens", "quota"}
 
 STYLE = """
@@ -195,8 +198,8 @@ def _key(words: Mapping[str, str], base: str, key: Key) -> str:
 
 def _log_row(words: Mapping[str, str], row: dict[str, Any]) -> str:
     moment = datetime.fromtimestamp(row["created_at"], UTC).strftime("%Y-%m-%d %H:%M:%S")
-    charged = row["type"] == CONSUMED
-    result = words["charged"] if charged else f"{words['failed']}: {row['content']}"
+    charged = row["type"] in RESULTS
+    result = words[RESULTS[row["type"]]] if charged else f"{words['failed']}: {row['content']}"
     return (
         f"<td>{moment}</td><td>{escape(row['key'])}</td><td>{escape(row['model_name'])}</td>"
         f'<td class="number">{row["prompt_tokens"]} / {row["completion_tokens"]}</td>'
