@@ -12,13 +12,16 @@ import httpx
 from lib.vocabulary import Capability
 from lib.wire import Endpoint, Makes, Outcome, Part, Request, Unfit
 from lib.wire.answers import said
-from lib.wire.openai import chat
+from lib.wire.openai import audio, chat, embeddings, images
 from lib.wire.openai.chat import events
 from lib.wire.openai.models import models_request, read_models
 
 __all__ = ["MAKES", "build", "events", "models_request", "read", "read_models", "said"]
 
-PARTS: Mapping[Capability, Part] = {"text": chat}
+PARTS: Mapping[Capability, Part] = {
+    "text": chat, "image": images, "image_edit": images, "speech": audio, "transcription": audio,
+    "embedding": embeddings,
+}  # fmt: skip
 MAKES: Makes = frozenset(pair for part in PARTS.values() for pair in part.MAKES)
 
 
