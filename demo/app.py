@@ -6,14 +6,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from demo import about, queries
+from demo import about, anthropic, queries
 from demo.auth import Misrouted
 from demo.chat import completions
+from demo.dialects import refuse
 from demo.files import job_file
 from demo.front import Front
-from demo.lines import is_api
+from demo.lines import is_api, path_of
 from demo.page import act_on_key, page, switch_line
-from demo.refusals import Refused, answer, invalid_url
+from demo.refusals import Refused, invalid_url
 from demo.relay import Relay
 
 ROUTES = [
@@ -22,6 +23,8 @@ ROUTES = [
     Route("/v1beta/openai/models", queries.list_models_as_openai),
     Route("/v1/models/{model:path}", queries.retrieve_model),
     Route("/v1/chat/completions", completions, methods=["POST"]),
+    Route("/v1/messages", anthropic.messages, methods=["POST"]),
+    Route("/v1/messages/count_tokens", anthropic.count_tokens, methods=["POST"]),
     *(
         Route(f"{prefix}/dashboard/billing/{name}", endpoint)
         for prefix in ("", "/v1")
@@ -55,12 +58,11 @@ def build(relay: Relay) -> ASGIApp:
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return answer(request, error)
+    return refuse(request, error)
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:
-    path = request.url.path.removeprefix(request.scope["root_path"])
-    if is_api(path) or request.method not in ("GET", "HEAD"):
+    if is_api(path_of(request.scope)) or request.method not in ("GET", "HEAD"):
         return invalid_url(request)
     return await page(request)
 

@@ -8,12 +8,21 @@ from starlette.requests import Request
 from demo.books import Key
 from demo.catalogue import Model, models
 from demo.keys import NEVER, specs
+from demo.lines import below, path_of
 from demo.refusals import Refused
 from demo.relay import relay_of
 
-OTHER_FORMS = ("x-api-key", "x-goog-api-key")
-"""Anthropic's and Google's headers for a key; new-api takes them, and `?key=`, where the models are listed."""
-BEARER = re.compile(r"^bearer(\s+|$)", re.IGNORECASE)
+ANTHROPIC, GOOGLE, ELEVENLABS = "x-api-key", "x-goog-api-key", "xi-api-key"
+OTHER_FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("/v1/models", (ANTHROPIC, GOOGLE, "?key")),
+    ("/v1/messages", (ANTHROPIC,)),
+    ("/v1beta", (GOOGLE, ANTHROPIC, "?key")),
+    *((f"{mode}/mj", ("mj-api-secret",)) for mode in ("", "/mj-fast", "/mj-turbo", "/mj-relax")),
+    *((path, (ELEVENLABS,)) for path in ("/v1/text-to-speech", "/v1/voices", "/v2/voices", "/v1/user")),
+)
+"""Where a key may also come in another header than Authorization, or in the query (`?`)."""
+BEARER = re.compile(r"^(bearer|deepl-auth-key)(\s+|$)", re.IGNORECASE)
+"""What stands before a key in Authorization: everybody's word, and DeepL's."""
 
 
 class Misrouted(Exception):
@@ -31,12 +40,13 @@ def admit(request: Request) -> Key:
 
 
 def secret_of(request: Request) -> str:
-    """The key as a request carries it: like OpenAI's, or where models are listed like Anthropic's or Google's."""
+    """The key as a request carries it: like OpenAI's, or in a form of its own where the path has one."""
     secret = request.headers.get("authorization", "")
-    if secret or "/models" not in request.url.path:
+    if secret:
         return secret
-    forms = (*(request.headers.get(name) for name in OTHER_FORMS), request.query_params.get("key"))
-    return next(filter(None, forms), "")
+    path = path_of(request.scope)
+    forms = next((forms for prefix, forms in OTHER_FORMS if below(path, prefix)), ())
+    return next(filter(None, (_told(request, form) for form in forms)), "")
 
 
 def bearer(request: Request, secret: str) -> Key | None:
@@ -87,6 +97,12 @@ def _known(request: Request, header: str) -> Key:
     if key is None:
         raise Refused("bad_key")
     return key
+
+
+def _told(request: Request, form: str) -> str | None:
+    if form.startswith("?"):
+        return request.query_params.get(form[1:])
+    return request.headers.get(form)
 
 
 def _bare(secret: str) -> str:

@@ -7,8 +7,9 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -33,8 +34,6 @@ WHOLE_ANSWER_SHARE = 1 / 3
 
 PING_EVERY = 64
 """A comment line comes once in so many tokens, as relays keep slow streams alive."""
-
-EVENTS = "text/event-stream"
 
 THINKS = re.compile(r"thinking|reasoner|-r1\b", re.IGNORECASE)
 
@@ -89,12 +88,13 @@ class ChatRequest(BaseModel):
         """Whether the model shows what it thinks before it answers."""
         return bool(THINKS.search(self.model))
 
-    def cached_from(self, seen: list[tuple[int, bool]]) -> tuple[int, int]:
-        """(read, written) tokens of the prompt, from the prefixes that can be cached and whether each was seen.
+    def caches(self) -> bool:
+        """Whether its prompt is kept, to be read at less by a later one; OpenAI keeps any."""
+        return True
 
-        As OpenAI's: whatever was seen is read, and writing costs nothing of its own.
-        """
-        return max((length for length, known in seen if known), default=0), 0
+    def written(self, cacheable: int, read: int) -> int:
+        """How many tokens of its prompt are charged as written to the cache; OpenAI takes nothing for that."""
+        return 0
 
     def last_words(self, *roles: str) -> str:
         """The text of the last message by one of `roles`."""
@@ -113,7 +113,8 @@ class Completion:
         self.pieces = whole[: asked.limit()]
         self.finish_reason = "stop" if len(self.pieces) == len(whole) else "length"
         self.given = 0
-        self.head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": asked.model}
+        self.id = secrets.token_hex(12)
+        self.head = {"id": f"chatcmpl-{self.id}", "created": int(time.time()), "model": asked.model}
 
     async def paced(self, share: float = 1.0) -> AsyncIterator[Piece]:
         """The pieces, each when it is due; `share` shortens every wait."""
@@ -164,8 +165,14 @@ async def completions(request: Request) -> Response:
 class ChatStream(StreamingResponse):
     """`events` of one completion; a client that leaves midway is charged for what it was sent."""
 
-    def __init__(self, completion: Completion, events: AsyncIterator[str], media_type: str = EVENTS) -> None:
-        super().__init__(events, media_type=media_type, headers={"Cache-Control": "no-cache"})
+    def __init__(
+        self,
+        completion: Completion,
+        events: AsyncIterator[str],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        media_type: str = "text/event-stream",
+    ) -> None:
+        super().__init__(events, media_type=media_type, headers={"Cache-Control": "no-cache", **headers})
         self.completion = completion
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,16 +187,18 @@ def begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) ->
     """An answer that may begin; Refused where channel, model, funds or the upstream are against it."""
     model = settlement.model
     check_channel(key, model, CHAT_PATH, served="openai" in model.endpoints)
-    prompt = _prompt_usage(asked, relay, key)
+    prompt = prompt_usage(asked, relay, key)
     check_means(key, settlement, Usage(prompt.prompt, asked.limit() or 0))
     return Completion(asked, relay, settlement, prompt)
 
 
-def _prompt_usage(asked: ChatRequest, relay: Relay, key: Key) -> Usage:
+def prompt_usage(asked: ChatRequest, relay: Relay, key: Key) -> Usage:
+    """The tokens of a prompt, and which of them the cache has; remembers it where the request is one that caches."""
     tokens = [token for message in asked.messages for token in (message.role, *split(message.words()))]
     images = sum(message.images() for message in asked.messages)
-    prefixes = prefix_hashes(f"{key.spec.name} {asked.model}", tokens)
-    cached, written = asked.cached_from([(length, relay.seen_before(prefix)) for length, prefix in prefixes])
+    prefixes = prefix_hashes(f"{key.spec.name} {asked.model}", tokens) if asked.caches() else []
+    cached = max([length for length, prefix in prefixes if relay.seen_before(prefix)], default=0)
+    written = asked.written(prefixes[-1][0], cached) if prefixes else 0
     total = len(tokens) + (MESSAGE_TOKENS - 1) * len(asked.messages) + IMAGE_TOKENS * images
     return Usage(total, 0, cached, written=written)
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-API_PATHS = ("/v1", "/v1beta", "/api", "/dashboard/billing")
+API_PATHS = (
+    "/v1", "/v1beta", "/v2", "/v2beta", "/api", "/dashboard/billing",
+    "/mj", "/mj-fast", "/mj-turbo", "/mj-relax", "/suno",
+)  # fmt: skip
 """What is API below a line; everything else is a page."""
 
 
@@ -35,6 +38,11 @@ LINES = {
 def below(path: str, prefix: str) -> bool:
     """Whether `path` is `prefix` or lies under it."""
     return path == prefix or path.startswith(prefix + "/")
+
+
+def path_of(scope: Scope) -> str:
+    """A request's path without its line's prefix."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
 def line_of(path: str) -> Line:

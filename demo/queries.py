@@ -22,8 +22,11 @@ LOG_ROWS = 1000
 
 
 async def list_models(request: Request) -> Response:
-    """GET /v1/models: what this key may use, in the shape of the API whose headers came with it."""
-    if "x-api-key" in request.headers and "anthropic-version" in request.headers:
+    """GET /v1/models: what this key may use, in the shape of the API whose headers came with it.
+
+    new-api asks for `x-api-key` beside `anthropic-version`; Anthropic's newer SDKs send their key as a Bearer.
+    """
+    if "anthropic-version" in request.headers:
         return await list_models_as_anthropic(request)
     if "x-goog-api-key" in request.headers or "key" in request.query_params:
         return await list_models_as_gemini(request)
@@ -40,7 +43,8 @@ async def list_models_as_anthropic(request: Request) -> Response:
     """The same as Anthropic lists them."""
     names = list(allowed(admit(request)))
     made = datetime.fromtimestamp(CREATED, UTC).isoformat().replace("+00:00", "Z")
-    data = [{"type": "model", "id": name, "display_name": name, "created_at": made} for name in names]
+    fixed = {"type": "model", "created_at": made, "lifecycle": "active"}
+    data = [{"id": name, "display_name": name, **fixed} for name in names]
     ends = {"first_id": names[0], "last_id": names[-1]} if names else {"first_id": None, "last_id": None}
     return JSONResponse({"data": data, "has_more": False, **ends})
 

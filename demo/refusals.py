@@ -9,6 +9,8 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from demo.lines import path_of
+
 Language = Literal["zh", "en"]
 
 
@@ -121,6 +123,7 @@ REFUSALS = {
         logged=True,
     ),
     "task_not_exist": Refusal(400, "task_not_exist", "task_not_exist", "task_not_exist"),
+    "no_voice": Refusal(404, "voice_not_found", "没有这个声音：{voice}", "no such voice: {voice}"),
 }
 
 
@@ -171,7 +174,7 @@ def language(request: Request) -> Language:
 
 def answer(request: Request, refused: Refused) -> JSONResponse:
     """The error as new-api's body, in the form of the path it was asked by."""
-    if refused.name not in AT_THE_DOOR and path_of(request).startswith(TASK_PATHS):
+    if refused.name not in AT_THE_DOOR and path_of(request.scope).startswith(TASK_PATHS):
         return _task_fault(request, refused)
     refusal = refused.refusal
     message = f"{refused.message(language(request))} (request id: {request.state.request_id})"
@@ -179,14 +182,9 @@ def answer(request: Request, refused: Refused) -> JSONResponse:
     return JSONResponse({"error": error}, refusal.status)
 
 
-def path_of(request: Request) -> str:
-    """The path below the line's prefix."""
-    return request.url.path.removeprefix(request.scope.get("root_path", ""))
-
-
 def invalid_url(request: Request) -> JSONResponse:
     """An API path that isn't: the one error without request id, as in one-api and new-api."""
-    message = f"Invalid URL ({request.method} {path_of(request)})"
+    message = f"Invalid URL ({request.method} {path_of(request.scope)})"
     return JSONResponse({"error": {"message": message, "type": "invalid_request_error", "param": "", "code": ""}}, 404)
 
 
