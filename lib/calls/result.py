@@ -48,7 +48,7 @@ SAYS_NOTHING = ("unreadable", "empty_answer")
 
 @dataclass(slots=True)
 class Reading:
-    """What came so far. `text` and `reasoning` grow by pieces; usage is the last one seen.
+    """What came so far. `text` and `reasoning` grow by pieces; of usage each figure is the last one seen.
 
     `made` are files told of, `kept` those that are in the data folder; `task` will bring what isn't there yet.
     """
@@ -71,7 +71,7 @@ class Reading:
             case Reasoning(text):
                 self.thoughts.append(text)
             case UsageSeen():
-                self.usage = event
+                self.usage = merged(self.usage, event) if self.usage else event
             case Finished(reason):
                 self.finished = reason
             case Fault(said):
@@ -171,6 +171,20 @@ IN_WORDS: tuple[Capability, ...] = ("text", "transcription", "translation")
 def seconds_asked(params: Mapping[str, Json]) -> Decimal | None:
     """How long a video was asked for, by the names protocols have for it; None where nothing was said."""
     return next((found for name in ("seconds", "duration") if (found := amount(params.get(name))) is not None), None)
+
+
+def merged(older: UsageSeen, newer: UsageSeen) -> UsageSeen:
+    """Usage told in two parts of one stream: every figure as last told. What one part left out, the other holds.
+
+    Input that is told again without its cached part (Anthropic's last event may) is never less than it was.
+    """
+    before, after = older.usage, newer.usage
+    names = (one.name for one in fields(Usage))
+    figures = {name: getattr(before if getattr(after, name) is None else after, name) for name in names}
+    usage = Usage(**figures)
+    if after.cached_input_tokens is None and (before.cached_input_tokens or before.cache_write_tokens):
+        usage = replace(usage, input_tokens=max(before.input_tokens or 0, usage.input_tokens or 0))
+    return UsageSeen(usage, {**older.raw, **newer.raw})
 
 
 @dataclass(frozen=True, slots=True)

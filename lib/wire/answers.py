@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -122,6 +122,17 @@ def document(response: httpx.Response, number: Callable[[str], Any] = _finite) -
     return body
 
 
+def event(data: str) -> dict[str, Any]:
+    """The JSON object of one server-sent event. Raises `Unreadable` for all else: a fault in a list, or no fault."""
+    try:
+        body = parsed(data)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Unreadable((fault(body) if isinstance(body, list) else None) or Said(200, message=plain(data[:500])))
+    return body
+
+
 def said(response: httpx.Response) -> Said:
     """What a read response says of a fault: dict, string, nested JSON, one-element list, HTML or nothing at all."""
     words = response.content.decode("utf-8", "replace").strip()
@@ -135,6 +146,14 @@ def said(response: httpx.Response) -> Said:
 def data_uri(media: Media) -> str:
     """A file as a `data:` address, as JSON bodies carry it."""
     return f"data:{media.mime};base64,{b64encode(media.data).decode()}"
+
+
+def contents(encoded: str) -> bytes:
+    """A file as JSON bodies carry it, in base64; empty for what is none."""
+    try:
+        return b64decode(encoded)
+    except ValueError:
+        return b""
 
 
 def request_id(response: httpx.Response) -> str:

@@ -8,6 +8,7 @@ from lib.wire import (
     Later,
     Speaks,
     Streams,
+    anthropic,
     deepl,
     elevenlabs,
     openai,
@@ -18,7 +19,7 @@ from lib.wire import (
     zhipu,
 )
 
-STREAMS: Mapping[str, Streams] = {"openai": openai, "zhipu": zhipu}
+STREAMS: Mapping[str, Streams] = {"openai": openai, "anthropic": anthropic, "zhipu": zhipu}
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
     "video_create": video_create,

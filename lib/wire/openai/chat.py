@@ -22,7 +22,6 @@ from lib.wire import (
     Outcome,
     Reasoning,
     Request,
-    Said,
     Text,
     Unreadable,
     UsageSeen,
@@ -35,8 +34,8 @@ from lib.wire.answers import (
     Words,
     data_uri,
     document,
+    event,
     fault,
-    parsed,
     plain,
     said,
 )
@@ -108,7 +107,7 @@ def events(data: str) -> Iterator[Event]:
     """
     if data.strip() in ("", DONE):
         return
-    body = _chunk(data)
+    body = event(data)
     told = fault(body) if body.get("error") or "choices" not in body else None
     if told is not None:
         yield Fault(told)
@@ -138,16 +137,6 @@ def _renamed(model: str, params: Mapping[str, Json]) -> dict[str, Json]:
     if "max_tokens" not in params or not RENAMES_MAX_TOKENS.search(model):
         return dict(params)
     return {"max_completion_tokens" if name == "max_tokens" else name: value for name, value in params.items()}
-
-
-def _chunk(data: str) -> dict[str, Any]:
-    try:
-        body = parsed(data)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Unreadable(Said(200, message=data[:500]))
-    return body
 
 
 def _flat(content: object) -> str:
