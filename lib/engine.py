@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 
 from lib.calls.draft import CallDraft, Drafted, make
 from lib.calls.files import Files
+from lib.calls.gallery import Gallery
 from lib.calls.guard import bound
 from lib.calls.known import Dated, Known
 from lib.calls.life import Calls, Live
@@ -101,6 +102,7 @@ class Engine:
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
         self.log = Log(self.ledger)
+        self.gallery = Gallery(self.ledger, self.files)
         self._judge = Judge(self.known)
         self.check_run: CheckRun | None = None
         """The free check that runs, or ran last, in the background."""

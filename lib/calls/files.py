@@ -57,6 +57,16 @@ class Files:
         """Its bytes; raises OSError where it is gone."""
         return self.path(kept).read_bytes()
 
+    def delete(self, kept: Kept) -> int:
+        """Takes it from the disk and returns the bytes freed; 0 if it was gone. Raises OSError where it can't be."""
+        path = self.path(kept)
+        try:
+            freed = path.stat().st_size
+            path.unlink()
+        except FileNotFoundError:
+            return 0
+        return freed
+
 
 def described(data: bytes, told: str = "") -> Kept:
     """What bytes are. `told`: the type somebody says they are, believed where they don't show it."""
