@@ -16,6 +16,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from lib.calls.dialect import protocol_of
 from lib.calls.draft import CallDraft, Drafted, make
 from lib.calls.files import Files
 from lib.calls.gallery import Gallery
@@ -37,10 +38,11 @@ from lib.cost import budget, conversion
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
 from lib.http import Http, Outward
-from lib.ledger import Ledger
+from lib.ledger import Ledger, tasks
 from lib.ledger.log import Log
 from lib.ledger.media import Kept, Role, of_calls
 from lib.ledger.owners import Owner
+from lib.ledger.tasks import TaskRecord
 from lib.verdicts.judge import Judge
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
@@ -324,6 +326,11 @@ class Engine:
         """A call made ready: guarded, priced, exportable as code. Sends nothing."""
         return make(self.known, draft, datetime.now(UTC))
 
+    def protocol(self, connection_id: str, capability: Capability, model: str) -> str:
+        """The protocol a model would be spoken to in for a capability. Raises `WrongUse` for an unknown connection."""
+        route = self.known.route(connection_id)
+        return protocol_of(route, capability, "generate", model, *self.known.dialects(route.connection, model))
+
     async def submit(self, draft: CallDraft) -> str:
         """Logs and sends a call; returns its id at once. It runs on in the engine.
 
@@ -369,6 +376,11 @@ class Engine:
         """The files that some calls made (or were given), by call; where they stand says `files.path`."""
         with self.ledger.read() as db:
             return of_calls(db, ids, role)
+
+    def task(self, call_id: str) -> TaskRecord:
+        """How a call's task stood when its server was last asked."""
+        with self.ledger.read() as db:
+            return tasks.get(db, call_id)
 
     def live(self, call_id: str) -> Live | None:
         """A call that runs in this process or has ended in it, as it stands; None if it is another's."""

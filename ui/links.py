@@ -31,7 +31,17 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("matrix", N_("Capability matrix"), "grid_on"),  # cell=provider.capability
         PageOf("catalogue", N_("Catalogue"), "list_alt"),  # relay, text, capability, state
     ),
-    N_("Make"): (PageOf("text", N_("Text"), "chat"),),  # call; or connection and model to begin with
+    N_("Make"): (  # call; or connection and model to begin with
+        PageOf("text", N_("Text"), "chat"),
+        PageOf("image", N_("Images"), "image"),
+        PageOf("image_edit", N_("Image editing"), "brush"),
+        PageOf("video", N_("Video"), "movie"),
+        PageOf("speech", N_("Speech"), "record_voice_over"),
+        PageOf("transcription", N_("Transcription"), "speech_to_text"),
+        PageOf("music", N_("Music"), "music_note"),
+        PageOf("embedding", N_("Embeddings"), "scatter_plot"),
+        PageOf("translation", N_("Translation"), "translate"),
+    ),
     N_("Cost"): (
         PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
         PageOf("log", N_("Call log"), "receipt_long"),  # call; or what `ui.log_view.View` has
@@ -44,6 +54,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
 }
 PAGE = "page_shown"
 STAYS = "pages_stayed_on"
+TITLES: Mapping[str, str] = {page.file: page.title for pages in SECTIONS.values() for page in pages}
 ICONS = {page.file: page.icon for pages in SECTIONS.values() for page in pages}
 
 

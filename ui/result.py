@@ -75,6 +75,11 @@ def _figures(row: CallRow, line: str) -> None:
         st.metric(t(N_("Tokens in / out")), tokens, width="content")
         st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
         st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
+    figures_of(row, line)
+
+
+def figures_of(row: CallRow, line: str) -> None:
+    """How its cost is known, and how it went: two quiet lines."""
     facts((*_origin(row), *_other_figures(row)))
     facts((literal(row.model), row.connection, literal(line), ago(row.created_at), _request_id(row)))
 

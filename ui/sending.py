@@ -37,11 +37,14 @@ def sent(capability: Capability) -> Sent:
     return found
 
 
-def send(engine: Engine, draft: CallDraft) -> None:
-    """Submits a draft, unless the last one still runs, or this is the second click of two. Raises `WrongUse`."""
+def send(engine: Engine, draft: CallDraft, *, several: bool = False) -> None:
+    """Submits a draft, unless this is the second click of two, or the last one still runs; `several` may run at once.
+
+    Raises `WrongUse`.
+    """
     last, ask = sent(draft.capability), door().ask
     again = draft == last.draft and monotonic() - last.at < DOUBLE_CLICK_S
-    if again or runs(engine, last.call):
+    if again or (not several and runs(engine, last.call)):
         return
     last.call = ask(engine.submit(draft))
     last.draft, last.at, last.unseen = draft, monotonic(), True

@@ -14,7 +14,7 @@ from lib.calls.params import typed
 from lib.engine import Engine
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
-from lib.vocabulary import Verdict
+from lib.vocabulary import Capability, Verdict
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
 from ui.markdown import code, literal
@@ -42,15 +42,7 @@ UNWRITTEN = N_("Your prompt")
 
 def fields(engine: Engine, offered: Choices) -> None:
     """Connection, model, prompts and parameters."""
-    names = offered.connections(st.session_state.get(CONNECTION))
-    if st.session_state.get(CONNECTION) not in names:
-        st.session_state[CONNECTION] = names[0]
-    st.selectbox(t(N_("Connection")), names, key=field(CONNECTION), format_func=lambda one: _name(engine, one))
-    found = offered.models(st.session_state[CONNECTION], st.session_state.get(MODEL))
-    if st.session_state.get(MODEL) not in found:
-        st.session_state[MODEL] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=field(MODEL), format_func=lambda one: _model(found[one]))
-    _doubt(found[st.session_state[MODEL]])
+    choose(engine, offered, CONNECTION, MODEL)
     st.text_area(
         t(N_("Prompt")), key=field(PROMPT), height=170, placeholder=t(N_("Ask or describe what you want written."))
     )
@@ -60,6 +52,20 @@ def fields(engine: Engine, offered: Choices) -> None:
     )
     with st.expander(t(N_("Parameters")), icon=":material/tune:"):
         _parameters()
+
+
+def choose(engine: Engine, offered: Choices, connection: str, model: str) -> None:
+    """Connection and model, under those keys, and why what is chosen may not work."""
+    state = st.session_state
+    names = offered.connections(state.get(connection))
+    if state.get(connection) not in names:
+        state[connection] = names[0]
+    st.selectbox(t(N_("Connection")), names, key=field(connection), format_func=lambda one: _name(engine, one))
+    found = offered.models(state[connection], state.get(model))
+    if state.get(model) not in found:
+        state[model] = next(iter(found))
+    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: _model(found[one]))
+    _doubt(found[state[model]])
 
 
 def begin_with(view: MutableMapping[str, str]) -> None:
@@ -109,7 +115,7 @@ def draft() -> CallDraft:
         _within(name, value)
     return CallDraft(
         connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
-        system=state.get(SYSTEM) or "", params={**numbers, **_extra(state.get(EXTRA) or "")},
+        system=state.get(SYSTEM) or "", params={**numbers, **extra(state.get(EXTRA) or "")},
     )
 
 
@@ -128,7 +134,8 @@ def _fits(name: str, value: float) -> bool:
     return least <= value and (most is None or value <= most)
 
 
-def _extra(text: str) -> Mapping[str, Any]:
+def extra(text: str) -> Mapping[str, Any]:
+    """Parameters written by hand. Raises `WrongUse` where they aren't a JSON object."""
     if not text.strip():
         return {}
     try:
@@ -143,11 +150,11 @@ def _extra(text: str) -> Mapping[str, Any]:
 def fill(asked: CallDraft) -> None:
     """Puts a draft back into the form."""
     numbers = {name: number for name, value in asked.params.items() if (number := _number(name, value)) is not None}
-    extra = {name: value for name, value in asked.params.items() if name not in numbers}
+    others = {name: value for name, value in asked.params.items() if name not in numbers}
     put({
         CONNECTION: asked.connection, MODEL: asked.model, PROMPT: asked.prompt, SYSTEM: asked.system,
         **{key: numbers.get(name) for name, (key, *_) in NUMBERS.items()},
-        EXTRA: json.dumps(extra, ensure_ascii=False) if extra else "",
+        EXTRA: json.dumps(others, ensure_ascii=False) if others else "",
     })  # fmt: skip
 
 
@@ -177,19 +184,19 @@ def label(ready: Drafted | str) -> str:
     return t(N_("Generate — at most {amount}"), amount=literal(money(ready.quoted)))
 
 
-def others(engine: Engine, refused: Sequence[Verdict]) -> None:
-    """The connections that can't write text now, and why."""
+def others(engine: Engine, refused: Sequence[Verdict], capability: Capability = "text") -> None:
+    """The connections that can't do this now, and why."""
     if not refused:
         return
-    with st.popover(t(N_("Other connections")), type="tertiary", icon=":material/lock:", key="text_others"):
+    with st.popover(t(N_("Other connections")), type="tertiary", icon=":material/lock:", key=f"{capability}_others"):
         for verdict in refused:
             st.markdown(f"**{verdict.connection}** · {code(verdict.model)}")
-            st.caption(_why_not(engine, verdict))
+            st.caption(_why_not(engine, verdict, capability))
 
 
-def _why_not(engine: Engine, verdict: Verdict) -> str:
-    if verdict.capability == "text":
+def _why_not(engine: Engine, verdict: Verdict, capability: Capability) -> str:
+    if verdict.capability == capability:
         why = worded(verdict.reason)
         return literal(t(N_("{state}: {why}"), state=t(look(verdict.state).word), why=f"{why.message} {why.remedy}"))
-    refusal = engine.draft(CallDraft(verdict.connection, "text", t(UNWRITTEN))).refused
+    refusal = engine.draft(CallDraft(verdict.connection, capability, t(UNWRITTEN))).refused
     return told(refusal) if refusal else ""

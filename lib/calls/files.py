@@ -32,6 +32,13 @@ FAMILY: Mapping[Capability, tuple[str, ...]] = {
 """What a capability's files are; the others make none."""
 
 
+INPUTS: Mapping[Capability, tuple[str, ...]] = {
+    "image": ("image/",), "image_edit": ("image/",), "video": ("image/", "video/"),
+    "transcription": ("audio/", "video/"), "text": ("image/",),
+}  # fmt: skip
+"""What may be given to a capability to work on."""
+
+
 class Files:
     """The folder `media` of a data folder. Made when the first file is kept."""
 
@@ -95,6 +102,11 @@ def suffix(mime: str) -> str:
 def fits(capability: Capability, mime: str) -> bool:
     """Whether a file of this type is what the capability makes."""
     return mime.startswith(FAMILY.get(capability, ()))
+
+
+def fits_input(capability: Capability, mime: str) -> bool:
+    """Whether a file of this type may be given to the capability."""
+    return mime.startswith(INPUTS.get(capability, ()))
 
 
 def _is_json(data: bytes) -> bool:

@@ -4,6 +4,7 @@
 """
 
 from lib.providers.facts import Offer, Preset, PresetLine, Provider, defaults, presets, provider, providers
+from lib.providers.forms import Field, fields_of
 from lib.providers.names import (
     capabilities_of,
     maker_of,
@@ -15,12 +16,14 @@ from lib.providers.names import (
 )
 
 __all__ = [
+    "Field",
     "Offer",
     "Preset",
     "PresetLine",
     "Provider",
     "capabilities_of",
     "defaults",
+    "fields_of",
     "maker_of",
     "named_dialect",
     "output_limit",

@@ -1,0 +1,5 @@
+"""Images: from words to pictures."""
+
+from ui.making import page
+
+page("image")

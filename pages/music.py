@@ -1,0 +1,5 @@
+"""Music: songs and lyrics."""
+
+from ui.making import page
+
+page("music")

@@ -1,0 +1,5 @@
+"""Speech: a text spoken."""
+
+from ui.making import page
+
+page("speech")

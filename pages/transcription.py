@@ -1,0 +1,5 @@
+"""Transcription: a recording as text."""
+
+from ui.making import page
+
+page("transcription")

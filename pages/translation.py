@@ -1,0 +1,5 @@
+"""Translation: a text in another language."""
+
+from ui.making import page
+
+page("translation")

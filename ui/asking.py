@@ -1,0 +1,279 @@
+"""The form of a call that isn't a conversation: what is typed and given becomes a draft.
+
+Everything typed stands under a key of its own capability, so that it outlives a change of page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from lib.calls.draft import CallDraft, Drafted, needs_words
+from lib.calls.files import fits_input, type_of
+from lib.calls.translation import TARGET, target
+from lib.engine import Engine
+from lib.errors import RelayscopeError, WrongUse
+from lib.i18n import N_
+from lib.ledger.media import Kept
+from lib.providers import Field, fields_of
+from lib.vocabulary import Capability, Operation
+from lib.wire import Json, Media
+from lib.wire.protocols import PROTOCOLS
+from ui import text_form
+from ui.choices import Choices
+from ui.drafts import PREFIX, field, put
+from ui.markdown import option
+from ui.words import count, language, t, told
+
+PROMPTS: Mapping[Capability, tuple[str, str]] = {
+    "image": (N_("Prompt"), N_("Describe the picture.")),
+    "image_edit": (N_("Prompt"), N_("Describe what is to change.")),
+    "video": (N_("Prompt"), N_("Describe the film.")),
+    "speech": (N_("Text to speak"), N_("Write what is to be said.")),
+    "transcription": (N_("Prompt"), N_("Optional: names and words that occur in it.")),
+    "music": (N_("Prompt"), N_("Describe the music, or write the lyrics.")),
+    "embedding": (N_("Text"), N_("Write what is to become a vector.")),
+    "translation": (N_("Text to translate"), N_("Write or paste what is to be translated.")),
+}
+"""What the prompt is called, and what stands in the empty field."""
+FILES: Mapping[Capability, tuple[str, tuple[str, ...]]] = {
+    "image_edit": (N_("Images to work on"), ("png", "jpg", "jpeg", "webp")),
+    "video": (N_("First frame or reference (optional)"), ("png", "jpg", "jpeg", "webp")),
+    "transcription": (N_("Recording"), ("wav", "mp3", "m4a", "mp4", "ogg", "flac", "webm", "aac")),
+    "image": (N_("Reference images (optional)"), ("png", "jpg", "jpeg", "webp")),
+}
+"""What files are asked for, and the endings they may have."""
+OPERATIONS: Mapping[Operation, str] = {
+    "generate": N_("Generate"), "edit": N_("Edit by words"), "inpaint": N_("Redraw a part"),
+    "erase": N_("Erase a part"),
+    "remove_background": N_("Remove the background"), "upscale": N_("Enlarge"), "variation": N_("Variation"),
+    "zoom": N_("Zoom out"), "blend": N_("Blend several"), "describe": N_("Describe"), "lyrics": N_("Lyrics only"),
+    "extend": N_("Extend"),
+}  # fmt: skip
+MASKED: tuple[Operation, ...] = ("inpaint", "erase", "edit")
+"""Operations that may be kept to a part."""
+LARGEST = 25 * 1024 * 1024
+"""Bytes of a file that may be given: OpenAI's limit for a recording, and beyond all others' for a picture."""
+USE = PREFIX + "use_as_input"
+"""A file that was made before and is to be worked on: its hash and its type."""
+
+
+def key(capability: Capability, name: str) -> str:
+    """The key of a field of a capability's form."""
+    return f"{PREFIX}{capability}_{name}"
+
+
+def begin_with(capability: Capability, view: MutableMapping[str, str]) -> None:
+    """Takes up what the page's address says to begin with: once, so that it is the user's to change."""
+    for name in ("connection", "model"):
+        if name in view:
+            st.session_state[key(capability, name)] = view.pop(name)
+
+
+def choose(engine: Engine, capability: Capability, offered: Choices) -> None:
+    """Connection and model, and why what is chosen may not work."""
+    text_form.choose(engine, offered, key(capability, "connection"), key(capability, "model"))
+
+
+def fields(engine: Engine, capability: Capability) -> None:
+    """What the chosen model takes."""
+    protocol = spoken(engine, capability)
+    _operation(capability, protocol)
+    _prompt(capability)
+    _files(engine, capability)
+    known = fields_of(capability, protocol, st.session_state[key(capability, "model")])
+    if known:
+        with st.container(horizontal=True, key=f"{capability}_fields"):
+            for one in known:
+                _field(capability, one)
+    with st.expander(t(N_("Parameters")), icon=":material/tune:"):
+        _by_hand(capability, protocol)
+
+
+def spoken(engine: Engine, capability: Capability) -> str:
+    """The protocol that the chosen model would be spoken to in."""
+    state = st.session_state
+    return state.get(key(capability, "protocol")) or engine.protocol(
+        state[key(capability, "connection")], capability, state[key(capability, "model")]
+    )
+
+
+def operations(capability: Capability, protocol: str) -> list[Operation]:
+    """What a protocol can be asked to do for a capability, in the order of the vocabulary."""
+    makes = PROTOCOLS[protocol].MAKES if protocol in PROTOCOLS else ()
+    return [one for one in OPERATIONS if (capability, one) in makes]
+
+
+def _operation(capability: Capability, protocol: str) -> None:
+    offered, chosen = operations(capability, protocol), key(capability, "operation")
+    if st.session_state.get(chosen) not in offered:
+        st.session_state[chosen] = offered[0] if offered else "generate"
+    if len(offered) > 1:
+        st.selectbox(t(N_("What to do")), offered, key=field(chosen), format_func=lambda one: t(OPERATIONS[one]))
+
+
+def operation(capability: Capability) -> Operation:
+    """What is to be done."""
+    found: Operation = st.session_state.get(key(capability, "operation")) or "generate"
+    return found
+
+
+def _prompt(capability: Capability) -> None:
+    label, hint = PROMPTS[capability]
+    st.text_area(t(label), key=field(key(capability, "prompt")), height=140, placeholder=t(hint))
+
+
+def _files(engine: Engine, capability: Capability) -> None:
+    if capability not in FILES:
+        return
+    label, endings = FILES[capability]
+    if capability == "image" and operation(capability) == "generate":
+        return
+    st.file_uploader(t(label), type=list(endings), accept_multiple_files=True, key=f"{capability}_files")
+    if (used := st.session_state.get(USE)) and capability in ("image_edit", "video"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.image(str(engine.files.path(used)), width=96)
+            st.button(t(N_("Don't use it")), key=f"{capability}_drop", type="tertiary", icon=":material/close:",
+                      on_click=lambda: st.session_state.pop(USE, None))  # fmt: skip
+    if operation(capability) in MASKED and capability == "image_edit":
+        st.file_uploader(
+            t(N_("Mask (optional): transparent where it may change")), type=["png"], key=f"{capability}_mask"
+        )
+
+
+def _field(capability: Capability, one: Field) -> None:
+    name = key(capability, f"param_{one.name}")
+    st.session_state.setdefault(name, None)
+    auto = t(N_("auto"))
+    if one.kind == "choice":
+        st.selectbox(
+            one.name, one.options, index=None, key=field(name), placeholder=auto, format_func=option, width=170,
+            accept_new_options=one.free,
+        )
+    elif one.kind == "flag":
+        st.selectbox(
+            one.name, (True, False), index=None, key=field(name), placeholder=auto, width=170,
+            format_func=lambda on: t(N_("yes")) if on else t(N_("no")),
+        )
+    elif one.kind == "text":
+        st.text_input(one.name, value=None, key=field(name), placeholder=auto, width=170)
+    else:
+        whole = one.kind == "integer"
+        st.number_input(
+            one.name, value=None, step=1 if whole else 0.1, format=None if whole else "%g", key=field(name),
+            placeholder=auto, width=170,
+        )
+
+
+def _by_hand(capability: Capability, protocol: str) -> None:
+    chosen = key(capability, "protocol")
+    able = ["", *(name for name in PROTOCOLS if operations(capability, name))]
+    st.session_state.setdefault(chosen, "")
+    if capability != "translation":
+        st.selectbox(
+            t(N_("Protocol")), able, key=field(chosen),
+            format_func=lambda one: one or t(N_("as the relay lists it: {protocol}"), protocol=protocol),
+            help=t(N_("The way it is spoken to. Change it only if the relay documents another one for this model.")),
+        )
+    st.text_area(
+        t(N_("More parameters (JSON)")), key=field(key(capability, "extra")), height=68, placeholder=text_form.EXAMPLE
+    )
+
+
+def draft(engine: Engine, capability: Capability) -> CallDraft:
+    """What is typed and given, as a draft. Raises `WrongUse` for what can't be sent as it is."""
+    state = st.session_state
+    prompt = state.get(key(capability, "prompt")) or ""
+    params = {**_params(engine, capability), **text_form.extra(state.get(key(capability, "extra")) or "")}
+    if capability == "translation":
+        params.setdefault(TARGET, target(prompt, language()))
+    mask = state.get(f"{capability}_mask") if operation(capability) in MASKED else None
+    return CallDraft(
+        connection=state[key(capability, "connection")], capability=capability, prompt=prompt,
+        model=state[key(capability, "model")], operation=operation(capability), params=params,
+        protocol=state.get(key(capability, "protocol")) or None, inputs=tuple(_given(engine, capability)),
+        mask=_media(capability, mask.getvalue(), mask.name) if mask is not None else None,
+    )  # fmt: skip
+
+
+def _params(engine: Engine, capability: Capability) -> dict[str, Json]:
+    """The fields that are set, of those that the model has."""
+    state = st.session_state
+    prefix = key(capability, "param_")
+    drawn = {one.name: one for one in _drawn(engine, capability)}
+    set_ = {
+        name.removeprefix(prefix): value for name, value in state.items()
+        if isinstance(name, str) and name.startswith(prefix) and value not in (None, "")
+    }  # fmt: skip
+    return {name: _sent(drawn[name], value) for name, value in set_.items() if name in drawn}
+
+
+def _drawn(engine: Engine, capability: Capability) -> Sequence[Field]:
+    return fields_of(capability, spoken(engine, capability), st.session_state[key(capability, "model")])
+
+
+def _sent(one: Field, value: Any) -> Json:
+    """A field's value as it is sent. Raises `WrongUse` beyond its limits."""
+    if one.as_number and isinstance(value, str):
+        try:
+            value = int(value)
+        except ValueError:
+            raise WrongUse(N_("{name} must be a number."), name=one.name) from None
+    outside = isinstance(value, int | float) and not isinstance(value, bool) and (
+        (one.least is not None and value < one.least) or (one.most is not None and value > one.most)
+    )  # fmt: skip
+    if outside:
+        raise WrongUse(
+            N_("{name} must be from {least} to {most}."), name=one.name, least=f"{one.least:g}", most=f"{one.most:g}"
+        )
+    sent: Json = value
+    return sent
+
+
+def _given(engine: Engine, capability: Capability) -> list[Media]:
+    files = st.session_state.get(f"{capability}_files") or []
+    found = [_media(capability, one.getvalue(), one.name) for one in files]
+    used: Kept | None = st.session_state.get(USE)
+    if used is not None and capability in ("image_edit", "video"):
+        found.insert(0, Media(engine.files.read(used), used.mime, f"input{engine.files.path(used).suffix}"))
+    return found
+
+
+def _media(capability: Capability, data: bytes, name: str) -> Media:
+    """An uploaded file, checked before anything is sent. Raises `WrongUse`."""
+    if len(data) > LARGEST:
+        raise WrongUse(N_("{name} is larger than {most} MB."), name=name, most=count(LARGEST // 1024 // 1024))
+    mime = type_of(data)
+    if not fits_input(capability, mime):
+        raise WrongUse(N_("{name} is no file for this: its bytes are {type}."), name=name, type=mime)
+    return Media(data, mime, name)
+
+
+def fill(asked: CallDraft) -> None:
+    """Puts a draft back into its form, but for files: these are chosen again."""
+    names = {one.name for one in fields_of(asked.capability, asked.protocol or "", asked.model or "")}
+    known = {name: value for name, value in asked.params.items() if name in names}
+    extra = {name: value for name, value in asked.params.items() if name not in names and name != TARGET}
+    typed = {name: value if isinstance(value, bool | float) else str(value) for name, value in known.items()}
+    put({
+        key(asked.capability, "connection"): asked.connection, key(asked.capability, "model"): asked.model,
+        key(asked.capability, "prompt"): asked.prompt, key(asked.capability, "operation"): asked.operation,
+        key(asked.capability, "protocol"): "",
+        key(asked.capability, "extra"): json.dumps(extra, ensure_ascii=False) if extra else "",
+        **{key(asked.capability, f"param_{name}"): value for name, value in typed.items()},
+    })  # fmt: skip
+
+
+def quoted(engine: Engine, capability: Capability) -> Drafted | str:
+    """The draft made ready; where it can't be, the reason in words."""
+    try:
+        asked = draft(engine, capability)
+        if not asked.prompt.strip() and needs_words(capability, asked.operation):
+            return t(N_("Write a prompt."))
+        ready = engine.draft(asked)
+    except RelayscopeError as error:
+        return told(error)
+    return told(ready.refused) if ready.refused else ready

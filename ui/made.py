@@ -1,0 +1,116 @@
+"""What a call made: pictures, films and sounds shown, vectors described, each to be downloaded or used further."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from lib.calls.draft import draft_of
+from lib.engine import Engine
+from lib.i18n import N_
+from lib.ledger.calls import Payload
+from lib.ledger.media import Kept
+from lib.ledger.row import CallRow
+from ui import format as figures
+from ui.asking import USE, fill
+from ui.chips import chip, facts
+from ui.follow import draw
+from ui.links import go
+from ui.markdown import code
+from ui.result import appearance, figures_of, problem
+from ui.words import count, duration, language, money, t
+
+FETCHABLE = ("not_fetched", "task_lost", "server_gone", "no_answer")
+"""Causes after which the result of a task may still be had."""
+NUMBERS_SHOWN = 8
+
+
+def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
+    """A call that has ended, with everything it made."""
+    if row.status != "succeeded":
+        chip(appearance(row))
+        problem(row)
+    if payload.text:
+        draw(payload.text)
+    kept = engine.artifacts([row.id]).get(row.id, ())
+    for number, one in enumerate(kept, 1):
+        _one(engine, row, one, number)
+    _figures(row, len(kept))
+    figures_of(row, line)
+    if row.task_id:
+        facts((t(N_("task {id}"), id=code(row.task_id)),))
+    _next(engine, row, payload, kept)
+
+
+def _one(engine: Engine, row: CallRow, kept: Kept, number: int) -> None:
+    path = engine.files.path(kept)
+    if not path.exists():
+        st.markdown(f":material/delete: {t(N_('This file was deleted.'))}")
+        return
+    show = next((show for kind, show in SHOWN.items() if kept.mime.startswith(kind)), None)
+    if show is not None:
+        show(str(path))
+    elif kept.mime == "application/json":
+        _vectors(path.read_text(encoding="utf-8"))
+    name = f"{row.model.rpartition('/')[2]}-{row.id}-{number}{path.suffix}"
+    label = t(N_("Download")) if number == 1 else t(N_("Download {n}"), n=count(number))
+    st.download_button(
+        label, path.read_bytes, file_name=name, mime=kept.mime, key=f"download_{row.id}_{number}",
+        icon=":material/download:", on_click="ignore", help=figures.size(kept.bytes, language()),
+    )  # fmt: skip
+
+
+SHOWN: Mapping[str, Callable[[str], object]] = {
+    "image/": partial(st.image, width="stretch"),
+    "video/": st.video,
+    "audio/": st.audio,
+}
+
+
+def _vectors(text: str) -> None:
+    vectors = json.loads(text).get("embeddings", [])
+    for vector in vectors:
+        shown = ", ".join(f"{one:.4f}" for one in vector[:NUMBERS_SHOWN])
+        st.markdown(t(N_("A vector of {n} numbers"), n=count(len(vector))))
+        st.code(f"[{shown}, …]", language=None, wrap_lines=True)
+
+
+def _figures(row: CallRow, files: int) -> None:
+    usage = row.usage
+    told = (
+        (N_("Files"), count(files) if files else ""),
+        (N_("Seconds"), f"{usage.seconds:g}" if usage.seconds else ""),
+        (N_("Characters"), count(usage.characters) if usage.characters else ""),
+        (N_("Took"), duration(row.duration_ms) if row.duration_ms else ""),
+    )
+    with st.container(horizontal=True, key="made_figures", gap="medium"):
+        st.metric(t(N_("Cost")), money(row.cost), width="content")
+        for label, figure in told:
+            if figure:
+                st.metric(t(label), figure, width="content")
+
+
+def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]) -> None:
+    """What can be done with it."""
+    from ui.engine import door
+
+    with st.container(horizontal=True):
+        st.button(
+            t(N_("Again")), key="made_again", icon=":material/replay:", on_click=fill, args=(draft_of(row, payload),),
+            help=t(N_("Puts this request back into the form; nothing is sent yet.")),
+        )
+        if row.error_code in FETCHABLE and row.task_id:
+            st.button(
+                t(N_("Fetch it again")), key="made_fetch", icon=":material/download:",
+                on_click=lambda: door().ask(engine.fetch_again(row.id)),
+            )
+        pictures = [one for one in kept if one.mime.startswith("image/")]
+        if pictures and row.capability != "image_edit" and st.button(
+            t(N_("Use as input")), key="made_use", icon=":material/brush:"
+        ):
+            st.session_state[USE] = pictures[0]
+            go("image_edit")
+
