@@ -280,6 +280,13 @@ class Streams(Speaks, Protocol):
         """What one server-sent event's data says; raises `Unreadable`."""
 
 
+class Concludes(Streams, Protocol):
+    """A module whose streams tell what was made in their words only, and end as well where nothing was."""
+
+    def conclude(self, text: str, /) -> tuple[tuple[Made, ...], Said | None]:
+        """What came of it, from all the text of a stream that has ended: what was made, or why nothing was."""
+
+
 class Later(Speaks, Protocol):
     """A module whose work may finish later. All of it are GETs, but for `cancel`."""
 

@@ -1,23 +1,16 @@
-"""Where made things are found: `http(s)` addresses that can be asked, and files written out as `data:` addresses."""
+"""Where made things are found in an answer: the `http(s)` addresses on the paths where they were seen."""
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
 
-from lib.wire import Media
 from lib.wire.answers import plain
 
 Path = tuple[str, ...]
 """The names that lead from an object to a value; a list on the way counts with each of its items."""
-
-_DATA = re.compile(r"data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?:;[\w.=+-]+)*;base64,(?P<data>.+)", re.IGNORECASE | re.DOTALL)
-_URL_SAFE = str.maketrans("-_", "+/")
-_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 
 
 def is_address(text: str) -> bool:
@@ -28,19 +21,6 @@ def is_address(text: str) -> bool:
         return bool(httpx.URL(text).host)
     except (httpx.InvalidURL, ValueError):
         return False
-
-
-def of_data_uri(text: str) -> Media | None:
-    """The file in a `data:` address; None where there is none."""
-    found = _DATA.fullmatch(text.strip())
-    data = decoded(found["data"]) if found else b""
-    return Media(data, (found and found["mime"]) or "application/octet-stream") if data else None
-
-
-def decoded(text: str) -> bytes:
-    """Base64, plain or for URLs, padded or not, however broken into lines; empty for what is none."""
-    digits = _NO_BASE64.sub("", text.translate(_URL_SAFE))
-    return b64decode(digits + "=" * (-len(digits) % 4)) if len(digits) % 4 != 1 else b""
 
 
 def addresses(body: object, paths: Sequence[Path]) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lib.wire import (
+    Concludes,
     Later,
     Speaks,
     Streams,
     anthropic,
+    chat_image,
+    chat_video,
     deepl,
     elevenlabs,
     openai,
@@ -19,7 +22,12 @@ from lib.wire import (
     zhipu,
 )
 
-STREAMS: Mapping[str, Streams] = {"openai": openai, "anthropic": anthropic, "zhipu": zhipu}
+STREAMS: Mapping[str, Streams] = {
+    "anthropic": anthropic,
+    "chat_video": chat_video,
+    "openai": openai,
+    "zhipu": zhipu,
+}
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
     "video_create": video_create,
@@ -28,6 +36,13 @@ LATER: Mapping[str, Later] = {
     "zhipu": zhipu,
 }
 """Whose work may finish later."""
-AT_ONCE: Mapping[str, Speaks] = {"deepl": deepl, "elevenlabs": elevenlabs, "stability": stability}
+AT_ONCE: Mapping[str, Speaks] = {
+    "chat_image": chat_image,
+    "deepl": deepl,
+    "elevenlabs": elevenlabs,
+    "stability": stability,
+}
 """All others."""
+CONCLUDES: Mapping[str, Concludes] = {"chat_video": chat_video}
+"""Of those with events, whose words have to be read to their end to know what was made."""
 PROTOCOLS: Mapping[str, Speaks] = {**STREAMS, **LATER, **AT_ONCE}
