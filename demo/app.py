@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from demo import about, anthropic, queries
+from demo import about, anthropic, gemini, gemini_media, queries
 from demo.auth import Misrouted
 from demo.chat import completions
 from demo.dialects import refuse
@@ -21,6 +21,15 @@ ROUTES = [
     Route("/v1/models", queries.list_models),
     Route("/v1beta/models", queries.list_models_as_gemini),
     Route("/v1beta/openai/models", queries.list_models_as_openai),
+    *(
+        route
+        for version in ("/v1", "/v1beta")
+        for route in (
+            Route(f"{version}/models/{{model}}/operations/{{id}}", gemini_media.operation),
+            Route(f"{version}/models/{{call:path}}", gemini.call, methods=["POST"]),
+            Route(f"{version}/files/{{id}}:download", gemini_media.download),
+        )
+    ),
     Route("/v1/models/{model:path}", queries.retrieve_model),
     Route("/v1/chat/completions", completions, methods=["POST"]),
     Route("/v1/messages", anthropic.messages, methods=["POST"]),

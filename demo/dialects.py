@@ -193,6 +193,12 @@ def google(request: Request, refused: Refused) -> Response:
     return JSONResponse([{"error": error}] if listed else {"error": error}, status)
 
 
+def model_call(request: Request, refused: Refused) -> Response:
+    """Google's where a model's method was called; the list of models keeps the relay's own words."""
+    called = "/operations/" in request.url.path or request.method == "POST"
+    return google(request, refused) if called else answer(request, refused)
+
+
 def zhipu(request: Request, refused: Refused) -> Response:
     """{"error": {code, message}}, the code a string of digits."""
     status, code, words = _row(ZHIPU, request, refused)
@@ -229,6 +235,7 @@ def midjourney(request: Request, refused: Refused) -> Response:
 Dialect = Callable[[Request, Refused], Response]
 DIALECTS: tuple[tuple[str, Dialect], ...] = (
     ("/v1/messages", anthropic),
+    ("/v1/models", model_call),
     ("/v1beta/openai", answer),
     ("/v1beta", google),
     ("/api/paas/v4", zhipu),

@@ -24,10 +24,16 @@ Maker = Callable[[Job, str, Sequence[bytes]], bytes]
 
 
 async def job_file(request: Request) -> Response:
-    """The route; the prompt's faults say whether the file is gone, late, or a web page."""
-    relay, path = relay_of(request), request.path_params
-    job = relay.books.job(path["job"])
-    if job is None or not 0 <= path["number"] < job.params.get("n", 1) or path["extension"] not in MAKERS:
+    """The route."""
+    path = request.path_params
+    return file_of(request, path["job"], path["number"], path["extension"])
+
+
+def file_of(request: Request, id: str, number: int, extension: str) -> Response:
+    """One file of a job; the prompt's faults say whether it is gone, late, or a web page."""
+    relay = relay_of(request)
+    job = relay.books.job(id)
+    if job is None or not 0 <= number < job.params.get("n", 1) or extension not in MAKERS:
         return _gone()
     if state(job, relay.clock()).status != "SUCCESS":
         return _gone()
@@ -36,7 +42,7 @@ async def job_file(request: Request) -> Response:
         return _gone()
     if "html" in wrong:
         return HTMLResponse("<!doctype html><html><head><title>502 Bad Gateway</title></head><body></body></html>")
-    return ranged(request, made(relay.books, job, path["number"], path["extension"]), TYPES[path["extension"]])
+    return ranged(request, made(relay.books, job, number, extension), TYPES[extension])
 
 
 def address(request: Request, job: Job, extension: str, number: int = 0) -> str:
