@@ -14,6 +14,7 @@ from lib.wire import (
     chat_video,
     deepl,
     elevenlabs,
+    midjourney,
     openai,
     stability,
     video_create,
@@ -30,6 +31,7 @@ STREAMS: Mapping[str, Streams] = {
 }
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
+    "midjourney": midjourney,
     "video_create": video_create,
     "video_generations": video_generations,
     "video_v2": video_v2,
