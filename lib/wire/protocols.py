@@ -17,6 +17,7 @@ from lib.wire import (
     midjourney,
     openai,
     stability,
+    suno,
     video_create,
     video_generations,
     video_v2,
@@ -32,6 +33,7 @@ STREAMS: Mapping[str, Streams] = {
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
     "midjourney": midjourney,
+    "suno": suno,
     "video_create": video_create,
     "video_generations": video_generations,
     "video_v2": video_v2,
