@@ -168,9 +168,13 @@ IN_WORDS: tuple[Capability, ...] = ("text", "transcription", "translation")
 """Capabilities whose answer is words."""
 
 
+SECONDS = ("seconds", "duration", "durationSeconds")
+"""Parameters that say how long a video is to be."""
+
+
 def seconds_asked(params: Mapping[str, Json]) -> Decimal | None:
     """How long a video was asked for, by the names protocols have for it; None where nothing was said."""
-    return next((found for name in ("seconds", "duration") if (found := amount(params.get(name))) is not None), None)
+    return next((found for name in SECONDS if (found := amount(params.get(name))) is not None), None)
 
 
 def merged(older: UsageSeen, newer: UsageSeen) -> UsageSeen:

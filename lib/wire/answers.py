@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -146,14 +146,6 @@ def said(response: httpx.Response) -> Said:
 def data_uri(media: Media) -> str:
     """A file as a `data:` address, as JSON bodies carry it."""
     return f"data:{media.mime};base64,{b64encode(media.data).decode()}"
-
-
-def contents(encoded: str) -> bytes:
-    """A file as JSON bodies carry it, in base64; empty for what is none."""
-    try:
-        return b64decode(encoded)
-    except ValueError:
-        return b""
 
 
 def request_id(response: httpx.Response) -> str:

@@ -14,6 +14,7 @@ from lib.wire import (
     chat_video,
     deepl,
     elevenlabs,
+    gemini,
     midjourney,
     openai,
     stability,
@@ -27,11 +28,13 @@ from lib.wire import (
 STREAMS: Mapping[str, Streams] = {
     "anthropic": anthropic,
     "chat_video": chat_video,
+    "gemini": gemini,
     "openai": openai,
     "zhipu": zhipu,
 }
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
+    "gemini": gemini,
     "midjourney": midjourney,
     "suno": suno,
     "video_create": video_create,
