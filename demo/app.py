@@ -6,10 +6,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from demo import about, anthropic, gemini, gemini_media, queries
+from demo import about, anthropic, gemini, gemini_media, images, queries, sound, video_dialects, videos
 from demo.auth import Misrouted
 from demo.chat import completions
 from demo.dialects import refuse
+from demo.embeddings import embeddings
 from demo.files import job_file
 from demo.front import Front
 from demo.lines import is_api, path_of
@@ -34,6 +35,24 @@ ROUTES = [
     Route("/v1/chat/completions", completions, methods=["POST"]),
     Route("/v1/messages", anthropic.messages, methods=["POST"]),
     Route("/v1/messages/count_tokens", anthropic.count_tokens, methods=["POST"]),
+    Route("/v1/images/generations", images.generations, methods=["POST"]),
+    Route("/v1/images/edits", images.edits, methods=["POST"]),
+    Route("/v1/images/variations", images.variations, methods=["POST"]),
+    Route("/v1/images/tasks/{id}", images.image_task),
+    Route("/v1/audio/speech", sound.speech, methods=["POST"]),
+    Route("/v1/audio/transcriptions", sound.transcriptions, methods=["POST"]),
+    Route("/v1/embeddings", embeddings, methods=["POST"]),
+    Route("/v1/videos", videos.create, methods=["POST"]),
+    Route("/v1/videos/{id}", videos.retrieve),
+    Route("/v1/videos/{id}", videos.delete, methods=["DELETE"]),
+    Route("/v1/videos/{id}/content", videos.content),
+    Route("/v1/videos/{id}/remix", videos.remix, methods=["POST"]),
+    Route("/v1/video/generations", video_dialects.create_generic, methods=["POST"]),
+    Route("/v1/video/generations/{id}", video_dialects.query_generic),
+    Route("/v1/video/create", video_dialects.create_unified, methods=["POST"]),
+    Route("/v1/video/query", video_dialects.query_unified),
+    Route("/v2/videos/generations", video_dialects.create_gptbest, methods=["POST"]),
+    Route("/v2/videos/generations/{id}", video_dialects.query_gptbest),
     *(
         Route(f"{prefix}/dashboard/billing/{name}", endpoint)
         for prefix in ("", "/v1")

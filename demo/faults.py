@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from demo.refusals import Refused
+from demo.relay import Relay
+
 Fault = Literal[
     "refuse",
     "refuse-late",
@@ -46,6 +49,9 @@ WORDS: Mapping[str, Fault] = {
 
 _MARK = re.compile(r"#(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?![a-z-])", re.IGNORECASE)
 
+FAILS_AT: Mapping[Fault, float] = {"fail": 0.6, "refuse-late": 1.0}
+"""At which share of its time work fails."""
+
 SLOW = 10
 """How many times longer a slow answer takes."""
 
@@ -58,3 +64,16 @@ def faults(prompt: str) -> frozenset[Fault]:
 def slowed(seconds: float, prompt: str) -> float:
     """`seconds`, or more where the prompt asks for a slow answer."""
     return seconds * SLOW if "slow" in faults(prompt) else seconds
+
+
+async def work(relay: Relay, prompt: str, seconds: float) -> None:
+    """Wait as long as work takes that is answered at once; Refused where the prompt asks for that."""
+    wrong, takes = faults(prompt), slowed(seconds, prompt)
+    if "refuse" in wrong:
+        raise Refused("moderated")
+    if "fail" in wrong:
+        await relay.pause(takes * FAILS_AT["fail"])
+        raise Refused("upstream_failed")
+    await relay.pause(takes)
+    if "refuse-late" in wrong:
+        raise Refused("moderated")

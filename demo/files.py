@@ -30,13 +30,19 @@ async def job_file(request: Request) -> Response:
 
 
 def file_of(request: Request, id: str, number: int, extension: str) -> Response:
-    """One file of a job; the prompt's faults say whether it is gone, late, or a web page."""
+    """One file of a job; 404 where there is no such job or file, or it isn't finished."""
     relay = relay_of(request)
     job = relay.books.job(id)
     if job is None or not 0 <= number < job.params.get("n", 1) or extension not in MAKERS:
         return _gone()
     if state(job, relay.clock()).status != "SUCCESS":
         return _gone()
+    return served(request, job, number, extension)
+
+
+def served(request: Request, job: Job, number: int, extension: str) -> Response:
+    """A finished job's file, or what its prompt asks for instead: 404 for ever or at first, or a web page."""
+    relay = relay_of(request)
     wrong, fetches = faults(job.prompt), relay.books.count(job.id, "fetches")
     if "expired" in wrong or ("late-file" in wrong and fetches <= FETCHES_TOO_EARLY):
         return _gone()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from demo.books import REFUNDED, Entry, Job, Key
 from demo.charge import Usage
-from demo.faults import Fault, faults, slowed
+from demo.faults import FAILS_AT, Fault, faults, slowed
 from demo.keys import specs
 from demo.refusals import Refused
 from demo.relay import Relay, relay_of
@@ -22,9 +22,8 @@ Status = Literal["NOT_START", "QUEUED", "IN_PROGRESS", "SUCCESS", "FAILURE"]
 PHASES: tuple[tuple[float, Status], ...] = ((0.05, "NOT_START"), (0.15, "QUEUED"), (1.0, "IN_PROGRESS"))
 """Up to which share of its time a job has which status."""
 
-FAILS_AT: Mapping[Fault, float] = MappingProxyType({"fail": 0.6, "refuse-late": 1.0})
 LOST_AT = 0.5
-"""At which share of its time a job fails, or is forgotten."""
+"""At which share of its time a lost job is forgotten."""
 
 REASONS: Mapping[Fault, str] = MappingProxyType(
     {
@@ -98,16 +97,22 @@ def begin(
 
 def look(request: Request, key: Key, id: str, kind: str) -> Sight:
     """Ask once after a job of the key's account; Refused where there is none (any more), or as its prompt asks."""
-    relay = relay_of(request)
-    job = relay.books.job(id)
-    if job is None or job.kind != kind or not _same_account(job, key) or is_lost(job, relay.clock()):
-        raise Refused("task_not_exist")
+    job, relay = find(request, key, id, kind), relay_of(request)
     wrong, first = faults(job.prompt), relay.books.count(id, "polls") == 1
     if first and "late-task" in wrong:
         raise Refused("task_not_exist")
     if first and "denied" in wrong:
         raise Refused("model_not_allowed", model=job.model)
     return _sight(relay, job)
+
+
+def find(request: Request, key: Key, id: str, kind: str) -> Job:
+    """The job of the key's account, without counting that it was asked after; Refused where there is none."""
+    relay = relay_of(request)
+    job = relay.books.job(id)
+    if job is None or job.kind != kind or not _same_account(job, key) or is_lost(job, relay.clock()):
+        raise Refused("task_not_exist")
+    return job
 
 
 def state(job: Job, now: float) -> State:

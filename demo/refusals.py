@@ -122,6 +122,12 @@ REFUSALS = {
         param="500",
         logged=True,
     ),
+    "foreign_address": Refusal(
+        400,
+        "invalid_request",
+        "演示中转站不访问外部网络，请改用 data URI 或本站文件地址：{address}",
+        "the demo relay fetches nothing from elsewhere, use a data URI or an address of its own files: {address}",
+    ),
     "task_not_exist": Refusal(400, "task_not_exist", "task_not_exist", "task_not_exist"),
     "no_voice": Refusal(404, "voice_not_found", "没有这个声音：{voice}", "no such voice: {voice}"),
 }

@@ -113,7 +113,7 @@ def test_what_anyone_may_ask(client):
     [
         ("GET", "/v1/x", "GET /v1/x"),
         ("GET", "/us/v1/x", "GET /v1/x"),
-        ("POST", "/v1/images/generations", "POST /v1/images/generations"),
+        ("POST", "/v1/images/nothing", "POST /v1/images/nothing"),
         ("GET", "/v1/chat/completions", "GET /v1/chat/completions"),
         ("POST", "/v1/models", "POST /v1/models"),
         ("GET", "/api/x", "GET /api/x"),
