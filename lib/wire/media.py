@@ -8,6 +8,7 @@ from binascii import Error
 from urllib.parse import unquote_to_bytes
 
 from lib.wire import Link, Made, Media
+from lib.wire.addresses import is_address
 
 UNTOLD = "application/octet-stream"
 
@@ -27,7 +28,7 @@ def of_address(text: str, mime: str = UNTOLD) -> Made | None:
     address = text.strip()
     if address[:5].lower() == "data:":
         return of_base64(address, mime)
-    return Link(address) if address.lower().startswith(("http://", "https://")) else None
+    return Link(address) if is_address(address) else None
 
 
 def _of_data(text: str, found: re.Match[str], mime: str) -> Media | None:

@@ -15,8 +15,10 @@ from lib.wire import (
     deepl,
     elevenlabs,
     gemini,
+    image_async,
     midjourney,
     openai,
+    openai_video,
     stability,
     suno,
     video_create,
@@ -35,7 +37,9 @@ STREAMS: Mapping[str, Streams] = {
 """Whose answers may come as events."""
 LATER: Mapping[str, Later] = {
     "gemini": gemini,
+    "image_async": image_async,
     "midjourney": midjourney,
+    "openai_video": openai_video,
     "suno": suno,
     "video_create": video_create,
     "video_generations": video_generations,

@@ -77,6 +77,9 @@ VIDEO: Sequence[Path] = (
 GOOD_CODES = ("", "success", "0", "1", "200")
 """What `code` says where all is well: absent, new-api's word, and the numbers of its relatives."""
 
+RATIOS = "x-new-api-other-ratios"
+"""The header in which new-api tells what it multiplied the price by: `{"seconds": 4, "size": 1}`."""
+
 _PERCENT = re.compile(r"\s*(\d{1,3})(?!\d)")
 _NO_SUCH_TASK = re.compile(
     r"task[ _]?(id)?[ _]?(is )?(not?|does not|doesn't)[ _](found|exist)|video[ _]not[ _]found"
@@ -117,6 +120,17 @@ def task_id(response: httpx.Response) -> str:
     if not given:
         raise Unreadable(said(response))
     return given
+
+
+def billed(response: httpx.Response) -> UsageSeen | None:
+    """The seconds that new-api bills accepted work by, where it tells."""
+    told = response.headers.get(RATIOS, "")
+    try:
+        ratios = parsed(told)
+    except ValueError:
+        return None
+    seconds = amount(ratios.get("seconds")) if isinstance(ratios, dict) else None
+    return UsageSeen(Usage(seconds=seconds, calls=1), {RATIOS: told}) if seconds is not None else None
 
 
 def read_poll(response: httpx.Response, _task: Task) -> TaskState:

@@ -7,16 +7,13 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.vocabulary import Usage
-from lib.wire import Endpoint, Json, Makes, Outcome, Request, Task, UsageSeen, tasks
-from lib.wire.answers import amount, data_uri, parsed, said
-from lib.wire.tasks import cancel, fetch, read_poll, refuse_others
+from lib.wire import Endpoint, Json, Makes, Outcome, Request, Task, tasks
+from lib.wire.answers import data_uri, said
+from lib.wire.tasks import billed, cancel, fetch, read_poll, refuse_others
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 
 MAKES: Makes = frozenset({("video", "generate")})
-RATIOS = "x-new-api-other-ratios"
-"""The header in which new-api tells what it multiplied the price by: `{"seconds": 4, "size": 1}`."""
 
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
@@ -30,20 +27,10 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
 
 def read(response: httpx.Response, request: Request) -> Outcome:
     """The task that was accepted, with the seconds it is billed by where the server tells; raises `Unreadable`."""
-    return replace(tasks.read(response, request), usage=_billed(response))
+    return replace(tasks.read(response, request), usage=billed(response))
 
 
 def poll(endpoint: Endpoint, task: Task) -> httpx.Request:
     """Asks how a task stands."""
     url = f"{endpoint.base_url}/v1/video/generations/{quote(task.id, safe='')}"
     return httpx.Request("GET", url, headers=endpoint.bearer)
-
-
-def _billed(response: httpx.Response) -> UsageSeen | None:
-    told = response.headers.get(RATIOS, "")
-    try:
-        ratios = parsed(told)
-    except ValueError:
-        return None
-    seconds = amount(ratios.get("seconds")) if isinstance(ratios, dict) else None
-    return UsageSeen(Usage(seconds=seconds, calls=1), {RATIOS: told}) if seconds is not None else None
