@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -29,12 +29,13 @@ def addresses(body: object, paths: Sequence[Path]) -> tuple[str, ...]:
     return next(filter(None, found), ())
 
 
-def values(body: object, path: Path) -> Iterator[Any]:
-    """What a path leads to."""
-    if isinstance(body, list):
-        for item in body:
-            yield from values(item, path)
-    elif not path:
-        yield body
-    elif isinstance(body, dict) and path[0] in body:
-        yield from values(body[path[0]], path[1:])
+def values(body: object, path: Path) -> list[Any]:
+    """What a path leads to; lists within lists aren't looked into."""
+    found = _items([body])
+    for name in path:
+        found = _items([one[name] for one in found if isinstance(one, dict) and name in one])
+    return found
+
+
+def _items(found: list[Any]) -> list[Any]:
+    return [item for one in found for item in (one if isinstance(one, list) else [one])]

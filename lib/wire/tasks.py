@@ -199,8 +199,9 @@ def _status(word: str) -> TaskStatus:
     return "failed" if folded.endswith("_failed") else STATES.get(folded, "running")
 
 
-def _is_unknown(said: Said) -> bool:
-    return any(_NO_SUCH_TASK.search(words) for words in (said.code, said.kind, said.message)) and not said.html
+def _is_unknown(answer: Said) -> bool:
+    words = (answer.code, answer.kind, answer.message)
+    return not answer.html and any(map(_NO_SUCH_TASK.search, words))
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any] | None:
@@ -224,7 +225,8 @@ def _reason(task: Mapping[str, Any]) -> Said:
     return next(filter(None, told), Said(200))
 
 
-def _usage(task: Mapping[str, Any]) -> UsageSeen:
-    """One call; its seconds where the answer tells them. `quota` and `cost` are kept as the server wrote them."""
+def _usage(task: Mapping[str, Any]) -> UsageSeen | None:
+    """What the answer tells of it: seconds; `quota` and `cost` are kept as the server wrote them. None: nothing."""
     raw = {name: task[name] for name in ("seconds", "duration", "quota", "cost", "usage") if task.get(name)}
-    return UsageSeen(Usage(seconds=amount(raw.get("seconds", raw.get("duration"))), calls=1), raw)
+    seconds = amount(raw.get("seconds", raw.get("duration")))
+    return UsageSeen(Usage(seconds=seconds, calls=1), raw) if raw else None
