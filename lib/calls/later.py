@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import chain, repeat
-from time import monotonic
 
 import httpx
 
@@ -37,28 +36,33 @@ def pauses() -> Iterator[float]:
 
 
 async def follow(
-    http: Http, later: Later, endpoint: Endpoint, task: Task, on_state: Callable[[TaskState], Awaitable[None]]
+    http: Http,
+    later: Later,
+    endpoint: Endpoint,
+    task: Task,
+    on_state: Callable[[TaskState], Awaitable[None]],
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> TaskState:
     """Polls a task until it has ended, and what it made can be fetched. `on_state` is told of every answer."""
-    began, unknown_since = monotonic(), 0.0
-    waits = pauses()
-    while True:
-        await asyncio.sleep(next(waits))
-        if monotonic() - began > ENDS_AFTER_S:
-            return TaskState("unknown")
+    waited, unknown_for = 0.0, 0.0
+    for pause in pauses():
+        await wait(pause)
+        waited += pause
+        if waited > ENDS_AFTER_S:
+            break
         try:
             state = later.read_poll(await http.send(later.poll(endpoint, task)), task)
         except (LineFault, Unreadable):
             continue
+        unknown_for = unknown_for + pause if state.status == "unknown" else 0.0
+        if unknown_for > UNKNOWN_FOR_S:
+            return state
         if state.status == "unknown":
-            unknown_since = unknown_since or monotonic()
-            if monotonic() - unknown_since > UNKNOWN_FOR_S:
-                return state
             continue
-        unknown_since = 0.0
         await on_state(state)
         if _ended(state):
             return state
+    return TaskState("unknown")
 
 
 def _ended(state: TaskState) -> bool:
@@ -69,21 +73,33 @@ def _ended(state: TaskState) -> bool:
 
 
 async def gather(
-    http: Http, files: Files, later: Later | None, endpoint: Endpoint, capability: Capability, made: Sequence[Made]
+    http: Http,
+    files: Files,
+    later: Later | None,
+    endpoint: Endpoint,
+    capability: Capability,
+    made: Sequence[Made],
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> tuple[Kept, ...]:
     """Keeps what was made, fetching what is only told of. Raises `NotFetched` where one can't be had now."""
-    return tuple([await _one(http, files, later, endpoint, capability, one) for one in made])
+    return tuple([await _one(http, files, later, endpoint, capability, one, wait) for one in made])
 
 
 async def _one(
-    http: Http, files: Files, later: Later | None, endpoint: Endpoint, capability: Capability, made: Made
+    http: Http,
+    files: Files,
+    later: Later | None,
+    endpoint: Endpoint,
+    capability: Capability,
+    made: Made,
+    wait: Callable[[float], Awaitable[None]],
 ) -> Kept:
     if isinstance(made, Media):
         return await asyncio.to_thread(_checked, files, capability, made.data, made.mime)
     request = later.fetch(endpoint, made) if later is not None else httpx.Request("GET", made.url)
     last = NotFetched(N_("The file's address sends requests on and on."))
     for pause in FETCH_PAUSES_S:
-        await asyncio.sleep(pause)
+        await wait(pause)
         try:
             answer = await http.fetch(request, httpx.URL(endpoint.base_url))
             told = answer.headers.get("content-type", "")
