@@ -110,8 +110,8 @@ def answer() -> None:
 
 
 def usable(api: Api) -> bool:
-    """Whether there is a page of ours to use it from, and something to be gained by trying."""
-    return api.capability == "text" and bool(api.models) and api.state in WORTH_TRYING
+    """Whether there is something to be gained by trying."""
+    return bool(api.models) and api.state in WORTH_TRYING
 
 
 def fails(api: Api, found: Sequence[Evidence]) -> None:

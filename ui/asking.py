@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -254,6 +255,9 @@ def _media(capability: Capability, data: bytes, name: str) -> Media:
 
 def fill(asked: CallDraft) -> None:
     """Puts a draft back into its form, but for files: these are chosen again."""
+    if asked.capability == "text":
+        text_form.fill(asked)
+        return
     names = {one.name for one in fields_of(asked.capability, asked.protocol or "", asked.model or "")}
     known = {name: value for name, value in asked.params.items() if name in names}
     extra = {name: value for name, value in asked.params.items() if name not in names and name != TARGET}
@@ -271,9 +275,8 @@ def quoted(engine: Engine, capability: Capability) -> Drafted | str:
     """The draft made ready; where it can't be, the reason in words."""
     try:
         asked = draft(engine, capability)
-        if not asked.prompt.strip() and needs_words(capability, asked.operation):
-            return t(N_("Write a prompt."))
-        ready = engine.draft(asked)
+        empty = not asked.prompt.strip() and needs_words(capability, asked.operation)
+        ready = engine.draft(replace(asked, prompt=t(text_form.UNWRITTEN)) if empty else asked)
     except RelayscopeError as error:
         return told(error)
     return told(ready.refused) if ready.refused else ready

@@ -21,7 +21,8 @@ from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
-from ui import log_cost, result, text_form
+from ui import log_cost, result
+from ui.asking import fill
 from ui.chips import chip, facts
 from ui.engine import door
 from ui.follow import draw, follow, thoughts
@@ -99,12 +100,12 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
         if row.status in UNFINISHED and engine.live(row.id):
             st.button(t(N_("Stop")), key="log_stop", icon=":material/stop_circle:", type="primary", on_click=_stop,
                       args=(engine, row.id))  # fmt: skip
-        if row.capability == "text" and st.button(
+        if st.button(
             t(N_("Run again")), key="log_again", icon=":material/replay:",
             help=t(N_("Puts this request into the form; nothing is sent yet.")),
         ):
-            text_form.fill(draft_of(row, payload))
-            go("text")
+            fill(draft_of(row, payload))
+            go(row.capability)
         if not isinstance(ready, str):
             result.code(ready, "log_code")
         if st.button(t(N_("Copy…")), key="log_copy", icon=":material/content_copy:"):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lib.calls.draft import needs_words
+from lib.calls.guard import refusal
 from lib.engine import Engine
 from lib.errors import RelayscopeError
 from lib.i18n import N_
@@ -106,7 +108,10 @@ def _current(engine: Engine, capability: Capability) -> str | None:
 
 def _send(capability: Capability) -> None:
     try:
-        sending.send(door().engine, asking.draft(door().engine, capability), several=True)
+        asked = asking.draft(door().engine, capability)
+        if needs_words(capability, asked.operation) and not asked.prompt.strip():
+            raise refusal("empty_prompt")
+        sending.send(door().engine, asked, several=True)
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 

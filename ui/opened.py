@@ -14,7 +14,7 @@ from ui import chips
 from ui.checking import ask, checking
 from ui.choices import WORTH_TRYING
 from ui.connect import console
-from ui.links import ICONS, go
+from ui.links import go
 from ui.theme import look
 from ui.words import t, worded
 
@@ -54,15 +54,11 @@ def actions(engine: Engine, found: Verdict, maker: str, where: str) -> None:
             go("connections", id=found.connection)
         if found.state not in WORTH_TRYING and (url := console(engine, found.connection, maker)):
             st.link_button(t(N_("Open console")), url, icon=":material/open_in_new:")
-    if worth and found.capability not in ICONS:
-        st.caption(t(N_("A page for this comes later; with your key it works from any other program.")))
     checking(engine, where)
 
 
 def _use(page: Capability, found: Verdict, where: str) -> None:
-    if page in ICONS and st.button(
-        t(N_("Use")), key=f"{where}_use", type="primary", icon=":material/arrow_forward:"
-    ):
+    if st.button(t(N_("Use")), key=f"{where}_use", type="primary", icon=":material/arrow_forward:"):
         go(page, connection=found.connection, model=found.model)
 
 

@@ -21,7 +21,7 @@ st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
 keep_drafts()
 
-page = st.navigation({t(section): [shown(one) for one in pages] for section, pages in SECTIONS.items()})
+page = st.navigation({t(section): [shown(one) for one in pages] for section, pages in SECTIONS.items()}, expanded=True)
 arrive(page)
 st.set_page_config(page_title=f"{page.title} · Relayscope")
 try:

@@ -179,7 +179,9 @@ def quoted(engine: Engine) -> Drafted | str:
 
 def label(ready: Drafted | str) -> str:
     """What the button says: what it does and what that costs at most."""
-    if isinstance(ready, str) or ready.quoted is None:
+    if isinstance(ready, str):
+        return t(N_("Generate"))
+    if ready.quoted is None:
         return t(N_("Generate — price unknown"))
     return t(N_("Generate — at most {amount}"), amount=literal(money(ready.quoted)))
 

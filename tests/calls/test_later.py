@@ -30,7 +30,7 @@ async def at_once(_seconds: float) -> None:
 
 
 def followed(answers: Sequence[httpx.Response]) -> tuple[TaskState, list[TaskState], int]:
-    """How a task ends that is answered so (the last answer for good), what was seen of it, and how often it was asked."""
+    """How a task ends that is answered so (the last answer for good), what was seen of it, how often it was asked."""
     seen: list[TaskState] = []
 
     async def on_state(state: TaskState) -> None:
