@@ -186,8 +186,9 @@ def merged(older: UsageSeen, newer: UsageSeen) -> UsageSeen:
     names = (one.name for one in fields(Usage))
     figures = {name: getattr(before if getattr(after, name) is None else after, name) for name in names}
     usage = Usage(**figures)
-    if after.cached_input_tokens is None and (before.cached_input_tokens or before.cache_write_tokens):
-        usage = replace(usage, input_tokens=max(before.input_tokens or 0, usage.input_tokens or 0))
+    inputs = [one.input_tokens for one in (before, after) if one.input_tokens is not None]
+    if inputs and after.cached_input_tokens is None and (before.cached_input_tokens or before.cache_write_tokens):
+        usage = replace(usage, input_tokens=max(inputs))
     return UsageSeen(usage, {**older.raw, **newer.raw})
 
 

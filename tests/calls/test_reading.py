@@ -18,6 +18,7 @@ from lib.wire import UsageSeen
         pytest.param([Usage(5, output_tokens=1), Usage(5, output_tokens=9)], Usage(5, output_tokens=9), id="the last"),
         pytest.param([Usage(5, 2, 1, 1), Usage(output_tokens=9)], Usage(5, 2, 1, 9), id="wire.md 5: output only"),
         pytest.param([Usage(5, 2), Usage(3, output_tokens=9)], Usage(5, 2, None, 9), id="wire.md 5: input uncached"),
+        pytest.param([Usage(None, 2), Usage(output_tokens=9)], Usage(None, 2, None, 9), id="input never told"),
         pytest.param([Usage(5, 0, 2), Usage(3)], Usage(5, 0, 2), id="written to the cache"),
         pytest.param([Usage(5, 2), Usage(4, 0)], Usage(4, 0), id="the cached part is told anew"),
         pytest.param([Usage(5), Usage(4)], Usage(4), id="a guess is corrected"),
