@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from demo import about, anthropic, gemini, gemini_media, images, queries, sound, video_dialects, videos
+from demo import about, images, official, queries, sound, video_dialects, videos
 from demo.auth import Misrouted
 from demo.chat import completions
 from demo.dialects import refuse
@@ -19,22 +19,12 @@ from demo.refusals import Refused, invalid_url
 from demo.relay import Relay
 
 ROUTES = [
+    *official.ROUTES,
     Route("/v1/models", queries.list_models),
     Route("/v1beta/models", queries.list_models_as_gemini),
     Route("/v1beta/openai/models", queries.list_models_as_openai),
-    *(
-        route
-        for version in ("/v1", "/v1beta")
-        for route in (
-            Route(f"{version}/models/{{model}}/operations/{{id}}", gemini_media.operation),
-            Route(f"{version}/models/{{call:path}}", gemini.call, methods=["POST"]),
-            Route(f"{version}/files/{{id}}:download", gemini_media.download),
-        )
-    ),
     Route("/v1/models/{model:path}", queries.retrieve_model),
     Route("/v1/chat/completions", completions, methods=["POST"]),
-    Route("/v1/messages", anthropic.messages, methods=["POST"]),
-    Route("/v1/messages/count_tokens", anthropic.count_tokens, methods=["POST"]),
     Route("/v1/images/generations", images.generations, methods=["POST"]),
     Route("/v1/images/edits", images.edits, methods=["POST"]),
     Route("/v1/images/variations", images.variations, methods=["POST"]),

@@ -29,10 +29,14 @@ class Misrouted(Exception):
     """The request got a web page instead of the API, as behind a captive portal."""
 
 
-def admit(request: Request) -> Key:
-    """The key of a `/v1` request that passes new-api's token check; Refused otherwise."""
+def admit(request: Request, *, spent: bool = False) -> Key:
+    """The key of a `/v1` request that passes new-api's token check; Refused otherwise.
+
+    `spent`: a key that is used up is let in, where an official API tells such a one how it stands.
+    """
     key = _known(request, secret_of(request))
-    if reason := refusal(key):
+    reason = refusal(key)
+    if reason and not (spent and reason == "exhausted"):
         raise Refused(reason, masked=mask(key.spec.secret))
     if key.fault == "html":
         raise Misrouted

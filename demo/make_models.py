@@ -39,7 +39,7 @@ from genai_prices.types import ModelPrice, TieredPrices
 HERE = Path(__file__).parent
 
 Mode = str
-"""What a model is for, in LiteLLM's words (chat, responses, image_generation …), plus `music`."""
+"""What a model is for, in LiteLLM's words (chat, responses, image_generation …), plus `music` and `translation`."""
 
 OPEN_WEIGHTS_HOST = "deepinfra"
 OPEN_WEIGHTS: Mapping[str, str] = {
@@ -73,6 +73,7 @@ CAPABILITY: Mapping[Mode, tuple[str, str]] = {
     "audio_speech": ("speech", "语音合成"),
     "audio_transcription": ("transcription", "语音识别"),
     "music": ("music", "音乐"),
+    "translation": ("translation", "翻译"),
 }
 """Mode → (capability, tag)."""
 

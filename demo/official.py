@@ -1,0 +1,29 @@
+"""The routes of the makers' own APIs, on the paths they have them."""
+
+from starlette.routing import Route
+
+from demo import anthropic, deepl, elevenlabs, gemini, gemini_media
+
+ROUTES = [
+    Route("/v1/messages", anthropic.messages, methods=["POST"]),
+    Route("/v1/messages/count_tokens", anthropic.count_tokens, methods=["POST"]),
+    *(
+        route
+        for version in ("/v1", "/v1beta")
+        for route in (
+            Route(f"{version}/models/{{model}}/operations/{{id}}", gemini_media.operation),
+            Route(f"{version}/models/{{call:path}}", gemini.call, methods=["POST"]),
+            Route(f"{version}/files/{{id}}:download", gemini_media.download),
+        )
+    ),
+    Route("/v2/translate", deepl.translate, methods=["POST"]),
+    Route("/v2/usage", deepl.usage),
+    Route("/v2/languages", deepl.languages),
+    Route("/v1/text-to-speech/{voice}", elevenlabs.speak, methods=["POST"]),
+    Route("/v1/text-to-speech/{voice}/stream", elevenlabs.speak, methods=["POST"]),
+    Route("/v1/text-to-speech/{voice}/with-timestamps", elevenlabs.speak_timed, methods=["POST"]),
+    Route("/v1/voices", elevenlabs.voices),
+    Route("/v2/voices", elevenlabs.voices_paged),
+    Route("/v1/user/subscription", elevenlabs.subscription),
+    Route("/v1/user", elevenlabs.user),
+]
