@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from demo import about, images, official, queries, sound, video_dialects, videos
 from demo.auth import Misrouted
-from demo.chat import completions
+from demo.chat_media import completions
 from demo.dialects import refuse
 from demo.embeddings import embeddings
 from demo.files import job_file

@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -35,14 +35,17 @@ WHOLE_ANSWER_SHARE = 1 / 3
 PING_EVERY = 64
 """A comment line comes once in so many tokens, as relays keep slow streams alive."""
 
+CHUNK: Mapping[str, str] = MappingProxyType({"object": "chat.completion.chunk", "system_fingerprint": ""})
+
 THINKS = re.compile(r"thinking|reasoner|-r1\b", re.IGNORECASE)
 
 
 class Part(BaseModel):
-    """One piece of a message's content; other fields than text are accepted unread."""
+    """One piece of a message's content; other fields are accepted unread."""
 
     type: str
     text: str = ""
+    image_url: Any = None
 
 
 class Message(BaseModel):
@@ -217,37 +220,46 @@ def _whole(completion: Completion) -> dict[str, Any]:
     texts: dict[str, str] = {
         kind: "".join(text for each, text in completion.pieces if each == kind) for kind, _ in completion.pieces
     }
-    message: dict[str, str] = {"role": "assistant", "content": "", **texts}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": completion.finish_reason}
-    return {
-        **completion.head,
-        "object": "chat.completion",
-        "choices": [choice],
-        "usage": _usage(completion.usage()),
-        "system_fingerprint": "",
-    }
+    return whole(completion.head, texts, completion.finish_reason, completion.usage())
 
 
 async def _events(completion: Completion) -> AsyncIterator[str]:
-    yield _chunk(completion, {"role": "assistant", "content": ""})
+    head = completion.head
+    yield chunk(head, {"role": "assistant", "content": ""})
     async for kind, text in completion.paced():
-        yield _chunk(completion, {kind: text})
+        yield chunk(head, {kind: text})
         if completion.given % PING_EVERY == 0:
             yield ": PING\n\n"
     completion.settle()
-    yield _chunk(completion, {}, completion.finish_reason)
-    if completion.asked.stream_options and completion.asked.stream_options.include_usage:
-        yield _data({**_chunk_head(completion), "choices": [], "usage": _usage(completion.usage())})
-    yield "data: [DONE]\n\n"
+    yield chunk(head, {}, completion.finish_reason)
+    for last in ending(completion.asked, head, completion.usage()):
+        yield last
 
 
-def _chunk(completion: Completion, delta: dict[str, str], finish_reason: str | None = None) -> str:
+def new_head(model: str) -> dict[str, Any]:
+    """What every part of one answer begins with."""
+    return {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": model}
+
+
+def whole(head: Mapping[str, Any], texts: Mapping[str, str], finish_reason: str, usage: Usage) -> dict[str, Any]:
+    """An answer that isn't streamed."""
+    message = {"role": "assistant", "content": "", **texts}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
+    document = {"object": "chat.completion", "choices": [choice], "usage": _usage(usage), "system_fingerprint": ""}
+    return {**head, **document}
+
+
+def chunk(head: Mapping[str, Any], delta: dict[str, str], finish_reason: str | None = None) -> str:
+    """One event of a stream."""
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    return _data({**_chunk_head(completion), "choices": [choice], "usage": None})
+    return _data({**head, **CHUNK, "choices": [choice], "usage": None})
 
 
-def _chunk_head(completion: Completion) -> dict[str, Any]:
-    return {**completion.head, "object": "chat.completion.chunk", "system_fingerprint": ""}
+def ending(asked: ChatRequest, head: Mapping[str, Any], usage: Usage) -> Iterator[str]:
+    """A stream's last events: the usage, where it was asked for, and the mark that it is whole."""
+    if asked.stream_options and asked.stream_options.include_usage:
+        yield _data({**head, **CHUNK, "choices": [], "usage": _usage(usage)})
+    yield "data: [DONE]\n\n"
 
 
 def _data(document: dict[str, Any]) -> str:

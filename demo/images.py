@@ -23,7 +23,7 @@ from demo.lines import path_of
 from demo.pictures import pictures, sent
 from demo.refusals import Refused
 from demo.relay import relay_of
-from demo.settlement import opened
+from demo.settlement import Settlement, opened
 from demo.tokens import split
 
 KIND = "image"
@@ -114,7 +114,7 @@ async def variations(request: Request) -> Response:
 async def image_task(request: Request) -> Response:
     """GET /v1/images/tasks/{id}: how an image asked for with `?async=true` stands (wire.md 1B)."""
     sight = look(request, admit(request), request.path_params["id"], KIND)
-    return JSONResponse({"code": "success", "message": "", "data": await _task(request, sight)})
+    return JSONResponse({"code": "success", "message": "", "data": _task(request, sight)})
 
 
 def makes_images(model: Model) -> bool:
@@ -135,19 +135,26 @@ async def _images(request: Request, needed: Sequence[str], prompt: str | None = 
         later = request.query_params.get("async") == "true"
         if not later:
             await work(relay_of(request), asked.prompt, SECONDS)
-        job = begin(
-            request,
-            settlement,
-            usage,
-            kind=KIND,
-            prompt=asked.prompt,
-            params=_params(asked, len(inputs)),
-            inputs=inputs,
-            seconds=TASK_SECONDS if later else 0,
-        )
+        job = begin_picture(request, settlement, asked, inputs, TASK_SECONDS if later else 0)
     if later:
         return JSONResponse({"code": "success", "message": "", "data": job.id})
-    return JSONResponse(await _answer(request, job))
+    return JSONResponse(_answer(request, job))
+
+
+def begin_picture(
+    request: Request, settlement: Settlement, asked: ImageRequest, inputs: Sequence[bytes], seconds: float = 0
+) -> Job:
+    """Charge the pictures and keep their job; without `seconds` it is done."""
+    return begin(
+        request,
+        settlement,
+        asked.usage(len(inputs)),
+        kind=KIND,
+        prompt=asked.prompt,
+        params=_params(asked, len(inputs)),
+        inputs=inputs,
+        seconds=seconds,
+    )
 
 
 def _given(form: Form, needed: Sequence[str]) -> list[bytes | str]:
@@ -182,14 +189,14 @@ def _pixels(size: str | None) -> tuple[int, int]:
     return sides
 
 
-async def _answer(request: Request, job: Job) -> dict[str, Any]:
+def _answer(request: Request, job: Job) -> dict[str, Any]:
     """OpenAI's answer, with what gpt-image adds."""
-    data = [await _image(request, job, number) for number in range(job.params["n"])]
+    data = [_image(request, job, number) for number in range(job.params["n"])]
     document: dict[str, Any] = {"created": int(job.created_at), "data": data}
     return document | _gpt_image(job) if ALWAYS_BASE64.search(job.model) else document
 
 
-async def _image(request: Request, job: Job, number: int) -> dict[str, str]:
+def _image(request: Request, job: Job, number: int) -> dict[str, str]:
     revised = {"revised_prompt": job.prompt} if job.model == "dall-e-3" else {}
     if not job.params["encoded"]:
         return {"url": address(request, job, "png", number), **revised}
@@ -213,8 +220,8 @@ def _gpt_image(job: Job) -> dict[str, Any]:
     }
 
 
-async def _task(request: Request, sight: Sight) -> dict[str, Any]:
-    result = await _answer(request, sight.job) if sight.ready else None
+def _task(request: Request, sight: Sight) -> dict[str, Any]:
+    result = _answer(request, sight.job) if sight.ready else None
     return {
         "task_id": sight.job.id,
         "status": sight.state.status,

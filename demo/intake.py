@@ -46,16 +46,16 @@ async def form_body(request: Request) -> Form:
     """A multipart or JSON body; Refused where it can't be read."""
     if "multipart/form-data" not in request.headers.get("content-type", ""):
         return Form(await json_body(request), {})
+    fields, files = dict[str, Any](), dict[str, list[bytes]]()
     try:
-        form = await request.form()
+        async with request.form() as form:
+            for name, part in form.multi_items():
+                if isinstance(part, UploadFile):
+                    files.setdefault(name, []).append(await part.read())
+                else:
+                    fields[name] = part
     except HTTPException as error:
         raise Refused("not_json", reason=error.detail) from error
-    fields, files = dict[str, Any](), dict[str, list[bytes]]()
-    for name, part in form.multi_items():
-        if isinstance(part, UploadFile):
-            files.setdefault(name, []).append(await part.read())
-        else:
-            fields[name] = part
     return Form(fields, files)
 
 
