@@ -37,7 +37,6 @@ REFUSED_CALL = {
     "saturated": ("gpt-4o-mini", 429, None, "当前分组上游负载已饱和，请稍后再试"),
     "no_channel": ("gpt-4o-mini", 503, "model_not_found", "分组 default 下模型 gpt-4o-mini 无可用渠道（distributor）"),
     "all": ("no-such-model", 503, "model_not_found", "分组 default 下模型 no-such-model 无可用渠道（distributor）"),
-    "sora": ("sora-2", 500, "convert_request_failed", "模型 sora-2 不支持 /v1/chat/completions"),
 }
 
 WORKING = ["sora", "gemini", "chatglm", "forbidden", "balance", "saturated", "no_channel", "all"]
