@@ -48,7 +48,8 @@ from lib.ledger.tasks import TaskRecord
 from lib.vocabulary import Evidence, Operation, Status
 from lib.wire import Finished, Link, Progress, Reasoning, Task, TaskState, Text, Unreadable
 from lib.wire.answers import request_id
-from lib.wire.protocols import LATER, PROTOCOLS, STREAMS
+from lib.wire.protocols import CONCLUDES, LATER, PROTOCOLS, STREAMS
+from lib.wire.tasks import times
 
 Write: TypeAlias = Callable[[log.Connection], None]
 logger = logging.getLogger(__name__)
@@ -303,6 +304,13 @@ class Calls:
     async def _conclude(self, live: Live) -> Ending:
         """Keeps what was made, then says how the call ended."""
         drafted, reading = live.drafted, live.reading
+        if (concludes := CONCLUDES.get(drafted.protocol)) and reading.finished is not None:
+            made, said = concludes.conclude(reading.text)
+            reading.made += made
+            if said is not None and not made:
+                return of_refusal(
+                    said, Reading(), drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model
+                )
         if links(reading.made):
             await self._note(live, reading.task)
         capability = drafted.draft.capability
@@ -408,11 +416,12 @@ class Calls:
         """Cost, text, evidence and the final status, to be written in one transaction. Slow when first asked."""
         drafted, at = live.drafted, utc_now()
         usage, usage_source = live.reading.used(drafted.asked)
-        changes = changes_of(drafted, ending, usage, usage_source, at) | as_it_went(live)
+        raw = live.reading.usage.raw if live.reading.usage else {}
+        changes = changes_of(drafted, ending, usage, usage_source, at, times(raw)) | as_it_went(live)
         payload: Mapping[str, Any] = {
             "text": live.reading.text,
             "reasoning": live.reading.reasoning,
-            "raw_usage": live.reading.usage.raw if live.reading.usage else None,
+            "raw_usage": raw or None,
         }
         path = drafted.request.url.path if drafted.request else ""
         shown = live.shown = evidence_of(live.row, ending, changes, path, at)

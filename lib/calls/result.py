@@ -93,7 +93,8 @@ class Reading:
     def take_state(self, state: TaskState) -> None:
         """Takes in how a task stands; of one that has ended also what it made."""
         self.progress = Progress(state.progress, state.words)
-        self.usage = state.usage or self.usage
+        if state.usage is not None:
+            self.usage = merged(self.usage, state.usage) if self.usage else state.usage
         if state.status == "succeeded":
             self.pieces, self.made, self.finished = [state.text], list(state.made), "stop"
 

@@ -17,6 +17,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import STATES, Evidence, Money, State, Step, Usage, UsageSource, as_state
 
 NOTHING = Money(Decimal(0), "USD")
+ONCE = Decimal(1)
 
 RUNG_OF: dict[State, Step] = {
     "bad_key": "key",
@@ -67,10 +68,18 @@ def refused(row: CallRow, refusal: Refused) -> CallRow:
 
 
 def changes_of(
-    drafted: Drafted, ending: Ending, usage: Usage, usage_source: UsageSource | None, at: datetime
+    drafted: Drafted,
+    ending: Ending,
+    usage: Usage,
+    usage_source: UsageSource | None,
+    at: datetime,
+    times: Decimal = ONCE,
 ) -> dict[str, Any]:
-    """What the end of a call changes in its row: status, error, usage and the figures of its cost."""
-    estimated = _estimated(drafted, ending, usage)
+    """What the end of a call changes in its row: status, error, usage and the figures of its cost.
+
+    `times`: how often the relay says it bills its price of one call.
+    """
+    estimated = _estimated(drafted, ending, usage, times)
     official = official_cost(drafted.model, usage, at) if ending.charged else None
     why = ending.why
     return {
@@ -88,10 +97,13 @@ def changes_of(
     }
 
 
-def _estimated(drafted: Drafted, ending: Ending, usage: Usage) -> Money | None:
+def _estimated(drafted: Drafted, ending: Ending, usage: Usage, times: Decimal) -> Money | None:
+    price = drafted.price
     if not ending.charged:
-        return Money(Decimal(0), drafted.price.currency if drafted.price else "USD")
-    return cost(drafted.price, usage) if drafted.price else None
+        return Money(Decimal(0), price.currency if price else "USD")
+    if price is not None and price.unit == "call" and price.source == "relay" and price.amount is not None:
+        price = replace(price, amount=price.amount * times)
+    return cost(price, usage) if price else None
 
 
 def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str, at: datetime) -> Evidence | None:

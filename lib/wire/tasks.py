@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from math import prod
 from typing import Any
 
 import httpx
@@ -131,6 +133,16 @@ def billed(response: httpx.Response) -> UsageSeen | None:
         return None
     seconds = amount(ratios.get("seconds")) if isinstance(ratios, dict) else None
     return UsageSeen(Usage(seconds=seconds, calls=1), {RATIOS: told}) if seconds is not None else None
+
+
+def times(raw: Mapping[str, Any]) -> Decimal:
+    """How often new-api bills the price of one call, by what it told of accepted work (`billed`): 1 where it didn't."""
+    try:
+        ratios = parsed(plain(raw.get(RATIOS, "")))
+    except ValueError:
+        return Decimal(1)
+    found = (amount(one) for one in ratios.values()) if isinstance(ratios, dict) else ()
+    return prod((one for one in found if one is not None), start=Decimal(1))
 
 
 def read_poll(response: httpx.Response, _task: Task) -> TaskState:
