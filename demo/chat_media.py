@@ -26,7 +26,7 @@ from demo.jobs import Status, is_lost, state
 from demo.pictures import pictures, sent
 from demo.relay import relay_of
 from demo.settlement import Settlement, opened
-from demo.videos import Film, make
+from demo.videos import Film, Prompted, make
 
 MEDIA = ("video", "image", "image_edit")
 DEFAULT_SECONDS = 10
@@ -75,7 +75,8 @@ def _pictures(asked: ChatRequest) -> list[bytes | str]:
 def _begin_film(request: Request, settlement: Settlement, asked: ChatRequest, inputs: list[bytes]) -> tuple[Job, Usage]:
     seconds = re.search(r"(\d{1,2})s\b", asked.model)
     size = "1280x720" if "landscape" in asked.model else "720x1280"
-    film = Film(asked.last_words("user"), int(seconds[1]) if seconds else DEFAULT_SECONDS, size, inputs)
+    prompt = validated(Prompted, {"prompt": asked.last_words("user")}).prompt
+    film = Film(prompt, int(seconds[1]) if seconds else DEFAULT_SECONDS, size, inputs)
     return make(request, settlement, film), film.usage()
 
 

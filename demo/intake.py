@@ -16,6 +16,9 @@ from demo.charge import Usage
 from demo.refusals import Refused
 from demo.settlement import Settlement, check_funds
 
+HALF_A_LETTER = rb"\ud"
+"""How an escaped surrogate begins, which may lack its other half."""
+
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
@@ -33,10 +36,13 @@ class Form:
 
 async def json_body(request: Request) -> dict[str, Any]:
     """The request's JSON object; Refused where it is none."""
+    raw = await request.body()
     try:
-        body = json.loads(await request.body())
-    except ValueError as error:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
         raise Refused("not_json", reason=str(error)) from error
+    if HALF_A_LETTER in raw.lower():
+        body = _whole_letters(body)
     if not isinstance(body, dict):
         raise Refused("not_json", reason="the body is not a JSON object")
     return body
@@ -57,6 +63,12 @@ async def form_body(request: Request) -> Form:
     except HTTPException as error:
         raise Refused("not_json", reason=error.detail) from error
     return Form(fields, files)
+
+
+def _whole_letters(body: Any) -> Any:
+    """`body` with U+FFFD for each surrogate without its other half, as Go reads it."""
+    text = json.dumps(body, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def distribute(key: Key, name: object) -> Model:

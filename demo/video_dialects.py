@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from demo.auth import admit
-from demo.intake import Form, json_body
+from demo.intake import Form, form_body, json_body
 from demo.jobs import Sight, Status, look
 from demo.keys import QUOTA_PER_USD
 from demo.refusals import Refused
@@ -42,7 +42,7 @@ UPSTREAM: Mapping[Status, str] = MappingProxyType(
 
 async def create_generic(request: Request) -> Response:
     """POST /v1/video/generations: only the task's id."""
-    job, film = await submitted(request, Form(await json_body(request), {}), 4)
+    job, film = await submitted(request, await form_body(request), 4)
     return JSONResponse({"task_id": job.id}, headers=told(film))
 
 

@@ -170,6 +170,34 @@ def test_a_wrong_request_is_refused(post, path, body, status, words):
     assert words in answer.json()["error"]["message"]
 
 
+WRONG = (
+    r'"\ud800"', '"\\u0000"', "null", "true", "-1", "1e400", "[]", "[1, 2]", '[[["a"]]]', "{}", '{"url": {"url": 5}}',
+    '""', '"9999x9999"', '"data:image/png;base64,"', '"data:image/png;base64,AAAA"', '"x"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", WRONG)
+@pytest.mark.parametrize(
+    ("path", "model", "fields"),
+    [
+        ("/v1/images/generations", "flux-dev", "prompt n size image images aspect_ratio image_size quality"),
+        ("/v1/images/edits", "gpt-image-1", "image mask response_format"),
+        ("/v1/audio/speech", "tts-1", "input voice speed"),
+        ("/v1/audio/transcriptions", "whisper-1", "file response_format"),
+        ("/v1/embeddings", "embedding-3", "input dimensions encoding_format"),
+        ("/v1/videos", "sora-2", "prompt seconds duration size image images input_reference"),
+        ("/v1/video/create", "sora-2", "prompt images aspect_ratio"),
+        ("/v2/videos/generations", "sora-2", "prompt images duration"),
+        ("/v1/chat/completions", "sora-2", "messages stream"),
+    ],
+)
+def test_no_value_breaks_a_route(client, bearer, path, model, fields, value):
+    whole = {"model": model, "prompt": "x", "input": "x", "voice": "x", "size": "64x64"}
+    for field in fields.split():
+        body = json.dumps(whole)[:-1] + f', "{field}": {value}}}'
+        assert client.post(path, content=body.encode(), headers=bearer("all")).status_code in (200, 400)
+
+
 @pytest.mark.parametrize("content", ["multipart/form-data", "multipart/form-data; boundary=x"])
 def test_a_broken_form_is_refused(client, bearer, content):
     headers = bearer("all") | {"content-type": content}
