@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from demo import anthropic, deepl, elevenlabs, gemini, gemini_media
+from demo import anthropic, deepl, elevenlabs, gemini, gemini_media, zhipu
 
 ROUTES = [
     Route("/v1/messages", anthropic.messages, methods=["POST"]),
@@ -26,4 +26,14 @@ ROUTES = [
     Route("/v2/voices", elevenlabs.voices_paged),
     Route("/v1/user/subscription", elevenlabs.subscription),
     Route("/v1/user", elevenlabs.user),
+    *(
+        Route(f"/api/paas/v4/{path}", endpoint, methods=["POST"])
+        for path, endpoint in (
+            ("chat/completions", zhipu.chat),
+            ("images/generations", zhipu.images),
+            ("embeddings", zhipu.embeddings),
+            ("videos/generations", zhipu.videos),
+        )
+    ),
+    Route("/api/paas/v4/async-result/{id}", zhipu.result),
 ]

@@ -1,5 +1,7 @@
 """DeepL, ElevenLabs, Zhipu and Stability, each as its own server answers."""
 
+import json
+
 import pytest
 
 from demo.keys import specs
@@ -124,3 +126,83 @@ def test_faults_are_elevenlabs(eleven, key, path, body, status, code):
 def test_a_wrong_field_is_fastapis_list(eleven):
     answer = eleven("POST", VOICE, json={"text": ""})
     assert (answer.status_code, isinstance(answer.json()["detail"], list)) == (422, True)
+
+
+ZHIPU = "/api/paas/v4"
+
+
+@pytest.mark.parametrize("thinking", ["enabled", "disabled"])
+def test_zhipu_chats(by, thinking):
+    # wire.md 6: {id, request_id, created, model, choices: [{…, message{role, content, reasoning_content}}], usage}
+    body = {"model": "glm-4.5", "messages": [{"role": "user", "content": "17+25"}], "thinking": {"type": thinking}}
+    whole = by("POST", f"{ZHIPU}/chat/completions", json=body | {"request_id": "mine"}).json()
+    message = whole["choices"][0]["message"]
+    assert (message["content"], whole["request_id"], whole["choices"][0]["finish_reason"]) == ("42", "mine", "stop")
+    assert ("reasoning_content" in message) == (thinking == "enabled")
+    stream = by("POST", f"{ZHIPU}/chat/completions", json=body | {"stream": True}).text
+    *_, last, done = stream.strip().split("\n\n")
+    assert done == "data: [DONE]"
+    assert json.loads(last.removeprefix("data: "))["usage"] == whole["usage"]
+
+
+def test_zhipu_draws_and_makes_vectors(by, client, relay):
+    drawn = by("POST", f"{ZHIPU}/images/generations", json={"model": "cogview-4", "prompt": "cat"}).json()
+    assert client.get(drawn["data"][0]["url"]).content.startswith(b"\x89PNG")
+    assert relay.books.log("all", 1)[0]["quota"] == 4138
+    vectors = by("POST", f"{ZHIPU}/embeddings", json={"model": "embedding-3", "input": ["a", "b"]}).json()
+    assert [len(one["embedding"]) for one in vectors["data"]] == [2048, 2048]
+    assert vectors["usage"]["prompt_tokens"] == 2
+
+
+@pytest.mark.parametrize(("prompt", "status"), [("cat", "SUCCESS"), ("cat #fail", "FAIL")])
+def test_zhipus_films_are_asked_after(by, client, relay, prompt, status):
+    now = relay.clock()
+    relay.clock, relay.speed = (lambda: now), 1
+    body = {"model": "cogvideox-3", "prompt": prompt, "duration": 5}
+    task = by("POST", f"{ZHIPU}/videos/generations", json=body).json()
+    assert task["task_status"] == "PROCESSING"
+    path = f"{ZHIPU}/async-result/{task['id']}"
+    assert by("GET", path).json() == task
+    relay.clock = lambda: now + 100
+    ended = by("GET", path).json()
+    assert ended["task_status"] == status
+    if status == "SUCCESS":
+        assert client.get(ended["video_result"][0]["url"]).headers["content-type"] == "video/mp4"
+        assert client.get(ended["video_result"][0]["cover_image_url"]).status_code == 200
+        # 5 s at 0.027586 USD
+        assert relay.books.key("all").used == 68_965
+
+
+@pytest.mark.parametrize(
+    ("key", "model", "prompt", "status", "code"),
+    [
+        # wire.md 6: code is a STRING of digits
+        ("disabled", "glm-4-flash", "hi", 401, "1002"),
+        ("expired", "glm-4-flash", "hi", 401, "1003"),
+        ("exhausted", "glm-4-flash", "hi", 429, "1113"),
+        ("balance", "gpt-4o-mini", "hi", 429, "1113"),
+        ("forbidden", "glm-4-flash", "hi", 403, "1220"),
+        ("all", "glm-none", "hi", 400, "1211"),
+        ("limited", "glm-4-flash", "hi", 429, "1302"),
+        ("saturated", "gpt-4o-mini", "hi", 429, "1305"),
+        ("all", "glm-4-flash", "hi #refuse", 400, "1301"),
+    ],
+)
+def test_faults_are_zhipus(by, key, model, prompt, status, code):
+    body = {"model": model, "messages": [{"role": "user", "content": prompt}]}
+    answer = by("POST", f"{ZHIPU}/chat/completions", key, json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("images/generations", {"model": "cogview-4", "prompt": "x", "size": "10x10"}),
+        ("videos/generations", {"model": "cogvideox-3"}),
+        ("videos/generations", {"model": "cogvideox-3", "prompt": "x", "duration": 7}),
+        ("chat/completions", {"model": "glm-4-flash", "messages": [{"role": "user"}], "temperature": 1.5}),
+    ],
+)
+def test_a_bad_parameter_is_1210(by, path, body):
+    answer = by("POST", f"{ZHIPU}/{path}", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "1210")
