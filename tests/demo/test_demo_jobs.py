@@ -1,5 +1,6 @@
 import itertools
 import json
+from pathlib import Path
 
 import httpx
 import pytest
@@ -122,6 +123,11 @@ def test_words_name_what_goes_wrong(prompt, expected):
 def test_every_fault_has_a_word_in_both_languages():
     words = {fault: [word for word, named in WORDS.items() if named == fault] for fault in WORDS.values()}
     assert all(sorted(word.isascii() for word in each) == [False, True] for each in words.values())
+
+
+def test_every_word_is_documented():
+    told = (Path(__file__).parents[2] / "docs/demo.md").read_text(encoding="utf-8")
+    assert [word for word in WORDS if f"`#{word}`" not in told] == []
 
 
 def test_a_job_is_charged_once_when_submitted(submit, poll, log, used, clock):
