@@ -42,7 +42,7 @@ UPSTREAM: Mapping[Status, str] = MappingProxyType(
 
 async def create_generic(request: Request) -> Response:
     """POST /v1/video/generations: only the task's id."""
-    job, film = await submitted(request, await form_body(request), 4)
+    job, film = await submitted(request, await form_body(request), 4, by_second=True)
     return JSONResponse({"task_id": job.id}, headers=told(film))
 
 

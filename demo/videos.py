@@ -69,12 +69,16 @@ class VideoRequest(Prompted):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One film to make, whichever dialect asked for it."""
+    """One film to make, whichever dialect asked for it.
+
+    `by_second`: billed by its length and size, as new-api bills its own routes; other channels have a price for a call.
+    """
 
     prompt: str
     seconds: int
     size: str
     inputs: Sequence[bytes] = ()
+    by_second: bool = False
 
     @property
     def ratios(self) -> dict[str, Decimal]:
@@ -82,13 +86,14 @@ class Film:
         return {"seconds": Decimal(self.seconds), "size": LARGE_RATIO if self.size in LARGE else Decimal(1)}
 
     def usage(self) -> Usage:
-        """What it costs: the price of a second, times seconds and size."""
-        return Usage(max(1, len(split(self.prompt))), 0, times=self.ratios["seconds"] * self.ratios["size"])
+        """What it costs: the model's price, times seconds and size where these count."""
+        times = self.ratios["seconds"] * self.ratios["size"] if self.by_second else Decimal(1)
+        return Usage(max(1, len(split(self.prompt))), 0, times=times)
 
 
 async def create(request: Request) -> Response:
     """POST /v1/videos: JSON or multipart; answers the video object."""
-    job, film = await submitted(request, await form_body(request), 4)
+    job, film = await submitted(request, await form_body(request), 4, by_second=True)
     return JSONResponse(_video(request, Sight(job, state(job, job.created_at), ready=False)), headers=told(film))
 
 
@@ -127,12 +132,14 @@ async def remix(request: Request) -> Response:
     with opened(request, key, model) as settlement:
         asked = validated(Prompted, body)
         inputs = [source.prompt.encode(), *relay.books.job_inputs(source.id)]
-        film = Film(asked.prompt, source.params["seconds"], source.params["size"], inputs)
+        film = Film(asked.prompt, source.params["seconds"], source.params["size"], inputs, by_second=True)
         job = make(request, settlement, film, remixed_from=source.id)
     return JSONResponse(_video(request, Sight(job, state(job, job.created_at), ready=False)), headers=told(film))
 
 
-async def submitted(request: Request, form: Form, seconds: int, id: str | None = None) -> tuple[Job, Film]:
+async def submitted(
+    request: Request, form: Form, seconds: int, id: str | None = None, *, by_second: bool = False
+) -> tuple[Job, Film]:
     """The job that a request for a film begins, in any dialect; `seconds` where it doesn't say how long."""
     key = admit(request)
     model = distribute(key, form.fields.get("model"))
@@ -141,7 +148,7 @@ async def submitted(request: Request, form: Form, seconds: int, id: str | None =
         check_channel(key, model, path_of(request.scope), served=model.capability == "video")
         given: list[bytes | str] = [*form.all_files("input_reference", "image"), *_addresses(form.fields)]
         inputs = await pictures(request, given)
-        film = Film(asked.prompt, asked.length(seconds), _size(asked), inputs)
+        film = Film(asked.prompt, asked.length(seconds), _size(asked), inputs, by_second)
         return make(request, settlement, film, id), film
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 import httpx
 
@@ -33,6 +34,9 @@ UNKNOWN_OUTPUT_LIMIT = 8_192
 OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
 """Operations that are told in words what to do; the others need a file or an earlier result."""
+BY_SECOND = ("openai_video", "video_generations")
+SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
+"""wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
 OURS = ("model", "messages", "stream", "stream_options")
 """Parameters that the call itself decides."""
 
@@ -125,7 +129,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     route = known.route(draft.connection)
     listed = known.key_models(draft.connection)
     models = listed.value if listed else None
-    served = served_by(draft.capability, bound(route.connection, models))
+    served = served_by(draft.capability, bound(route.connection, models), draft.model)
     model = draft.model or default_model(route.connection, served, models)
     ours = sorted(set(draft.params) & set(OURS))
     if ours:
@@ -140,7 +144,8 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     except Refused as refused:
         return replace(drafted, refused=refused)
     price = known.book(route.connection).price(model or "", at)
-    return replace(drafted, request=request, price=price, quoted=_quoted(price, draft, model or ""))
+    quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "")
+    return replace(drafted, request=request, price=price, quoted=quoted)
 
 
 def needs_words(capability: Capability, operation: Operation) -> bool:
@@ -175,6 +180,14 @@ def _request(drafted: Drafted) -> httpx.Request:
         return spoken.build(route.endpoint, drafted.asked)
     except Unfit as unfit:
         raise refusal(unfit.code, **unfit.params) from None
+
+
+def _as_billed(price: Price | None, protocol: str, draft: CallDraft) -> Price | None:
+    """The price with all that a relay may multiply it by: new-api bills its own video routes by second and size."""
+    if price is None or price.amount is None or price.unit != "call" or protocol not in BY_SECOND:
+        return price
+    size = LARGE if "1792" in str(draft.params.get("size", "")) else Decimal(1)
+    return replace(price, amount=price.amount * (seconds_asked(draft.params) or SHORTEST) * size)
 
 
 def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:

@@ -50,10 +50,14 @@ def _may_be_for(capability: Capability, model: str, endpoints: Sequence[str]) ->
     return says_nothing(model, endpoints) or capability in capabilities_of(model, endpoints)
 
 
-def served_by(capability: Capability, allowed: Sequence[Capability]) -> Capability:
-    """The capability that does it: a text model translates when asked to, where nothing made for that is allowed."""
-    by_words = capability == "translation" and capability not in allowed and "text" in allowed
-    return "text" if by_words else capability
+def served_by(capability: Capability, allowed: Sequence[Capability], model: str | None = None) -> Capability:
+    """The capability that does it: a text model translates when asked to, unless it is made for that.
+
+    Where no model is named, one made for it is used if the key may.
+    """
+    by_words = capability == "translation" and "text" in allowed
+    made_for_it = "translation" in (allowed if model is None else capabilities_of(model, ()))
+    return "text" if by_words and not made_for_it else capability
 
 
 def refusal(code: str, **params: str) -> Refused:
@@ -67,7 +71,7 @@ def guard(
 ) -> None:
     """Raises `Refused` where this key is not for this capability or model; the cause names the setting that says so."""
     allowed = bound(connection, key_models)
-    name, capability = connection.id, served_by(capability, allowed)
+    name, capability = connection.id, served_by(capability, allowed, model)
     if capability not in allowed:
         raise refusal("wrong_capability", connection=name, allowed=", ".join(allowed) or "-", capability=capability)
     if model is None and connection.models:

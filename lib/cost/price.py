@@ -132,10 +132,12 @@ def _counts(unit: BillingUnit, usage: Usage) -> tuple[Count, ...]:
     """How much was used of what each of the price's rates is for."""
     if unit == "token":
         cached, written = usage.cached_input_tokens or 0, usage.cache_write_tokens or 0
+        if usage.input_tokens is None and usage.characters is not None:
+            return usage.characters, 0, 0, usage.output_tokens or 0  # speech: new-api counts a character as a token
         plain = None if usage.input_tokens is None else max(0, usage.input_tokens - cached - written)
         return plain, cached, written, usage.output_tokens
     if unit == "call":
-        return (usage.calls or 1,)
+        return (usage.images or usage.calls or 1,)  # a relay's price of a call is one of an image
     return ({"image": usage.images, "second": usage.seconds, "character": usage.characters}[unit],)
 
 

@@ -155,7 +155,7 @@ def test_gptbests_dialect(call, client, log):
     task = call("GET", f"/v2/videos/generations/{id}").json()
     assert (task["status"], task["progress"], task["fail_reason"]) == ("SUCCESS", "100%", "")
     assert b"a red fox" in client.get(task["data"]["output"]).content
-    assert (task["cost"], log()[0]["quota"]) == (1.5, 750_000)
+    assert (task["cost"], log()[0]["quota"]) == (0.1, 50_000)
 
 
 # wire.md 1C, 2A: faults of task routes are {"code","message","data"}; auth and no channel are {"error"}
@@ -224,7 +224,7 @@ def test_a_film_in_chat_is_told_and_linked(ask, client, prompt, words, linked, s
 def test_a_film_in_chat_is_charged_or_refunded(ask, log, client):
     ask("all", "a fox", "sora-2")
     ask("all", "#fail", "sora-2")
-    assert [(row["type"], row["quota"]) for row in log()] == [(6, 500_000), (2, 500_000), (2, 500_000)]
+    assert [(row["type"], row["quota"]) for row in log()] == [(6, 50_000), (2, 50_000), (2, 50_000)]
     assert ask("all", "#refuse", "sora-2").status_code == 400
 
 
