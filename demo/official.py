@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from demo import anthropic, deepl, elevenlabs, gemini, gemini_media, zhipu
+from demo import anthropic, deepl, elevenlabs, gemini, gemini_media, stability, suno, zhipu
 
 ROUTES = [
     Route("/v1/messages", anthropic.messages, methods=["POST"]),
@@ -36,4 +36,11 @@ ROUTES = [
         )
     ),
     Route("/api/paas/v4/async-result/{id}", zhipu.result),
+    Route("/suno/submit/music", suno.music, methods=["POST"]),
+    Route("/suno/submit/lyrics", suno.lyrics, methods=["POST"]),
+    Route("/suno/fetch", suno.fetch_many, methods=["POST"]),
+    Route("/suno/fetch/{id}", suno.fetch),
+    *(Route(f"/v2beta/stable-image/{path}", stability.image, methods=["POST"]) for path in stability.SERVICES),
+    Route("/v1/user/balance", stability.balance),
+    Route("/v1/user/account", stability.account),
 ]

@@ -1,9 +1,13 @@
 """DeepL, ElevenLabs, Zhipu and Stability, each as its own server answers."""
 
+import base64
+import io
 import json
 
 import pytest
+from PIL import Image
 
+from demo import media
 from demo.keys import specs
 
 
@@ -206,3 +210,76 @@ def test_faults_are_zhipus(by, key, model, prompt, status, code):
 def test_a_bad_parameter_is_1210(by, path, body):
     answer = by("POST", f"{ZHIPU}/{path}", json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "1210")
+
+
+STABILITY = "/v2beta/stable-image"
+PICTURE = media.png("a cat", 64, 48)
+
+
+@pytest.fixture
+def draw(by):
+    """POST a multipart form by a key's name."""
+
+    def draw(path, fields=None, image=None, key="all", accept="image/*"):
+        files = {name: (None, value) for name, value in (fields or {"prompt": "a cat"}).items()}
+        files |= {"image": ("in.png", image, "image/png")} if image else {"none": (None, "")}
+        return by("POST", f"{STABILITY}/{path}", key, files=files, headers={"Accept": accept})
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "image", "size", "credits"),
+    [
+        # wire.md 8: core 3, ultra 8, sd3.5-large 6.5, medium 3.5 credits; a credit is a cent
+        ("generate/core", {"prompt": "a cat", "aspect_ratio": "16:9"}, None, (1344, 768), 3),
+        ("generate/ultra", {"prompt": "a cat"}, None, (1024, 1024), 8),
+        ("generate/sd3", {"prompt": "a cat"}, None, (1024, 1024), 6.5),
+        ("generate/sd3", {"prompt": "a cat", "model": "sd3.5-medium"}, PICTURE, (1024, 1024), 3.5),
+        ("edit/inpaint", {"prompt": "a dog"}, PICTURE, (64, 48), 5),
+        ("edit/erase", {}, PICTURE, (64, 48), 5),
+        ("edit/remove-background", {}, PICTURE, (64, 48), 5),
+        ("upscale/fast", {}, PICTURE, (256, 192), 2),
+        ("upscale/conservative", {"prompt": "a cat"}, PICTURE, (128, 96), 40),
+    ],
+)
+def test_stability_makes_and_charges(draw, by, path, fields, image, size, credits):
+    before = by("GET", "/v1/user/balance").json()["credits"]
+    answer = draw(path, fields, image)
+    assert answer.status_code == 200, answer.text
+    assert (answer.headers["content-type"], answer.headers["finish-reason"]) == ("image/png", "SUCCESS")
+    assert answer.headers["seed"]
+    assert Image.open(io.BytesIO(answer.content)).size == size
+    assert before - by("GET", "/v1/user/balance").json()["credits"] == pytest.approx(credits)
+
+
+def test_stability_as_json_jpeg_and_filtered(draw):
+    told = draw("generate/core", {"prompt": "cat #refuse-late", "seed": "7"}, accept="application/json").json()
+    assert (told["finish_reason"], told["seed"]) == ("CONTENT_FILTERED", 7)
+    assert base64.b64decode(told["image"]).startswith(b"\x89PNG")
+    assert draw("generate/core", {"prompt": "cat", "output_format": "jpeg"}).content.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "fields", "image", "status", "name"),
+    [
+        ("disabled", "generate/core", None, None, 401, "unauthorized"),
+        ("exhausted", "generate/core", None, None, 402, "payment_required"),
+        ("limited", "generate/core", None, None, 429, "rate_limit_exceeded"),
+        ("forbidden", "generate/core", None, None, 403, "forbidden"),
+        ("all", "generate/core", {"prompt": "#refuse"}, None, 403, "content_moderation"),
+        ("all", "generate/core", {"seed": "1"}, None, 400, "bad_request"),
+        ("all", "generate/core", {"prompt": "x", "aspect_ratio": "7:1"}, None, 400, "bad_request"),
+        ("all", "edit/inpaint", {"prompt": "x"}, None, 400, "bad_request"),
+        ("all", "upscale/fast", {"prompt": "x"}, b"no picture", 400, "bad_request"),
+    ],
+)
+def test_faults_are_stabilitys(draw, key, path, fields, image, status, name):
+    answer = draw(path, fields, image, key)
+    assert (answer.status_code, answer.json()["name"]) == (status, name)
+    assert answer.json()["errors"]
+
+
+def test_stability_takes_forms_only(by):
+    answer = by("POST", f"{STABILITY}/generate/core", json={"prompt": "x"})
+    assert (answer.status_code, "multipart" in answer.json()["errors"][0]) == (400, True)
