@@ -35,7 +35,6 @@ from lib.wire import (
 from lib.wire.protocols import LATER, STREAMS
 
 ENDPOINT = Endpoint("https://open.bigmodel.cn/api/paas/v4", SecretStr("id.secret"))
-CALLED = UsageSeen(Usage(calls=1), {})
 PNG = Media(b"\x89PNG", "image/png", "a.png")
 PNG_URI = "data:image/png;base64," + base64.b64encode(PNG.data).decode()
 TASK = Task("8868902201637896192")
@@ -225,9 +224,9 @@ def test_a_vector() -> None:
     }
     raw = {"prompt_tokens": 4, "completion_tokens": 0, "total_tokens": 4}
     body = {"object": "list", "data": [{"index": 0, "object": "embedding", "embedding": [0.5, -1]}], "usage": raw}
-    outcome = zhipu.read(httpx.Response(200, json=body), asked("embedding"))
+    outcome = zhipu.read(httpx.Response(200, json=body), asked("embedding", "embedding-3"))
     assert [(json.loads(one.data), one.mime) for one in outcome.made if isinstance(one, Media)] == [
-        ([[0.5, -1]], "application/json")
+        ({"model": "embedding-3", "embeddings": [[0.5, -1]]}, "application/json")
     ]
     assert outcome.usage == UsageSeen(Usage(input_tokens=4, output_tokens=0, calls=1), raw)
 
@@ -270,7 +269,7 @@ def test_a_video_is_accepted() -> None:
         (
             {"model": "cogvideox-flash", "task_status": "SUCCESS",
              "video_result": [{"url": "https://cdn.example/v.mp4", "cover_image_url": "https://cdn.example/c.png"}]},
-            TaskState("succeeded", words="SUCCESS", made=(Link("https://cdn.example/v.mp4"),), usage=CALLED),
+            TaskState("succeeded", words="SUCCESS", made=(Link("https://cdn.example/v.mp4"),)),
         ),
         ({"task_status": "SUCCESS", "video_result": []}, TaskState("succeeded", words="SUCCESS")),
         ({"task_status": "FAIL"}, TaskState("failed", words="FAIL", said=Said(200, message="FAIL"))),

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.vocabulary import Usage
 from lib.wire import (
     Endpoint,
     Json,
@@ -22,7 +21,6 @@ from lib.wire import (
     TaskStatus,
     Unfit,
     Unreadable,
-    UsageSeen,
 )
 from lib.wire.answers import Answer, Objects, Words, data_uri, document, fault, parsed, said
 from lib.wire.zhipu.address import root
@@ -72,8 +70,7 @@ def read_poll(response: httpx.Response, _task: Task) -> TaskState:
     if status == "failed":
         return TaskState("failed", words=told.task_status, said=fault(body) or Said(200, message=told.task_status))
     made = tuple(Link(one.url) for one in told.video_result if one.url)
-    usage = UsageSeen(Usage(calls=1), {}) if made else None
-    return TaskState(status, words=told.task_status, made=made, usage=usage)
+    return TaskState(status, words=told.task_status, made=made)
 
 
 def fetch(_endpoint: Endpoint, link: Link) -> httpx.Request:
