@@ -42,9 +42,11 @@ class Route:
     def protocol(self) -> str:
         """The protocol its free rungs are asked in: a relay's common one, else the user's choice or its provider's own.
 
-        A provider by `base_url` keeps its own protocol, even where a relay answers there (contract.md, "Words").
+        A provider by `base_url` keeps its own protocol, even where a relay answers there (contract.md, "Words"): that
+        of text, else of its main capability. One without an address of its own has none.
         """
-        offer = self.provider.capabilities.get("text")
+        offers = self.provider.capabilities
+        offer = offers.get("text") or (next(iter(offers.values())) if self.provider.base_url else None)
         if self.relay is not None or offer is None:
             return "openai"
         return self.connection.protocol or offer.protocol
@@ -68,7 +70,8 @@ def route(configuration: Configuration, key_of: KeyOf, connection_id: str, *, re
     connection = configuration.connection(connection_id)
     relay = configuration.relay(connection.relay) if connection.relay else None
     address = configuration.address(connection)
-    key, keyless = _key(key_of, connection, address)
+    needs_key = provider(connection.provider).auth != "none"
+    key, keyless = _key(key_of, connection, address, needs_key)
     return Route(
         connection=connection,
         provider=provider(connection.provider),
@@ -81,12 +84,14 @@ def route(configuration: Configuration, key_of: KeyOf, connection_id: str, *, re
     )
 
 
-def _key(key_of: KeyOf, connection: Connection, address: str) -> tuple[SecretStr | None, Refused | None]:
-    """The key for an address, or why there is none."""
+def _key(
+    key_of: KeyOf, connection: Connection, address: str, needs_key: bool
+) -> tuple[SecretStr | None, Refused | None]:
+    """The key for an address, or why there is none; some servers need none."""
     try:
         key = key_of(connection, address)
     except KeyElsewhere:
         return None, refusal("key_address", address=address)
     except BadKey:
         return None, refusal("key_malformed", variable=key_variable(connection.id))
-    return key, None if key else refusal("no_key", connection=connection.id)
+    return key, None if key or not needs_key else refusal("no_key", connection=connection.id)

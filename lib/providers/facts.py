@@ -18,8 +18,12 @@ from lib.vocabulary import BillingUnit, Capability
 
 FOLDER = Path(__file__).parent
 
-ORDER = ("openai", "anthropic", "gemini", "zhipu", "sora", "midjourney", "stability", "custom")
-"""How providers are shown: those of the relay's guide first."""
+ORDER = (
+    "openai", "anthropic", "gemini", "zhipu", "sora", "midjourney", "stability",
+    "elevenlabs", "suno", "deepl", "deepseek", "qwen",
+    "ollama", "lmstudio", "llamacpp", "vllm", "custom",
+)  # fmt: skip
+"""How providers are shown: those of the relay's guide first, then others, servers of one's own, and any address."""
 
 
 class _Fact(BaseModel):
@@ -49,13 +53,16 @@ class OfficialPrice(_Fact):
 
 
 class Provider(_Fact):
-    """Who makes or serves APIs. `vendors`: as relays list it. The first of its capabilities is its main one."""
+    """Who makes or serves APIs. `vendors`: as relays list it. The first of its capabilities is its main one.
+
+    `auth`: the header that takes its key, or the scheme within `Authorization`; none: it asks for no key.
+    """
 
     id: str
     name: str
     base_url: str | None = None
     relay_only: bool = False
-    auth: Literal["bearer", "x-api-key", "x-goog-api-key", "none"] = "bearer"
+    auth: Literal["bearer", "x-api-key", "x-goog-api-key", "xi-api-key", "DeepL-Auth-Key", "none"] = "bearer"
     vendors: tuple[str, ...] = ()
     keys_url: str | None = None
     docs_url: str

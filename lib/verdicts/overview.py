@@ -69,7 +69,7 @@ def overview(facts: Facts, found: Sequence[Verdict], rows: Sequence[Row], cells:
         fetched_at=facts.fetched_at,
         relays=facts.configuration.relays_in_use,
         works=tuple(sorted((api for api in apis if api.state == "usable"), key=lambda api: api.proof != "call")),
-        fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(cells),
+        fails=tuple(api for api in apis if api.state != "usable") + _not_set_up(facts, cells),
         quotas=left,
         evidence=facts.evidence,
     )
@@ -115,9 +115,10 @@ def _api(facts: Facts, maker: str, group: Sequence[Verdict], left: Mapping[str, 
     )
 
 
-def _not_set_up(cells: Sequence[Cell]) -> tuple[Api, ...]:
+def _not_set_up(facts: Facts, cells: Sequence[Cell]) -> tuple[Api, ...]:
     """A provider without any connection, by its main capability: one row each, not one for every cell."""
-    configured = {cell.provider for cell in cells if cell.state != "not_configured"}
+    named = {one.provider for one in facts.configuration.connections}
+    configured = named | {cell.provider for cell in cells if cell.state != "not_configured"}
     mains = {one.id: next(iter(one.capabilities)) for one in providers().values() if one.id != "custom"}
     return tuple(
         Api(

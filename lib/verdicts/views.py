@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from lib.verdicts.judging import Facts, best_of
 from lib.vocabulary import CAPABILITIES, BillingUnit, Capability, Proof, Reason, State, Verdict
 from lib.wire.newapi import ListedApi
 
+ANY = "custom"
+"""The provider of any address; it has every capability."""
 BY_CALL = 1
 """new-api's `quota_type` of what is billed by call (wire.md 1C)."""
 
@@ -68,7 +70,7 @@ def _row(model: str, api: ListedApi | None, found: Sequence[Verdict]) -> Row:
 def no_connection(maker: str) -> Reason:
     """Why nothing of a maker can be used: no key for it has been given."""
     known = provider(maker)
-    cause = CAUSES["no_connection" if known.base_url or maker == "custom" else "no_relay_connection"]
+    cause = CAUSES["no_connection" if known.base_url or maker == ANY else "no_relay_connection"]
     return reason(cause, provider=known.name)
 
 
@@ -137,18 +139,22 @@ def pairs() -> Iterator[Pair]:
 def members(facts: Facts, found: Sequence[Verdict], place: str | None = None) -> Mapping[Pair, Members]:
     """What belongs in each cell: of everything, or of one place (a relay) alone.
 
-    A verdict counts in the cell of the provider that makes the model, whichever connection reaches it.
+    A verdict counts in the cell of the provider that makes the model, whichever connection reaches it; what our data
+    don't know of that provider counts under custom.
     """
     cells: dict[Pair, Members] = {pair: Members() for pair in pairs()}
     for maker, model, capabilities in _listed(facts, place):
         for capability in capabilities:
-            cells.setdefault((maker, capability), Members()).listed.add(model)
+            cells[_pair(maker, capability, cells)].listed.add(model)
     here = {c.id for c in facts.configuration.connections if place in (None, place_of(c))}
     for verdict in found:
         if verdict.connection in here:
-            pair = (maker_of_verdict(verdict, facts), verdict.capability)
-            cells.setdefault(pair, Members()).found.append(verdict)
+            cells[_pair(maker_of_verdict(verdict, facts), verdict.capability, cells)].found.append(verdict)
     return cells
+
+
+def _pair(maker: str, capability: Capability, known: Collection[Pair]) -> Pair:
+    return (maker, capability) if (maker, capability) in known else (ANY, capability)
 
 
 def matrix(facts: Facts, cells: Mapping[Pair, Members]) -> tuple[Cell, ...]:

@@ -24,6 +24,15 @@ OFFERS = [
     ("sora", {"video"}),
     ("midjourney", {"image", "image_edit", "video"}),
     ("stability", {"image", "image_edit"}),
+    ("elevenlabs", {"speech"}),
+    ("suno", {"music"}),
+    ("deepl", {"translation"}),
+    ("deepseek", {"text"}),
+    ("qwen", {"text", "embedding"}),
+    ("ollama", {"text", "embedding"}),
+    ("lmstudio", {"text", "embedding"}),
+    ("llamacpp", {"text", "embedding"}),
+    ("vllm", {"text", "embedding"}),
     ("custom", set(CAPABILITIES)),
 ]
 
@@ -67,9 +76,16 @@ def test_a_default_model_is_for_its_capability_and_of_its_provider(id: str, capa
     assert maker_of(model, "") == id
 
 
-@pytest.mark.parametrize("one", [one for one in providers().values() if one.id != "custom"], ids=lambda one: one.id)
+@pytest.mark.parametrize("one", EVERY)
 def test_every_capability_of_a_named_provider_has_a_default_model(one: Provider) -> None:
-    assert [name for name, offer in one.capabilities.items() if not offer.default_model] == []
+    """But for servers of one's own: what they have is their user's doing."""
+    without = [name for name, offer in one.capabilities.items() if not offer.default_model]
+    assert without == (list(one.capabilities) if one.id == "custom" or one.auth == "none" else [])
+
+
+@pytest.mark.parametrize("one", [one for one in providers().values() if one.auth == "none"], ids=lambda one: one.id)
+def test_a_server_of_ones_own_is_on_this_machine(one: Provider) -> None:
+    assert urlsplit(one.base_url or "").hostname in ("localhost", "127.0.0.1")
 
 
 def test_sora_is_retired_at_openai_but_not_at_relays() -> None:

@@ -60,7 +60,7 @@ def test_rows_stand_in_groups_and_a_pair_that_is_not_has_no_cell(app: AppTest) -
     ("name", "value", "shown"),
     [
         ("state", "usable", {"sora.video", "gemini.image", "zhipu.text"}),
-        ("capability", "music", {"custom.music"}),
+        ("capability", "music", {"suno.music", "custom.music"}),
         ("text", "Claude-", {"anthropic.text"}),
         ("text", "midjourney", {"midjourney.image", "midjourney.image_edit", "midjourney.video"}),
         ("text", "no such thing", set()),

@@ -36,6 +36,7 @@ LISTS = {
     "one": [listed("gpt-4o", 5), listed("gpt-4o-mini", 0.3), listed("gpt-4.1-per-call", 0.02, by_call=True),
             listed("claude-haiku-4-5", 2)],
     "two": [listed("gpt-4o", 4)],
+    "three": [listed("qwen3-tts-flash", 1), listed("qwen-flash", 1)],
 }  # fmt: skip
 CONFIGURED = {
     "relays": [
@@ -83,6 +84,12 @@ def test_a_cell_holds_what_is_listed_and_judged_at_a_place(
 ) -> None:
     found = engine.judged().members(place)["openai", "text"]
     assert (found.usable, found.models) == (usable, models)
+
+
+def test_what_our_data_do_not_know_of_a_maker_counts_under_custom(engine: Engine) -> None:
+    cells = engine.judged().members("relay:three")
+    assert (cells["qwen", "text"].listed, cells["custom", "speech"].listed) == ({"qwen-flash"}, {"qwen3-tts-flash"})
+    assert list(cells) == list(pairs())
 
 
 def test_there_is_one_cell_for_each_pair_wherever_one_looks(engine: Engine) -> None:
