@@ -33,6 +33,7 @@ SENSE: Mapping[str, str] = {
     "sensitive": "content",
     "moderated": "content",
     "task_not_exist": "missing",
+    "task_not_yet": "missing",
     "no_voice": "missing",
 }
 """What a refusal comes down to for one who knows nothing of relays; any other is a fault of the request."""

@@ -100,7 +100,7 @@ def look(request: Request, key: Key, id: str, kind: str) -> Sight:
     job, relay = find(request, key, id, kind), relay_of(request)
     wrong, first = faults(job.prompt), relay.books.count(id, "polls") == 1
     if first and "late-task" in wrong:
-        raise Refused("task_not_exist")
+        raise Refused("task_not_yet")
     if first and "denied" in wrong:
         raise Refused("model_not_allowed", model=job.model)
     return _sight(relay, job)

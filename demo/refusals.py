@@ -128,6 +128,12 @@ REFUSALS = {
         "演示中转站不访问外部网络，请改用 data URI 或本站文件地址：{address}",
         "the demo relay fetches nothing from elsewhere, use a data URI or an address of its own files: {address}",
     ),
+    "task_not_yet": Refusal(
+        404,
+        "fail_to_fetch_task",
+        '{{"error":{{"message":"Task not found","type":"invalid_request_error"}}}}',
+        '{{"error":{{"message":"Task not found","type":"invalid_request_error"}}}}',
+    ),
     "task_not_exist": Refusal(400, "task_not_exist", "task_not_exist", "task_not_exist"),
     "no_voice": Refusal(404, "voice_not_found", "没有这个声音：{voice}", "no such voice: {voice}"),
 }

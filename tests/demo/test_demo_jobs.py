@@ -189,7 +189,7 @@ def test_a_slow_job_takes_ten_times_as_long(submit, poll, clock):
 
 @pytest.mark.parametrize(
     ("prompt", "statuses"),
-    [("#late-task", [400, 200, 200]), ("#denied", [403, 200, 200]), ("#无权", [403, 200, 200]), ("a fox", [200] * 3)],
+    [("#late-task", [404, 200, 200]), ("#denied", [403, 200, 200]), ("#无权", [403, 200, 200]), ("a fox", [200] * 3)],
 )
 def test_only_the_first_poll_fails(submit, poll, prompt, statuses):
     id = submit(prompt).json()["id"]
