@@ -283,9 +283,10 @@ def test_how_a_task_stands(body: dict[str, Any], state: TaskState) -> None:
     assert zhipu.read_poll(httpx.Response(200, json=body), TASK) == state
 
 
-def test_a_task_that_nobody_knows() -> None:
-    response = httpx.Response(404, json={"error": {"code": "1214", "message": "任务不存在"}})
-    assert zhipu.read_poll(response, TASK) == TaskState("unknown", said=Said(404, code="1214", message="任务不存在"))
+@pytest.mark.parametrize(("status", "message"), [(404, "not found"), (400, "任务不存在")])
+def test_a_task_that_nobody_knows(status: int, message: str) -> None:
+    response = httpx.Response(status, json={"error": {"code": "1214", "message": message}})
+    assert zhipu.read_poll(response, TASK) == TaskState("unknown", said=Said(status, code="1214", message=message))
 
 
 @pytest.mark.parametrize(

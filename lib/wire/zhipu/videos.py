@@ -29,6 +29,7 @@ MAKES: Makes = frozenset({("video", "generate")})
 
 MOST_INPUTS = 2
 """A first frame, or a first and a last."""
+NO_SUCH_TASK = "任务不存在"
 STATES: Mapping[str, TaskStatus] = {"PROCESSING": "running", "SUCCESS": "succeeded", "FAIL": "failed"}
 
 
@@ -60,7 +61,8 @@ def poll(endpoint: Endpoint, task: Task) -> httpx.Request:
 def read_poll(response: httpx.Response, _task: Task) -> TaskState:
     """How it stands; raises `Unreadable` where the answer says nothing of it.
 
-    No source names the answer for an id that isn't known: a 404 with one of Zhipu's own codes is taken for it.
+    No source names the answer for an id that isn't known: a 404 with one of Zhipu's own codes is taken for it, and words
+    that say so.
     """
     body = _body(response)
     told = _Task.model_validate(body)
@@ -99,7 +101,7 @@ def _body(response: httpx.Response) -> Mapping[str, Any]:
 
 def _not_told(response: httpx.Response) -> TaskState:
     told = said(response)
-    if response.status_code == httpx.codes.NOT_FOUND and told.code:
+    if told.code and (response.status_code == httpx.codes.NOT_FOUND or NO_SUCH_TASK in told.message):
         return TaskState("unknown", said=told)
     raise Unreadable(told)
 
