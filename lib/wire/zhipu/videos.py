@@ -61,8 +61,8 @@ def poll(endpoint: Endpoint, task: Task) -> httpx.Request:
 def read_poll(response: httpx.Response, _task: Task) -> TaskState:
     """How it stands; raises `Unreadable` where the answer says nothing of it.
 
-    No source names the answer for an id that isn't known: a 404 with one of Zhipu's own codes is taken for it, and words
-    that say so.
+    No source names the answer for an id that isn't known: a 404 with one of Zhipu's own codes is taken for it, and
+    words that say so.
     """
     body = _body(response)
     told = _Task.model_validate(body)
