@@ -78,7 +78,8 @@ def ranged(request: Request, data: bytes, media_type: str) -> Response:
 
 def _picture(job: Job, words: str, inputs: Sequence[bytes]) -> bytes:
     width, height = (job.params.get(name, DEFAULT_SIDE) for name in ("width", "height"))
-    return media.png(words, width, height, of=inputs)
+    draw = media.grid if job.params.get("grid") else media.png
+    return draw(job.params.get("words", words), width, height, of=inputs)
 
 
 def _sound(job: Job, words: str, _: Sequence[bytes]) -> bytes:

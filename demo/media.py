@@ -51,6 +51,19 @@ def png(prompt: str, width: int, height: int, *, of: Sequence[bytes] = ()) -> by
     return file.getvalue()
 
 
+def grid(prompt: str, width: int, height: int, *, of: Sequence[bytes] = ()) -> bytes:
+    """Four pictures in one, as Midjourney gives them: of `prompt`, `prompt #2` and so on."""
+    whole = Image.new("RGB", (width, height))
+    for number in range(4):
+        words = f"{prompt} #{number + 1}" if number else prompt
+        quarter = _opened(png(words, width // 2, height // 2, of=of))
+        whole.paste(quarter, (number % 2 * (width // 2), number // 2 * (height // 2)))
+    facts, file = PngInfo(), io.BytesIO()
+    facts.add_itxt("prompt", prompt)
+    whole.save(file, "PNG", pnginfo=facts, compress_level=1)
+    return file.getvalue()
+
+
 def wav(prompt: str, seconds: float | None = None) -> bytes:
     """A melody that spells `prompt`, 16 kHz mono WAV; without `seconds` as long as the text, at least 1 s.
 

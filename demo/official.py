@@ -2,7 +2,10 @@
 
 from starlette.routing import Route
 
-from demo import anthropic, deepl, elevenlabs, gemini, gemini_media, stability, suno, zhipu
+from demo import anthropic, deepl, elevenlabs, gemini, gemini_media, midjourney, stability, suno, zhipu
+
+MODES = ("", "/mj-fast", "/mj-turbo", "/mj-relax")
+"""What may stand before /mj; the demo is as fast in all of them."""
 
 ROUTES = [
     Route("/v1/messages", anthropic.messages, methods=["POST"]),
@@ -43,4 +46,20 @@ ROUTES = [
     *(Route(f"/v2beta/stable-image/{path}", stability.image, methods=["POST"]) for path in stability.SERVICES),
     Route("/v1/user/balance", stability.balance),
     Route("/v1/user/account", stability.account),
+    *(
+        Route(f"{mode}/mj/submit/{name}", endpoint, methods=["POST"])
+        for mode in MODES
+        for name, endpoint in (
+            ("imagine", midjourney.imagine),
+            ("action", midjourney.action),
+            ("change", midjourney.change),
+            ("simple-change", midjourney.simple_change),
+            ("blend", midjourney.blend),
+            ("describe", midjourney.describe),
+            ("modal", midjourney.modal),
+        )
+    ),
+    *(Route(f"{mode}/mj/task/{{id}}/fetch", midjourney.fetch) for mode in MODES),
+    *(Route(f"{mode}/mj/task/{{id}}/image-seed", midjourney.image_seed) for mode in MODES),
+    *(Route(f"{mode}/mj/task/list-by-condition", midjourney.list_by_condition, methods=["POST"]) for mode in MODES),
 ]
