@@ -47,8 +47,13 @@ def served(request: Request, job: Job, number: int, extension: str) -> Response:
     if "expired" in wrong or ("late-file" in wrong and fetches <= FETCHES_TOO_EARLY):
         return _gone()
     if "html" in wrong:
-        return HTMLResponse("<!doctype html><html><head><title>502 Bad Gateway</title></head><body></body></html>")
+        return web_page()
     return ranged(request, made(relay.books, job, number, extension), TYPES[extension])
+
+
+def web_page() -> Response:
+    """What a gateway before the files answers, with status 200."""
+    return HTMLResponse("<!doctype html><html><head><title>502 Bad Gateway</title></head><body></body></html>")
 
 
 def address(request: Request, job: Job, extension: str, number: int = 0) -> str:

@@ -14,7 +14,8 @@ from demo import media
 from demo.auth import admit
 from demo.catalogue import Model
 from demo.charge import Usage
-from demo.faults import work
+from demo.faults import faults, work
+from demo.files import web_page
 from demo.intake import check_channel, check_means, distribute, form_body, json_body, validated
 from demo.lines import path_of
 from demo.refusals import Refused
@@ -56,7 +57,7 @@ async def speech(request: Request) -> Response:
         check_means(key, settlement, usage)
         await work(relay_of(request), asked.input, SECONDS)
         settlement.settle(usage)
-    return Response(sound, media_type="audio/wav")
+    return web_page() if "html" in faults(asked.input) else Response(sound, media_type="audio/wav")
 
 
 async def transcriptions(request: Request) -> Response:

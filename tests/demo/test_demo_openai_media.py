@@ -231,6 +231,12 @@ def test_speech_is_a_wav_of_its_words(post, log, model, units):
     assert log()[0]["quota"] == units
 
 
+def test_speech_may_be_a_web_page(post, log):
+    answer = post("/v1/audio/speech", model="tts-1", input="#html", voice="alloy")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert log()[0]["quota"] > 0
+
+
 @pytest.mark.parametrize(
     ("form", "model", "expected"),
     [
