@@ -10,11 +10,12 @@ import streamlit as st
 from lib.errors import WrongUse
 from lib.i18n import N_
 from ui import log_call, log_filters, log_list
+from ui.addressed import clear
 from ui.drafts import PREFIX, field
 from ui.engine import door
 from ui.links import go
 from ui.log_export import MOST, export
-from ui.log_view import View, read
+from ui.log_view import View
 from ui.markdown import option
 from ui.words import count, t
 
@@ -47,7 +48,8 @@ def none(view: View) -> None:
     if view.address:
         st.markdown(t(N_("No call matches.")))
         st.button(
-            t(N_("Clear filters")), key="log_clear_all", icon=":material/filter_list_off:", on_click=log_filters.clear
+            t(N_("Clear filters")), key="log_clear_all", icon=":material/filter_list_off:", on_click=clear,
+            args=(View,),
         )
         return
     st.markdown(t(N_("No call has been made yet. Write something, and it stands here with its cost.")))
@@ -85,4 +87,4 @@ if chosen := st.query_params.get(log_list.CALL):
     one(chosen)
 else:
     st.markdown(t(N_("Every call, newest first: what was asked, what came, what it cost.")))
-    calls(read(st.query_params))
+    calls(View.read(st.query_params))

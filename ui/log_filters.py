@@ -1,10 +1,8 @@
-"""The call log's filters. The address is their only memory: a change of a field changes it, and it fills the fields."""
+"""The call log's filters: a change of a field changes the address, and the address fills the fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from datetime import date
 
 import streamlit as st
 
@@ -13,8 +11,9 @@ from lib.connections.model import Configuration
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.contribution import By
+from ui.addressed import clear, drop, take
 from ui.days import FIRST_DAY, LAST_DAY
-from ui.log_view import CAUSES, PLACES, STATUSES, View
+from ui.log_view import CAUSES, STATUSES, View
 from ui.markdown import literal
 from ui.theme import STATES
 from ui.theme import STATUSES as LOOKS
@@ -58,12 +57,12 @@ def filters(engine: Engine, view: View) -> None:
         st.session_state[KEY + name] = getattr(view, name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            _name(SEARCH), key=KEY + SEARCH, on_change=take, args=(SEARCH,), icon=":material/search:", width=240,
-            placeholder=t(N_("Two characters are enough")),
+            _name(SEARCH), key=KEY + SEARCH, on_change=take, args=(SEARCH, KEY + SEARCH), icon=":material/search:",
+            placeholder=t(N_("Two characters are enough")), width=240,
         )
         for name in ("since", "until"):
             st.date_input(
-                _name(name), value=None, key=KEY + name, on_change=take, args=(name,), min_value=FIRST_DAY,
+                _name(name), value=None, key=KEY + name, on_change=take, args=(name, KEY + name), min_value=FIRST_DAY,
                 max_value=LAST_DAY, format="YYYY-MM-DD", width=150,
             )
     used = st.session_state[USED] = st.session_state.get(USED, False) or bool(OTHER & set(view.filters))
@@ -81,10 +80,10 @@ def _more(engine: Engine, view: View) -> None:
             found = list(filter(None, engine.log.keys(by))) if by else _known(name, configuration)
             st.selectbox(
                 _name(name), found if chosen in (None, *found) else [*found, chosen], index=None, key=KEY + name,
-                format_func=lambda value, name=name: worded(name, value, configuration), on_change=take, args=(name,),
-                placeholder=t(N_("All")), width=210,
+                format_func=lambda value, name=name: worded(name, value, configuration), on_change=take,
+                args=(name, KEY + name), placeholder=t(N_("All")), width=210,
             )
-        st.toggle(_name(UNKNOWN), key=KEY + UNKNOWN, on_change=take, args=(UNKNOWN,))
+        st.toggle(_name(UNKNOWN), key=KEY + UNKNOWN, on_change=take, args=(UNKNOWN, KEY + UNKNOWN))
 
 
 def _known(name: str, configuration: Configuration) -> Sequence[str]:
@@ -109,27 +108,7 @@ def _set(configuration: Configuration, view: View) -> None:
             value = getattr(view, name)
             shown = _name(name) if value is True else f"{_name(name)}: {worded(name, str(value), configuration)}"
             st.button(literal(shown), key=f"log_drop_{name}", icon=":material/close:", on_click=drop, args=(name,))
-        st.button(t(N_("Clear filters")), key="log_clear", type="tertiary", on_click=clear)
-
-
-def take(name: str) -> None:
-    """Puts a field's value into the address; a new question begins at the newest call."""
-    value: str | date | bool | None = st.session_state[KEY + name]
-    drop(name)
-    if value:
-        st.query_params[name] = "1" if value is True else str(value).strip()
-
-
-def drop(name: str) -> None:
-    """Takes a filter out of the address."""
-    for one in (name, *PLACES):
-        st.query_params.pop(one, None)
-
-
-def clear() -> None:
-    """Takes every filter out of the address."""
-    for field in fields(View):
-        st.query_params.pop(field.name, None)
+        st.button(t(N_("Clear filters")), key="log_clear", type="tertiary", on_click=clear, args=(View,))
 
 
 def _name(name: str) -> str:

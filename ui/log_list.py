@@ -12,9 +12,10 @@ from lib.i18n import N_
 from lib.ledger.calls import Page
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
+from ui.addressed import AFTER, BEFORE
+from ui.addressed import turn as turn_to
 from ui.chips import chip, facts
 from ui.format import head
-from ui.log_view import AFTER, BEFORE, PLACES
 from ui.markdown import literal
 from ui.result import appearance
 from ui.tables import EMPTY
@@ -111,16 +112,10 @@ def _line(row: CallRow, prompt: str) -> Mapping[str, object]:
 def turn(page: Page) -> None:
     """The buttons to newer and to older calls."""
     st.button(
-        t(N_("Newer")), key="log_newer", icon=":material/chevron_left:", disabled=page.newer is None, on_click=_turn,
+        t(N_("Newer")), key="log_newer", icon=":material/chevron_left:", disabled=page.newer is None, on_click=turn_to,
         args=(BEFORE, page.newer),
     )
     st.button(
-        t(N_("Older")), key="log_older", icon=":material/chevron_right:", disabled=page.next is None, on_click=_turn,
+        t(N_("Older")), key="log_older", icon=":material/chevron_right:", disabled=page.next is None, on_click=turn_to,
         args=(AFTER, page.next),
     )
-
-
-def _turn(place: str, cursor: str) -> None:
-    for one in PLACES:
-        st.query_params.pop(one, None)
-    st.query_params[place] = cursor

@@ -22,7 +22,7 @@ from ui.demo import story
 from ui.engine import door
 from ui.log_call import document, timeline
 from ui.log_export import export
-from ui.log_view import View, read
+from ui.log_view import View
 
 NOW = datetime(2026, 3, 8, 3, 30, tzinfo=UTC)
 ROWS = 20
@@ -293,7 +293,7 @@ def test_the_csv_goes_on_over_the_pages_of_the_log(app: AppTest, monkeypatch: py
      {"status": "failed", "cause": "quota_exhausted", "line": "gptbest.hk", "after": "abc"}],
 )
 def test_a_view_is_its_address(address: dict[str, str]) -> None:
-    assert read(address).address == address
+    assert View.read(address).address == address
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_view_is_its_address(address: dict[str, str]) -> None:
      {"since": "2026-03-09", "until": "2026-03-01"}, {"nobody": "knows"}],
 )
 def test_what_an_address_says_wrongly_is_left_out(address: dict[str, str]) -> None:
-    assert read(address) == View()
+    assert View.read(address) == View()
 
 
 def test_the_document_is_the_contracts(app: AppTest) -> None:
