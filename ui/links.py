@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("music", N_("Music"), "music_note"),
         PageOf("embedding", N_("Embeddings"), "scatter_plot"),
         PageOf("translation", N_("Translation"), "translate"),
+        PageOf("gallery", N_("Gallery"), "photo_library"),  # what `ui.gallery_view.View` has
     ),
     N_("Cost"): (
         PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
