@@ -143,23 +143,3 @@ def test_a_bad_field_is_an_invalid_request(say, body, words):
 def test_no_key_at_all(client):
     answer = client.post("/v1/messages", json={})
     assert (answer.status_code, answer.json()["error"]["message"]) == (401, "x-api-key header is required")
-
-
-def test_the_anthropic_sdk_uses_it_unchanged(served):
-    anthropic = pytest.importorskip("anthropic")
-    with anthropic.Anthropic(
-        base_url=f"{served}/us", api_key=specs()["all"].secret, max_retries=0, _strict_response_validation=True
-    ) as client:
-        # the SDK warns of models that retire
-        asked = {"model": "claude-sonnet-5-5", "messages": [{"role": "user", "content": "17+25"}]}
-        whole = client.messages.create(max_tokens=2048, **asked)
-        assert (whole.content[0].text, whole.stop_reason) == ("42", "end_turn")
-        thinking = {"type": "enabled", "budget_tokens": 1024}
-        with client.messages.stream(max_tokens=2048, thinking=thinking, **asked) as stream:
-            final = stream.get_final_message()
-        assert [block.type for block in final.content] == ["thinking", "text"]
-        assert final.usage.output_tokens > 1
-        assert client.messages.count_tokens(**asked).input_tokens == whole.usage.input_tokens
-        assert MODEL in {model.id for model in client.models.list()}
-        with pytest.raises(anthropic.AuthenticationError, match="invalid x-api-key"):
-            client.with_options(api_key="sk-nobody").messages.create(max_tokens=1, **asked)

@@ -1,7 +1,6 @@
 import base64
 import io
 import json
-import warnings
 
 import pytest
 from PIL import Image
@@ -236,23 +235,3 @@ def test_what_cannot_be_is_refused(post, relay, method, body, model, status):
 def test_an_unknown_operation_is_not_found(get):
     answer = get(f"/v1beta/models/{FILM}/operations/none")
     assert (answer.status_code, answer.json()["error"]["status"]) == (404, "NOT_FOUND")
-
-
-def test_the_google_sdk_uses_it_unchanged(served):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        genai = pytest.importorskip("google.genai")
-        options = {"base_url": f"{served}/official"}
-        client = genai.Client(api_key=specs()["all"].secret, http_options=options)
-        whole = client.models.generate_content(model=MODEL, contents="17+25")
-        assert (whole.text, whole.candidates[0].finish_reason.value) == ("42", "STOP")
-        chunks = list(client.models.generate_content_stream(model=MODEL, contents="17+25"))
-        assert "".join(chunk.text or "" for chunk in chunks) == "42"
-        assert client.models.count_tokens(model=MODEL, contents="hi").total_tokens > 0
-        vector = client.models.embed_content(model="gemini-embedding-001", contents="tea").embeddings[0]
-        assert len(vector.values) == 3072
-        picture = client.models.generate_content(model=PAINTER, contents="a cat").candidates[0].content.parts[0]
-        assert picture.inline_data.data.startswith(b"\x89PNG")
-        stranger = genai.Client(api_key="sk-nobody", http_options=options)
-        with pytest.raises(genai.errors.ClientError, match="API key not valid"):
-            stranger.models.generate_content(model=MODEL, contents="hi")
