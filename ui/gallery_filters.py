@@ -39,7 +39,7 @@ def filters(engine: Engine, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="gallery_filters"):
         st.text_input(
             t(NAMES[SEARCH]), key=KEY + SEARCH, on_change=take, args=(SEARCH, KEY + SEARCH), icon=":material/search:",
-            placeholder=t(N_("Two characters are enough")), width=205,
+            placeholder=t(N_("Two characters are enough")), width=225,
         )
         for name in ("since", "until"):
             st.date_input(
@@ -48,7 +48,7 @@ def filters(engine: Engine, view: View) -> None:
             )
         _choice("kind", list(KIND_NAMES), view, 120)
         _choice("capability", list(View.WORDS["capability"]), view, 130)
-        _choice("model", engine.gallery.models(), view, 180)
+        _choice("model", engine.gallery.models(), view, 160)
     if view.filters:
         _set(view)
 

@@ -60,7 +60,9 @@ def _card(engine: Engine, file: MadeFile) -> None:
         st.session_state[key] = is_chosen(file.name)
         st.checkbox(t(N_("Select")), key=key, on_change=pick, args=(file.name, key))
         facts((type_name(file.kept), figures.size(file.kept.bytes, language())))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(t(N_("Delete…")), key=f"gallery_delete_{_key(file)}", type="tertiary", icon=":material/delete:"):
+            ask(engine, [file.name])
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"gallery_do_{_key(file)}"):
         _actions(engine, file)
 
 
@@ -104,8 +106,6 @@ def _actions(engine: Engine, file: MadeFile) -> None:
     ):
         st.session_state[USE] = file.kept
         go(EDIT)
-    if st.button(t(N_("Delete…")), key=f"gallery_delete_{key}", type="tertiary", icon=":material/delete:"):
-        ask(engine, [file.name])
 
 
 def turn(page: MadePage) -> None:
