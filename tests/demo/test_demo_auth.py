@@ -191,6 +191,33 @@ def test_models_are_listed_in_the_shape_of_the_keys_header(client, path, headers
     assert names(answer.json()) == ["glm-4-flash"]
 
 
-def test_other_forms_of_a_key_are_for_lists_only(client):
+def test_the_relays_own_paths_take_no_other_form_of_a_key(client):
     answer = client.get("/v1/token/quota", headers={"x-api-key": specs()["chatglm"].secret})
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/messages/count_tokens", {"x-api-key": "{key}"}),
+        ("/us/v1/messages/count_tokens", {"Authorization": "Bearer {key}"}),
+        ("/v1beta/models/glm-4-flash:countTokens", {"x-goog-api-key": "{key}"}),
+        ("/v1beta/models/glm-4-flash:countTokens?key={key}", {}),
+        ("/v1/models/glm-4-flash:countTokens?key={key}", {}),
+        ("/official/mj-fast/mj/task/list-by-condition", {"mj-api-secret": "{key}"}),
+        ("/suno/fetch", {"Authorization": "{key}"}),
+        ("/v1/user/subscription", {"xi-api-key": "{key}"}),
+        ("/v2/usage", {"Authorization": "DeepL-Auth-Key {key}"}),
+        ("/v1/user/balance", {"Authorization": "Bearer {key}"}),
+    ],
+)
+def test_the_makers_own_forms_of_a_key(client, path, headers):
+    secret = specs()["chatglm"].secret
+    said = {"role": "user", "content": "hi"}
+    body = {"model": "glm-4-flash", "messages": [said], "contents": [{"parts": []}], "ids": []}
+    told = {name: value.format(key=secret) for name, value in headers.items()}
+    method = "GET" if path.startswith(("/v1/user", "/v2/usage")) else "POST"
+    with_key = client.request(method, path.format(key=secret), json=body, headers=told)
+    without = client.request(method, path.partition("?")[0], json=body)
+    assert with_key.status_code == 200, with_key.text
+    assert without.status_code in (401, 403)
