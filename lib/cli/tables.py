@@ -37,6 +37,7 @@ HEADERS: Mapping[str, str] = {
     "calls": N_("calls"),
     "failed": N_("failed"),
     "unknown_cost_calls": N_("cost unknown"),
+    "task_id": N_("task"),
 }
 """The columns' names for a person, by those of the documents."""
 SHOULD_WORK = "usable_by_ladder"
