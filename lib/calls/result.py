@@ -119,7 +119,7 @@ class Reading:
             return self.usage_or_approximation(f"{asked.system}\n{asked.prompt}")
         counted = COUNTED.get(asked.capability, _one_call)(asked, len(self.kept))
         if self.usage is None:
-            return counted, "server"
+            return counted, "approximate" if asked.capability == "embedding" else "server"
         told = self.usage.usage
         missing = {one.name: getattr(counted, one.name) for one in fields(Usage) if getattr(told, one.name) is None}
         return replace(told, **missing), "server"
@@ -156,11 +156,16 @@ def _characters(asked: Request, _files: int) -> Usage:
     return Usage(characters=len(asked.prompt), calls=1)
 
 
+def _tokens(asked: Request, _files: int) -> Usage:
+    return Usage(input_tokens=approximate_tokens(asked.prompt), output_tokens=0, calls=1)
+
+
 COUNTED: Mapping[Capability, Callable[[Request, int], Usage]] = {
     "image": _images,
     "image_edit": _images,
     "video": _seconds,
     "speech": _characters,
+    "embedding": _tokens,
 }
 """What is known of a capability's consumption without the server: from what was asked, and how many files came."""
 
