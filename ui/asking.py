@@ -134,7 +134,7 @@ def _files(engine: Engine, capability: Capability) -> None:
     if capability == "image" and operation(capability) == "generate":
         return
     st.file_uploader(t(label), type=list(endings), accept_multiple_files=True, key=f"{capability}_files")
-    if (used := st.session_state.get(USE)) and capability in ("image_edit", "video"):
+    if used := in_use(engine, capability):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(str(engine.files.path(used)), width=96)
             st.button(t(N_("Don't use it")), key=f"{capability}_drop", type="tertiary", icon=":material/close:",
@@ -237,10 +237,16 @@ def _sent(one: Field, value: Any) -> Json:
 def _given(engine: Engine, capability: Capability) -> list[Media]:
     files = st.session_state.get(f"{capability}_files") or []
     found = [_media(capability, one.getvalue(), one.name) for one in files]
-    used: Kept | None = st.session_state.get(USE)
-    if used is not None and capability in ("image_edit", "video"):
+    if used := in_use(engine, capability):
         found.insert(0, Media(engine.files.read(used), used.mime, f"input{engine.files.path(used).suffix}"))
     return found
+
+
+def in_use(engine: Engine, capability: Capability) -> Kept | None:
+    """The file that was made before and is to be worked on here, if it is still there."""
+    used: Kept | None = st.session_state.get(USE)
+    wanted = used is not None and capability in ("image_edit", "video") and engine.files.path(used).exists()
+    return used if wanted else None
 
 
 def _media(capability: Capability, data: bytes, name: str) -> Media:

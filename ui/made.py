@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import partial
 
 import streamlit as st
 
 from lib.calls.draft import draft_of
+from lib.calls.files import JSON
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.calls import Payload
@@ -18,6 +17,7 @@ from ui import format as figures
 from ui.asking import USE, fill
 from ui.chips import chip, facts
 from ui.follow import draw
+from ui.gallery_preview import preview
 from ui.links import go
 from ui.markdown import code
 from ui.result import appearance, figures_of, problem
@@ -25,7 +25,8 @@ from ui.words import count, duration, language, money, t
 
 FETCHABLE = ("not_fetched", "task_lost", "server_gone", "no_answer")
 """Causes after which the result of a task may still be had."""
-NUMBERS_SHOWN = 8
+NUMBERS_SHOWN, HEAD = 8, 80
+"""Numbers of a vector, and characters of a prompt, that are shown."""
 
 
 def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
@@ -37,7 +38,7 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
         draw(payload.text)
     kept = engine.artifacts([row.id]).get(row.id, ())
     for number, one in enumerate(kept, 1):
-        _one(engine, row, one, number)
+        _one(engine, row, one, number, figures.head(payload.prompt, HEAD))
     _figures(row, len(kept))
     figures_of(row, line)
     if row.task_id:
@@ -45,16 +46,14 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
     _next(engine, row, payload, kept)
 
 
-def _one(engine: Engine, row: CallRow, kept: Kept, number: int) -> None:
+def _one(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> None:
     path = engine.files.path(kept)
-    if not path.exists():
-        st.markdown(f":material/delete: {t(N_('This file was deleted.'))}")
-        return
-    show = next((show for kind, show in SHOWN.items() if kept.mime.startswith(kind)), None)
-    if show is not None:
-        show(str(path))
-    elif kept.mime == "application/json":
+    if kept.mime != JSON or not path.exists():
+        preview(engine.files, kept, words, f"{row.id}_{number}")
+    else:
         _vectors(path.read_text(encoding="utf-8"))
+    if not path.exists():
+        return
     name = f"{row.model.rpartition('/')[2]}-{row.id}-{number}{path.suffix}"
     label = t(N_("Download")) if number == 1 else t(N_("Download {n}"), n=count(number))
     st.download_button(
@@ -63,26 +62,30 @@ def _one(engine: Engine, row: CallRow, kept: Kept, number: int) -> None:
     )  # fmt: skip
 
 
-SHOWN: Mapping[str, Callable[[str], object]] = {
-    "image/": partial(st.image, width="stretch"),
-    "video/": st.video,
-    "audio/": st.audio,
-}
-
-
 def _vectors(text: str) -> None:
-    vectors = json.loads(text).get("embeddings", [])
-    for vector in vectors:
+    """How long each vector is and how it begins; what isn't a vector is only downloaded."""
+    for vector in vectors(text):
         shown = ", ".join(f"{one:.4f}" for one in vector[:NUMBERS_SHOWN])
         st.markdown(t(N_("A vector of {n} numbers"), n=count(len(vector))))
         st.code(f"[{shown}, …]", language=None, wrap_lines=True)
+
+
+def vectors(text: str) -> list[list[float]]:
+    """The vectors in a file of them; none where it is something else."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return []
+    found = body.get("embeddings") if isinstance(body, dict) else None
+    rows = [one for one in found if isinstance(one, list)] if isinstance(found, list) else []
+    return [row for row in rows if row and all(isinstance(n, int | float) for n in row)]
 
 
 def _figures(row: CallRow, files: int) -> None:
     usage = row.usage
     told = (
         (N_("Files"), count(files) if files else ""),
-        (N_("Seconds"), f"{usage.seconds:g}" if usage.seconds else ""),
+        (N_("Seconds"), f"{usage.seconds.normalize():f}" if usage.seconds else ""),
         (N_("Characters"), count(usage.characters) if usage.characters else ""),
         (N_("Took"), duration(row.duration_ms) if row.duration_ms else ""),
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lib.calls.dialect import ANY
 from lib.calls.draft import needs_words
 from lib.calls.guard import refusal
 from lib.engine import Engine
@@ -74,7 +75,7 @@ def page(capability: Capability) -> None:
 
 def _none(capability: Capability) -> None:
     """No key may do this: who makes it, and the way to set one up."""
-    makers = [one.name for one in providers().values() if capability in one.capabilities]
+    makers = [one.name for one in providers().values() if capability in one.capabilities and one.id != ANY]
     st.markdown(t(N_("None of your keys may do this yet.")))
     if makers:
         facts((t(N_("Made by: {names}"), names=", ".join(map(literal, makers))),))

@@ -34,6 +34,8 @@ UNKNOWN_OUTPUT_LIMIT = 8_192
 OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
 """Operations that are told in words what to do; the others need a file or an earlier result."""
+NO_TOKENS_OUT: tuple[Capability, ...] = ("speech", "embedding")
+"""Billed by what is given to them alone, where they are billed by token."""
 BY_SECOND = ("openai_video", "video_generations")
 SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
 """wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
@@ -202,6 +204,8 @@ def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
     seen = approximate_tokens(draft.system) + approximate_tokens(draft.prompt)
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
+    if draft.capability in NO_TOKENS_OUT:
+        return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0)
     return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers)
 
 
