@@ -23,7 +23,12 @@ ORDER = (
     "elevenlabs", "suno", "deepl", "deepseek", "qwen",
     "ollama", "lmstudio", "llamacpp", "vllm", "custom",
 )  # fmt: skip
-"""How providers are shown: those of the relay's guide first, then others, servers of one's own, and any address."""
+"""How providers are shown: those of the relay's guide first, then others, servers of one's own, and any address.
+
+One that isn't named here stands before any address.
+"""
+NO_PROVIDERS = ("rules", "forms")
+"""The files beside the providers' that are none."""
 
 
 class _Fact(BaseModel):
@@ -100,7 +105,9 @@ def read(path: Path) -> dict[str, object]:
 @cache
 def providers() -> Mapping[str, Provider]:
     """Every provider by id, in the order of display."""
-    return {name: Provider.model_validate(read(FOLDER / f"{name}.toml")) for name in ORDER}
+    names = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem not in NO_PROVIDERS)
+    ordered = (*ORDER[:-1], *(name for name in names if name not in ORDER), ORDER[-1])
+    return {name: Provider.model_validate(read(FOLDER / f"{name}.toml")) for name in ordered}
 
 
 def provider(id: str) -> Provider:
