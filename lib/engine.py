@@ -16,6 +16,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from lib.calls.conversation import Turn, conversation
 from lib.calls.dialect import protocol_of
 from lib.calls.draft import CallDraft, Drafted, make
 from lib.calls.files import Files
@@ -100,7 +101,7 @@ class Engine:
         self.files = Files(home)
         self.ledger = Ledger.open(database_url, home)
         self.keys = KeyStore(home, self.ledger, keys)
-        self.known = Known(self.ledger, self.keys)
+        self.known = Known(self.ledger, self.keys, self.files)
         self._owner: Owner | None = None
         self._asked_for_list: dict[str, datetime] = {}
         self.log = Log(self.ledger)
@@ -376,6 +377,10 @@ class Engine:
         """The files that some calls made (or were given), by call; where they stand says `files.path`."""
         with self.ledger.read() as db:
             return of_calls(db, ids, role)
+
+    def conversation(self, call_id: str | None) -> tuple[Turn, ...]:
+        """The turns up to a call, oldest first; none where it can't be gone on from."""
+        return conversation(self.ledger, call_id)
 
     def task(self, call_id: str) -> TaskRecord:
         """How a call's task stood when its server was last asked."""

@@ -16,7 +16,7 @@ from lib.cli.documents import call_document
 from lib.connections.model import Configuration
 from lib.engine import Engine
 from lib.errors import RelayscopeError
-from lib.http import redact
+from lib.http import readable, redact
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
@@ -150,7 +150,7 @@ def _asked(payload: Payload, ready: Drafted | str) -> None:
     if isinstance(ready, str) or ready.request is None:
         body = json.dumps(more, ensure_ascii=False, indent=2)
     else:
-        body = json.dumps(json.loads(ready.request.content), ensure_ascii=False, indent=2)
+        body = json.dumps(readable(ready.request.content), ensure_ascii=False, indent=2)
     with st.expander(t(N_("Request (JSON)")), icon=":material/outbound:"):
         st.code(redact(body), language="json", wrap_lines=True)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import httpx
 
+from lib.calls.conversation import AFTER, after, conversation, messages
 from lib.calls.dialect import makes, protocol_of
 from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
@@ -39,6 +40,8 @@ NO_TOKENS_OUT: tuple[Capability, ...] = ("speech", "embedding")
 BY_SECOND = ("openai_video", "video_generations")
 SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
 """wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
+IMAGE_TOKENS = 1_600
+"""About what a maker counts for one image, at most (Anthropic's public documentation; wire.md is silent)."""
 OURS = ("model", "messages", "stream", "stream_options")
 """Parameters that the call itself decides."""
 
@@ -47,8 +50,9 @@ OURS = ("model", "messages", "stream", "stream_options")
 class CallDraft:
     """What is asked for. `model` None: the connection's default for the capability.
 
-    `inputs` are the files it works on, `mask` what of the first of them may change; `history` is the conversation
-    before. `protocol`: the module of `lib.wire` to speak, where the usual one is to be overruled.
+    `inputs` are the files it works on, `mask` what of the first of them may change. `protocol`: the module of
+    `lib.wire` to speak, where the usual one is to be overruled. `after` is the call that this one goes on from;
+    `history`, the conversation up to there, is read from the log when the draft is made ready.
     """
 
     connection: str
@@ -61,6 +65,7 @@ class CallDraft:
     protocol: str | None = None
     inputs: tuple[Media, ...] = ()
     mask: Media | None = None
+    after: str | None = None
     history: tuple[Message, ...] = ()
 
 
@@ -113,6 +118,7 @@ def draft_of(row: CallRow, payload: Payload) -> CallDraft:
     return CallDraft(
         connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
         operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
+        after=after(payload),
     )  # fmt: skip
 
 
@@ -127,7 +133,11 @@ def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
 
 
 def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
-    """Guards and prices a draft. Raises `WrongUse` for an unknown connection or a parameter the call itself decides."""
+    """Guards and prices a draft, with the conversation that it goes on from.
+
+    Raises `WrongUse` for an unknown connection, a parameter the call itself decides, or an image that was deleted.
+    """
+    draft = _with_history(known, draft)
     route = known.route(draft.connection)
     listed = known.key_models(draft.connection)
     models = listed.value if listed else None
@@ -148,6 +158,19 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     price = known.book(route.connection).price(model or "", at)
     quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "")
     return replace(drafted, request=request, price=price, quoted=quoted)
+
+
+def as_stored(draft: CallDraft) -> dict[str, Json]:
+    """What the log keeps of a draft beside the prompt; `draft_of` reads it again."""
+    more = {AFTER: draft.after} if draft.after is not None else {}
+    return {"system": draft.system, "params": dict(draft.params), **more}
+
+
+def _with_history(known: Known, draft: CallDraft) -> CallDraft:
+    """A draft that goes on from a call, with all that was said up to there."""
+    if draft.after is None or draft.capability != "text":
+        return draft
+    return replace(draft, history=messages(conversation(known.ledger, draft.after), known.files.read))
 
 
 def needs_words(capability: Capability, operation: Operation) -> bool:
@@ -201,7 +224,8 @@ def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
             calls=answers, images=answers, seconds=seconds_asked(draft.params), characters=len(draft.prompt)
         )
         return cost(price, usage)
-    seen = approximate_tokens(draft.system) + approximate_tokens(draft.prompt)
+    seen = sum(map(approximate_tokens, (draft.system, draft.prompt, *(one.content for one in draft.history))))
+    seen += IMAGE_TOKENS * sum(map(len, (draft.inputs, *(one.images for one in draft.history))))
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
     if draft.capability in NO_TOKENS_OUT:

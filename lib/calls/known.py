@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 from pydantic import SecretStr
 
+from lib.calls.files import Files
 from lib.calls.route import Route, asks_what_is_there, place_of, route
 from lib.connections.keys import KeyStore, key_for
 from lib.connections.model import Configuration, Connection, OwnPrice
@@ -43,10 +44,11 @@ READERS: dict[Kind, Callable[[httpx.Response], Any]] = {
 
 
 class Known:
-    """The ledger's snapshots, read; and the configuration they belong to."""
+    """The ledger's snapshots, read; the configuration they belong to, and the files that calls were given."""
 
-    def __init__(self, ledger: Ledger, keys: KeyStore) -> None:
+    def __init__(self, ledger: Ledger, keys: KeyStore, files: Files) -> None:
         self.ledger = ledger
+        self.files = files
         self._read: dict[tuple[Kind, str], Dated[Any]] = {}
         self.keys = keys
 

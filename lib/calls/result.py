@@ -116,7 +116,7 @@ class Reading:
     def used(self, asked: Request) -> tuple[Usage, UsageSource | None]:
         """What was consumed: the server's figures, and what can be counted of the rest; of words a guess, marked so."""
         if asked.capability in IN_WORDS or not (self.kept or self.task):
-            return self.usage_or_approximation(f"{asked.system}\n{asked.prompt}")
+            return self.usage_or_approximation(_words(asked))
         counted = COUNTED.get(asked.capability, _one_call)(asked, len(self.kept))
         if self.usage is None:
             return counted, "approximate" if asked.capability == "embedding" else "server"
@@ -138,6 +138,11 @@ class Reading:
         if self.finished is None and BEHIND * (told.output_tokens or 0) < seen:
             return replace(told, output_tokens=seen), "approximate"
         return told, "server"
+
+
+def _words(asked: Request) -> str:
+    """All that is told the model, what was said before too."""
+    return "\n".join((asked.system, *(one.content for one in asked.history), asked.prompt))
 
 
 def _one_call(_asked: Request, _files: int) -> Usage:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lib.calls.draft import Drafted
+from lib.calls.draft import Drafted, as_stored
 from lib.calls.result import Ending
 from lib.cost.official import official_cost
 from lib.cost.price import cost
@@ -48,9 +48,8 @@ def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payl
         quoted=drafted.quoted,
         unit=drafted.price.unit if drafted.price else None,
     )
-    asked = {"system": draft.system, "params": dict(draft.params)}
     prices = drafted.price.to_record() if drafted.price else None
-    return row, Payload(prompt=draft.prompt, request_json=asked, prices=prices)
+    return row, Payload(prompt=draft.prompt, request_json=as_stored(draft), prices=prices)
 
 
 def refused(row: CallRow, refusal: Refused) -> CallRow:

@@ -31,7 +31,7 @@ class Trial(Known):
 
     def __init__(self, known: Known, plan: ImportFile) -> None:
         """Raises `WrongUse` where the plan's relay is nowhere."""
-        super().__init__(known.ledger, known.keys)
+        super().__init__(known.ledger, known.keys, known.files)
         before = known.configuration()
         after = planned(plan, before)
         self.connection = after.connection(plan.connections[0].id)

@@ -4,7 +4,7 @@
 """
 
 from lib.http.client import Http, LineTimes, Streamed
-from lib.http.export import curl, python
+from lib.http.export import curl, python, readable
 from lib.http.faults import origin
 from lib.http.proxies import Proxy, read_proxy
 from lib.http.redaction import redact, without_keys
@@ -21,6 +21,7 @@ __all__ = [
     "origin",
     "python",
     "read_proxy",
+    "readable",
     "redact",
     "without_keys",
 ]

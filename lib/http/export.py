@@ -62,7 +62,7 @@ def _curl_body(request: httpx.Request) -> list[str]:
         return []
     if (form := _parts(request)) is not None:
         return [f"-F {shlex.quote(f'{name}=@{file}' if file else f'{name}={text}')}" for name, file, text in form]
-    return [f"--data-raw {shlex.quote(json.dumps(_json(content), ensure_ascii=False, indent=2))}"]
+    return [f"--data-raw {shlex.quote(json.dumps(readable(content), ensure_ascii=False, indent=2))}"]
 
 
 def _python_body(request: httpx.Request) -> list[str]:
@@ -74,7 +74,7 @@ def _python_body(request: httpx.Request) -> list[str]:
         said = {name: text for name, file, text in form if not file}
         pretty = _literal(said).replace("\n", "\n    ")
         return [f"    data={pretty},", *(["    files=[", *given, "    ],"] if given else [])]
-    pretty = _literal(_json(content)).replace("\n", "\n    ")
+    pretty = _literal(readable(content)).replace("\n", "\n    ")
     return [f"    json={pretty},"]
 
 
@@ -92,8 +92,8 @@ def _parts(request: httpx.Request) -> list[tuple[str, str, str]] | None:
     return found
 
 
-def _json(content: bytes) -> object:
-    """A body with its files cut short: what is a mebibyte of letters helps nobody."""
+def readable(content: bytes) -> object:
+    """A JSON body with its files cut short: what is a mebibyte of letters helps nobody."""
     return _shortened(json.loads(content))
 
 

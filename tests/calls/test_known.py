@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lib.calls.files import Files
 from lib.calls.known import Dated, Known
 from lib.connections.keys import KeyStore
 from lib.ledger import Ledger, snapshots
@@ -30,7 +31,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def known(ledger: Ledger, tmp_path: Path) -> Known:
-    return Known(ledger, KeyStore(tmp_path, ledger, "file"))
+    return Known(ledger, KeyStore(tmp_path, ledger, "file"), Files(tmp_path))
 
 
 def models(*names: str) -> str:
