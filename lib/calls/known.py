@@ -22,7 +22,7 @@ from lib.connections.store import load
 from lib.cost.book import PriceBook
 from lib.ledger import Ledger
 from lib.ledger.snapshots import Kind, came_at, get, put
-from lib.wire import KeyModel, newapi, openai
+from lib.wire import KeyModel, Unreadable, gemini, newapi, openai
 from lib.wire.newapi import Listing, RelayStatus
 
 T = TypeVar("T")
@@ -36,10 +36,24 @@ class Dated(Generic[T]):
     value: T
 
 
+def read_key_models(response: httpx.Response) -> tuple[KeyModel, ...]:
+    """A key's own model list as OpenAI's API has it (Anthropic's and Zhipu's are alike), or as Gemini's does.
+
+    Raises `Unreadable`.
+    """
+    try:
+        return openai.read_models(response)
+    except Unreadable:
+        found = gemini.read_models(response)
+        if not found:
+            raise
+        return found
+
+
 READERS: dict[Kind, Callable[[httpx.Response], Any]] = {
     "status": newapi.read_status,
     "pricing": newapi.read_pricing,
-    "models": openai.read_models,
+    "models": read_key_models,
 }
 
 

@@ -47,7 +47,33 @@ def unquoted(*rules: Rule) -> tuple[Rule, ...]:
     return tuple(replace(rule, not_statuses=ABOUT_REQUEST) if rule.words else rule for rule in rules)
 
 
+MAKERS = (
+    # what makers of APIs say in their own protocols, other than others do (wire.md 4, 5, 6, 8, Addendum)
+    Rule("bad_key", protocols=("gemini",), words=("api key not valid", "api key expired")),
+    Rule("account_quota_exhausted", protocols=("anthropic",), words=("credit balance is too low",)),
+    Rule("region_blocked", protocols=("anthropic",), codes=("forbidden",), words=("request not allowed",), relay=False),
+    Rule("model_unknown", protocols=("anthropic",), codes=("not_found_error",)),
+    Rule("bad_key", protocols=("deepl",), statuses=(403,)),
+    Rule("quota_empty", protocols=("deepl",), statuses=(456,)),
+    Rule("rate_limited", protocols=("deepl",), statuses=(529,)),
+    Rule("bad_key", protocols=("zhipu",), codes=("1000", "1001", "1002", "1004")),
+    Rule("key_expired", protocols=("zhipu",), codes=("1003",)),
+    Rule("account_quota_exhausted", protocols=("zhipu",), codes=("1113", "1304", "1308", "1310")),
+    Rule("model_unknown", protocols=("zhipu",), codes=("1211",)),
+    Rule("not_permitted", protocols=("zhipu",), codes=("1220", "1311")),
+    Rule("gone", protocols=("zhipu",), codes=("1221", "1222")),
+    Rule("content_refused", protocols=("zhipu",), codes=("1301",)),
+    Rule("rate_limited", protocols=("zhipu",), codes=("1302", "1303", "1313")),
+    Rule("saturated", protocols=("zhipu",), codes=("1305", "1312")),
+    Rule("bad_request", protocols=("zhipu",), codes=("1210", "1212", "1213", "1214", "1215", "1261")),
+    Rule("quota_empty", protocols=("elevenlabs",), codes=("quota_exceeded",)),
+    Rule("not_permitted", protocols=("elevenlabs",), codes=("missing_permissions",)),
+    Rule("rate_limited", protocols=("elevenlabs",), codes=("too_many_concurrent_requests", "system_busy")),
+    Rule("content_refused", protocols=("stability",), codes=("content_moderation",)),
+)
+
 RULES = (
+    *MAKERS,
     # a gateway gave up waiting: whatever the body, nobody knows what became of the request
     Rule("possibly_billed", statuses=(504, 524), posted=True),
     Rule("possibly_billed", codes=("bad_response_status_code",), params=("504", "524"), posted=True),

@@ -16,6 +16,7 @@ import httpx
 from lib.calls.known import Known
 from lib.calls.route import Route, asks_what_is_there
 from lib.causes import CAUSES, Cause, judge, reason
+from lib.checks.free import BALANCES, MODELS, Balance
 from lib.checks.permission import group_allows, wanted
 from lib.checks.rungs import Answered, unanswered, without_request
 from lib.errors import LineFault
@@ -23,6 +24,10 @@ from lib.http import Http
 from lib.vocabulary import Evidence, Money, Quota, Step
 from lib.wire import Endpoint, Said, Unreadable, newapi, openai
 from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display
+from lib.wire.protocols import PROTOCOLS
+
+NOWHERE = 404
+"""An address of another protocol than OpenAI's that lists no models (wire.md 6)."""
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Ladder:
     http: Http
     known: Known
     route: Route
+    left: Evidence | None = None
+    """The quota, where the key rung's answer told it."""
 
     async def climb(self) -> AsyncIterator[Evidence]:
         """Yields the evidence of each rung as it comes; the last one is the first that failed, or the permission."""
@@ -60,20 +67,41 @@ class Ladder:
     async def _key(self) -> Evidence:
         if (why := self.route.keyless) is not None:
             return self._without_request("key", CAUSES[why.code], **why.params)
-        if self.route.protocol != "openai":
-            return self._without_request("key", CAUSES["unsupported"], protocol=self.route.protocol)
-        answered = await self._ask("key", openai.models_request(self.route.endpoint))
+        protocol = self.route.protocol
+        if protocol not in PROTOCOLS:
+            return self._without_request("key", CAUSES["unsupported"], protocol=protocol)
+        if protocol in MODELS:
+            return await self._key_by_models(MODELS[protocol](self.route.endpoint))
+        if protocol in BALANCES:
+            return await self._key_by_balance(BALANCES[protocol])
+        return self._without_request("key", CAUSES["no_free_endpoint"], step="key")
+
+    async def _key_by_models(self, request: httpx.Request) -> Evidence:
+        answered = await self._ask("key", request)
         if isinstance(answered, Evidence):
             return answered
         try:
             models = await self.known.keep("models", self.route.connection.id, answered.at, answered.response)
         except Unreadable as unreadable:
+            if answered.response.status_code == NOWHERE and self.route.protocol != "openai":
+                return self._without_request("key", CAUSES["no_free_endpoint"], step="key")
             return answered.failed(await self._why_refused(unreadable.said), unreadable.said)
         return answered.passed({"listed": str(len(models))})
 
+    async def _key_by_balance(self, balance: Balance) -> Evidence:
+        """Whoever is told what is left has a good key; one whose quota is used up too."""
+        answered = await self._ask("key", balance.request(self.route.endpoint))
+        if isinstance(answered, Evidence):
+            return answered
+        try:
+            self.left = of_quota(replace(answered, step="quota"), balance.read(answered.response, answered.at))
+        except Unreadable as unreadable:
+            return answered.failed(await self._why_refused(unreadable.said), unreadable.said)
+        return answered.passed({})
+
     async def _why_refused(self, said: Said) -> Cause:
         """The newest relays say "invalid token" for four things; one endpoint still tells them apart."""
-        cause = judge(said, "openai", through_relay=self.route.through_relay, posted=False)
+        cause = judge(said, self.route.protocol, through_relay=self.route.through_relay, posted=False)
         if not cause.ambiguous or not self.route.through_relay:
             return cause
         try:
@@ -87,6 +115,8 @@ class Ladder:
         return CAUSES["key_disabled"]
 
     async def _quota(self) -> Evidence:
+        if self.left is not None:
+            return self.left
         if not self.route.through_relay:
             return self._without_request("quota", CAUSES["no_free_endpoint"], step="quota")
         answered = await self._ask("quota", newapi.subscription_request(self.route.endpoint))
@@ -142,7 +172,7 @@ class Ladder:
         missing = ", ".join(dict.fromkeys(one.model for one in found if one.model not in allowed))
         evidence = self._without_request("permission", CAUSES["not_in_key_list"], model=missing)
         detail = {"listed": str(len(models)), "allowed": str(len(allowed))}
-        request = openai.models_request(self.route.endpoint)
+        request = MODELS.get(self.route.protocol, openai.models_request)(self.route.endpoint)
         evidence = replace(evidence, method=request.method, path=request.url.path, detail=detail)
         return replace(evidence, ok=True, state="usable", reason=None) if allowed else evidence
 
