@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.errors import RelayscopeError
 from lib.i18n import N_
-from ui import checking, frame
+from ui import checking, frame, sending
 from ui.connect import notice
 from ui.drafts import all_drawn, keep_drafts
 from ui.engine import door
@@ -34,6 +34,7 @@ except RelayscopeError as error:
     st.stop()
 notice()
 checking.notice(engine)
+sending.notice(engine)
 frame.banner()
 frame.beside(engine)
 page.run()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 import streamlit as st
 
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
-from lib.vocabulary import Capability
+from lib.errors import WrongUse
+from lib.vocabulary import CAPABILITIES, Capability
 from ui.engine import door
 from ui.follow import runs
+from ui.format import head
+from ui.links import TITLES, here
+from ui.markdown import literal
+from ui.result import appearance
+from ui.words import t
 
 DOUBLE_CLICK_S = 2.0
 """So soon the same again is the second click of two, also where the first call has ended by then."""
@@ -29,6 +35,8 @@ class Sent:
     draft: CallDraft | None = None
     at: float = 0.0
     unseen: bool = False
+    waiting: set[str] = field(default_factory=set)
+    """Calls that the user hasn't been told the end of."""
 
 
 def sent(capability: Capability) -> Sent:
@@ -48,3 +56,26 @@ def send(engine: Engine, draft: CallDraft, *, several: bool = False) -> None:
         return
     last.call = ask(engine.submit(draft))
     last.draft, last.at, last.unseen = draft, monotonic(), True
+    last.waiting.add(last.call)
+
+
+def notice(engine: Engine) -> None:
+    """At the beginning of a run: says of what this session sent how it ended, unless its own page is about to."""
+    for capability in CAPABILITIES:
+        last = sent(capability)
+        for call in [call for call in sorted(last.waiting) if not runs(engine, call)]:
+            last.waiting.discard(call)
+            _tell(engine, call)
+
+
+def _tell(engine: Engine, call: str) -> None:
+    """A toast, where the page that is drawn doesn't show the result itself."""
+    try:
+        row, payload = engine.log.call(call)
+    except WrongUse:
+        return
+    if here() == row.capability:
+        return
+    shown = appearance(row)
+    what = literal(head(payload.prompt, 40)) or literal(row.model)
+    st.toast(f"**{t(TITLES[row.capability])}** · {what}: {t(shown.word)}", icon=shown.symbol)

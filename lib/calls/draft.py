@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -35,6 +37,8 @@ UNKNOWN_OUTPUT_LIMIT = 8_192
 OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
 """Operations that are told in words what to do; the others need a file or an earlier result."""
+VERTEX = re.compile(r"(^|[.-])aiplatform\.googleapis\.com$")
+"""The hosts of Google's Vertex AI."""
 NO_TOKENS_OUT: tuple[Capability, ...] = ("speech", "embedding")
 """Billed by what is given to them alone, where they are billed by token."""
 BY_SECOND = ("openai_video", "video_generations")
@@ -197,6 +201,8 @@ def _request(drafted: Drafted) -> httpx.Request:
     if not makes(drafted.protocol, draft.capability, draft.operation):
         told = draft.capability if draft.operation == "generate" else draft.operation
         raise refusal("cannot_call_yet", capability=told)
+    if VERTEX.search(urlsplit(route.endpoint.base_url).hostname or ""):
+        raise refusal("vertex")
     if needs_words(draft.capability, draft.operation) and not draft.prompt.strip():
         raise refusal("empty_prompt")
     if route.keyless is not None:

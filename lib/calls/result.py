@@ -42,6 +42,9 @@ WHY_EMPTY: Mapping[FinishReason, str] = {
 }
 """The cause of an answer that ended without a word. One that only calls tools is whole."""
 
+PLAIN = ("openai",)
+"""Protocols whose paths every relay has: where one isn't, the address is wrong."""
+
 SAYS_NOTHING = ("unreadable", "empty_answer")
 """Causes of an answer that came and doesn't tell of a fault: it may have been made, and billed."""
 
@@ -270,6 +273,9 @@ def of_refusal(said: Said, reading: Reading, protocol: str, *, through_relay: bo
     cause = judge(said, protocol, through_relay=through_relay)
     if cause is CAUSES["possibly_billed"]:
         return _ending("unknown", cause, said, model=model)
+    if cause is CAUSES["wrong_path"] and protocol not in PLAIN:
+        cause = CAUSES["wrong_dialect"]  # a guess of how the relay is spoken to, which proves nothing of the key
+        return _ending("failed", cause, said, charged=False, model=model, protocol=protocol)
     if reading.something:
         return _ending("interrupted", cause, said, model=model)
     return _ending("failed", cause, said, charged=cause.code in SAYS_NOTHING, model=model)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 
+from lib.calls.draft import VERTEX
 from lib.calls.known import Known
 from lib.calls.route import Route, asks_what_is_there
 from lib.causes import CAUSES, Cause, judge, reason
@@ -68,6 +70,8 @@ class Ladder:
         if (why := self.route.keyless) is not None:
             return self._without_request("key", CAUSES[why.code], **why.params)
         protocol = self.route.protocol
+        if VERTEX.search(urlsplit(self.route.endpoint.base_url).hostname or ""):
+            return self._without_request("key", CAUSES["vertex"])
         if protocol not in PROTOCOLS:
             return self._without_request("key", CAUSES["unsupported"], protocol=protocol)
         if protocol in MODELS:

@@ -1,4 +1,4 @@
-"""The free rungs of makers' own protocols, at the demo's address: good keys, bad ones, and one whose quota is used up."""
+"""The free rungs of makers' own protocols, at the demo's address: a good key, a bad one, one without quota."""
 
 from __future__ import annotations
 
