@@ -6,6 +6,7 @@ rewritten, ten times a second. The call runs in the engine whether anybody looks
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import sleep
@@ -86,6 +87,29 @@ def _draw(block: Block, place: DeltaGenerator) -> None:
         place.code(block.text, language=block.language or None, wrap_lines=True)
 
 
+class Growing:
+    """A place in which an answer grows: what is finished there is drawn once, the rest anew at each look."""
+
+    def __init__(self, engine: Engine, call_id: str) -> None:
+        self._engine, self._call = engine, call_id
+        self._line, self._body = st.empty(), st.container()
+        self._places: list[DeltaGenerator] = []
+        self._done = 0
+
+    def look(self) -> bool:
+        """Draws what has come since the last look; whether the call has ended."""
+        sight = see(self._engine, self._call)
+        found, places = blocks(sight.text), self._places
+        places += (self._body.empty() for _ in found[len(places) :])
+        for block, place in zip(found[self._done :], places[self._done :], strict=False):
+            _draw(block, place)
+        for place in places[len(found) :]:
+            place.empty()
+        self._done = settled(sight.text)
+        _progress(sight, self._line)
+        return sight.ended
+
+
 def follow(engine: Engine, call_id: str) -> None:
     """Draws a running call until it has ended, then runs the page once more."""
     runs = iter(range(2**31))
@@ -93,26 +117,29 @@ def follow(engine: Engine, call_id: str) -> None:
     @st.fragment(run_every=BEGINS_AFTER_S)
     def fragment() -> None:
         # The first run is the page's own and must end for the page to be complete; the timer's first run stays.
-        _grow(engine, call_id, stays=next(runs) > 0)
+        _grow([Growing(engine, call_id)], stays=next(runs) > 0)
 
     fragment()
 
 
-def _grow(engine: Engine, call_id: str, *, stays: bool) -> None:
-    line, body = st.empty(), st.container()
-    places: list[DeltaGenerator] = []
-    done = 0
+def follow_several(drawn: Sequence[Growing]) -> None:
+    """Goes on with answers that the page has begun to draw until one has ended, then runs the page once more.
+
+    They stand where the page put them, so that buttons which end a fragment's run may stand among them.
+    """
+    runs = iter(range(2**31))
+
+    @st.fragment(run_every=BEGINS_AFTER_S)
+    def fragment() -> None:
+        if next(runs):  # what the page has drawn itself isn't the fragment's, and stays while the fragment runs
+            _grow(drawn, stays=True)
+
+    fragment()
+
+
+def _grow(drawn: Sequence[Growing], *, stays: bool) -> None:
     while True:
-        sight = see(engine, call_id)
-        found = blocks(sight.text)
-        places += (body.empty() for _ in found[len(places) :])
-        for block, place in zip(found[done:], places[done:], strict=False):
-            _draw(block, place)
-        for place in places[len(found) :]:
-            place.empty()
-        done = settled(sight.text)
-        _progress(sight, line)
-        if sight.ended:
+        if any([one.look() for one in drawn]):
             st.rerun()
         if not stays:
             return

@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("music", N_("Music"), "music_note"),
         PageOf("embedding", N_("Embeddings"), "scatter_plot"),
         PageOf("translation", N_("Translation"), "translate"),
+        PageOf("compare", N_("Compare"), "compare_arrows"),  # calls: up to four, by comma
         PageOf("gallery", N_("Gallery"), "photo_library"),  # what `ui.gallery_view.View` has
     ),
     N_("Cost"): (

@@ -41,13 +41,18 @@ def appearance(row: CallRow) -> Look:
 
 def result(row: CallRow, payload: Payload, line: str) -> None:
     """The answer with everything that is known about it. `line`: the name of the line it went by."""
+    answer(row, payload)
+    _figures(row, line)
+
+
+def answer(row: CallRow, payload: Payload) -> None:
+    """What came, and why it isn't all that was asked for."""
     if row.status != "succeeded":
         chip(appearance(row))
         problem(row)
     thoughts(payload.reasoning)
     draw(payload.text)
     cut(row)
-    _figures(row, line)
 
 
 def cut(row: CallRow) -> None:

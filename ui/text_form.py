@@ -64,8 +64,8 @@ def choose(engine: Engine, offered: Choices, connection: str, model: str) -> Non
     found = offered.models(state[connection], state.get(model))
     if state.get(model) not in found:
         state[model] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: _model(found[one]))
-    _doubt(found[state[model]])
+    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: model_name(found[one]))
+    doubt(found[state[model]])
 
 
 def begin_with(view: MutableMapping[str, str]) -> None:
@@ -80,12 +80,13 @@ def _name(engine: Engine, connection_id: str) -> str:
     return f"{connection_id} · {connection.relay or connection.base_url}"
 
 
-def _model(verdict: Verdict) -> str:
-    doubt = "" if verdict.state == "usable" else f" · {t(look(verdict.state).word)}"
-    return verdict.model + doubt
+def model_name(verdict: Verdict) -> str:
+    """A model as it is chosen: with its state, where it may not work."""
+    unsure = "" if verdict.state == "usable" else f" · {t(look(verdict.state).word)}"
+    return verdict.model + unsure
 
 
-def _doubt(verdict: Verdict) -> None:
+def doubt(verdict: Verdict) -> None:
     """Why what is chosen may not work; it may be sent all the same."""
     if verdict.state == "usable":
         return
@@ -96,13 +97,27 @@ def _doubt(verdict: Verdict) -> None:
 
 def _parameters() -> None:
     with st.container(horizontal=True):
-        for name, (key, _, _, step) in NUMBERS.items():
-            st.session_state.setdefault(key, None)
-            st.number_input(
-                name, value=None, step=step, format="%g" if isinstance(step, float) else None, key=field(key),
-                placeholder=t(N_("auto")), width=170,
-            )
+        for name, (key, *_) in NUMBERS.items():
+            number_field(name, key)
     st.text_area(t(N_("More parameters (JSON)")), key=field(EXTRA), height=68, placeholder=EXAMPLE)
+
+
+def number_field(name: str, key: str) -> None:
+    """The field of a parameter that is a number, under that key; empty at first."""
+    step = NUMBERS[name][-1]
+    st.session_state.setdefault(key, None)
+    st.number_input(
+        name, value=None, step=step, format="%g" if isinstance(step, float) else None, key=field(key),
+        placeholder=t(N_("auto")), width=170,
+    )
+
+
+def numbers(keys: Mapping[str, str]) -> dict[str, Any]:
+    """What is typed of some parameters, by name; `keys` of their fields. Raises `WrongUse` for one out of its range."""
+    found = {name: value for name, key in keys.items() if (value := st.session_state.get(key)) is not None}
+    for name, value in found.items():
+        _within(name, value)
+    return found
 
 
 def draft() -> CallDraft:
@@ -110,12 +125,10 @@ def draft() -> CallDraft:
     a JSON object.
     """
     state = st.session_state
-    numbers = {name: value for name, (key, *_) in NUMBERS.items() if (value := state.get(key)) is not None}
-    for name, value in numbers.items():
-        _within(name, value)
+    typed_in = numbers({name: key for name, (key, *_) in NUMBERS.items()})
     return CallDraft(
         connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
-        system=state.get(SYSTEM) or "", params={**numbers, **extra(state.get(EXTRA) or "")},
+        system=state.get(SYSTEM) or "", params={**typed_in, **extra(state.get(EXTRA) or "")},
     )
 
 
@@ -149,22 +162,22 @@ def extra(text: str) -> Mapping[str, Any]:
 
 def fill(asked: CallDraft) -> None:
     """Puts a draft back into the form."""
-    numbers = {name: number for name, value in asked.params.items() if (number := _number(name, value)) is not None}
-    others = {name: value for name, value in asked.params.items() if name not in numbers}
+    held = {name: value for name, given in asked.params.items() if (value := fitting(name, given)) is not None}
+    others = {name: value for name, value in asked.params.items() if name not in held}
     put({
         CONNECTION: asked.connection, MODEL: asked.model, PROMPT: asked.prompt, SYSTEM: asked.system,
-        **{key: numbers.get(name) for name, (key, *_) in NUMBERS.items()},
+        **{key: held.get(name) for name, (key, *_) in NUMBERS.items()},
         EXTRA: json.dumps(others, ensure_ascii=False) if others else "",
     })  # fmt: skip
 
 
-def _number(name: str, value: object) -> float | None:
+def fitting(name: str, value: object) -> float | None:
     """A parameter as its own field can hold it; None where it has none, or the value is none of its kind or range."""
     if name not in NUMBERS or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     step = NUMBERS[name][-1]
-    number = float(value) if isinstance(step, float) else value
-    return number if type(number) is type(step) and _fits(name, number) else None
+    held = float(value) if isinstance(step, float) else value
+    return held if type(held) is type(step) and _fits(name, held) else None
 
 
 def quoted(engine: Engine) -> Drafted | str:
