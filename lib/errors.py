@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-RefusedState = Literal["wrong_capability", "budget_exceeded", "bad_request", "unsupported", "not_configured"]
+RefusedState = Literal[
+    "wrong_capability", "budget_exceeded", "bad_request", "unsupported", "not_configured", "not_offered"
+]
 LineFaultKind = Literal["dns", "connect", "tls", "proxy", "timeout", "closed", "redirects", "too_large"]
 
 

@@ -156,6 +156,8 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None)
     try:
         guard(route.connection, draft.capability, model, models)
+        if since := route.retired_on(model or "", at.date()):
+            raise refusal("retired", provider=route.provider.name, model=model or "", day=since.isoformat())
         request = _request(drafted)
     except Refused as refused:
         return replace(drafted, refused=refused)

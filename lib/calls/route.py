@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from pydantic import SecretStr
@@ -38,6 +39,10 @@ class Route:
     through_relay: bool
     keyless: Refused | None
 
+    def retired_on(self, model: str, today: date) -> date | None:
+        """Since when the provider itself, where this leads to it, doesn't serve a model any more."""
+        return self.provider.retired_on(model, today) if at_home(self.connection) else None
+
     @property
     def protocol(self) -> str:
         """The protocol its free rungs are asked in: a relay's common one, else the user's choice or its provider's own.
@@ -57,9 +62,14 @@ def place_of(connection: Connection) -> str:
     return f"relay:{connection.relay}" if connection.relay else f"connection:{connection.id}"
 
 
+def at_home(connection: Connection) -> bool:
+    """Whether a connection leads to the provider's own address."""
+    return not connection.relay and connection.base_url == provider(connection.provider).base_url
+
+
 def asks_what_is_there(connection: Connection) -> bool:
     """Whether the address is a relay or may be one: a relay's line, or an address that isn't the provider's own."""
-    return bool(connection.relay) or connection.base_url != provider(connection.provider).base_url
+    return not at_home(connection)
 
 
 def route(configuration: Configuration, key_of: KeyOf, connection_id: str, *, relay_seen: bool) -> Route:

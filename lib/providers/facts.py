@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -57,6 +58,14 @@ class OfficialPrice(_Fact):
     as_of: date
 
 
+class Retired(_Fact):
+    """A family of names that the provider itself no longer serves since a day; relays may."""
+
+    name: re.Pattern[str]
+    on: date
+    source: str
+
+
 class Provider(_Fact):
     """Who makes or serves APIs. `vendors`: as relays list it. The first of its capabilities is its main one.
 
@@ -74,6 +83,12 @@ class Provider(_Fact):
     read_on: date
     capabilities: Mapping[Capability, Offer]
     prices: tuple[OfficialPrice, ...] = ()
+    retired: tuple[Retired, ...] = ()
+
+    def retired_on(self, model: str, today: date) -> date | None:
+        """Since when the provider doesn't serve a model any more; None while it does, or where nobody knows."""
+        name = model.lower()
+        return next((one.on for one in self.retired if one.on <= today and one.name.search(name)), None)
 
 
 class PresetLine(_Fact):

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lib.calls.route import place_of
+from lib.calls.route import at_home, place_of
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
-from lib.providers import defaults, spoken
+from lib.providers import defaults, provider, spoken
 from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
@@ -175,6 +175,18 @@ def _removed_from_list(case: Case) -> Conclusion | None:
     return Conclusion("no_permission", why, case.listed_at)
 
 
+def _retired(case: Case) -> Conclusion | None:
+    """At its maker's own address a model that this has shut down; a real call that succeeded there knows better."""
+    if not at_home(case.connection) or (case.call and case.call.ok):
+        return None
+    maker = provider(case.connection.provider)
+    since = maker.retired_on(case.item.model, case.now.date())
+    if since is None:
+        return None
+    why = reason(CAUSES["retired"], provider=maker.name, model=case.item.model, day=since.isoformat())
+    return Conclusion("not_offered", why, case.listed_at)
+
+
 def _unspoken(case: Case) -> Conclusion | None:
     endpoints = case.api.endpoints if case.api else ()
     if spoken(endpoints):
@@ -224,6 +236,7 @@ def _should_work(case: Case) -> Conclusion:
 RULES: tuple[Callable[[Case], Conclusion | None], ...] = (
     _key_elsewhere,
     _failed_rung,
+    _retired,
     _removed_from_list,
     _unspoken,
     _call,
@@ -231,8 +244,8 @@ RULES: tuple[Callable[[Case], Conclusion | None], ...] = (
     _untested,
     _should_work,
 )
-"""In this order: a key for elsewhere; what is broken below; the key's list; what we don't speak; a real call; what is
-missing; the ladder."""
+"""In this order: a key for elsewhere; what is broken below; what its maker has shut down; the key's list; what we
+don't speak; a real call; what is missing; the ladder."""
 
 
 def best_of(found: Iterable[Verdict]) -> Verdict | None:

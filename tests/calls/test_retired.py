@@ -1,0 +1,37 @@
+"""What a maker has shut down is said with its date where a connection leads to the maker, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lib.calls.draft import CallDraft, make
+from lib.engine import Engine
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+BEFORE = datetime(2026, 10, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("where", "model", "at", "code"),
+    [
+        ({}, "gpt-image-1", NOW, "retired"),
+        ({}, "dall-e-3", NOW, "retired"),
+        ({}, "gpt-image-1", BEFORE, None),
+        ({}, "gpt-image-2.5-flare", NOW, None),
+        ({"base_url": "https://relay.example"}, "gpt-image-1", NOW, None),
+    ],
+)
+def test_a_retired_model_is_refused_at_its_maker(
+    own_home: Path, where: dict[str, str], model: str, at: datetime, code: str | None
+) -> None:
+    own = {"id": "own", "provider": "openai", "key": "sk-1234567890abcdef", **where}
+    engine = Engine(own_home)
+    engine.import_(json.dumps({"connections": [own]}))
+    refused = make(engine.known, CallDraft("own", "image", "a cat", model), at).refused
+    assert (refused.code if refused else None) == code
+    if refused:
+        assert refused.params["day"] <= "2026-10-23"
