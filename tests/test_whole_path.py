@@ -105,6 +105,14 @@ def test_one_paid_check_is_one_charge(imported: DemoRelay) -> None:
     assert Decimal(call["cost"]["amount"]) * 500_000 == spent(imported) > 0
 
 
+@pytest.mark.parametrize("connection", ["sora", "gemini"])
+def test_a_key_that_makes_media_is_tried_with_its_smallest_job(imported: DemoRelay, connection: str) -> None:
+    checked = document("check", connection, "--paid")["connections"][0]
+    call = checked["steps"][-1]
+    assert (call["step"], call["ok"], checked["proof"]) == ("call", True, "call")
+    assert Decimal(call["cost"]["amount"]) * 500_000 == spent(imported) > 0
+
+
 @pytest.mark.parametrize(
     ("connection", "state"),
     [("saturated", "rate_limited"), ("no_channel", "not_offered")],

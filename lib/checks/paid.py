@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from lib.calls.life import Calls
 from lib.causes import CAUSES, reason
 from lib.cost.book import PriceBook
 from lib.cost.price import Price, at_most
-from lib.vocabulary import Evidence, Verdict
+from lib.vocabulary import Capability, Evidence, Verdict
 
 QUESTION = "What is 17 + 25? Reply with the number only."
 """A tiny sum with a checkable answer: a real completion, not only an HTTP 200."""
@@ -20,19 +20,38 @@ MOST_OUTPUT = 1024
 """Tokens. One is below some models' floor, and a thinking model needs a few before it answers (traps.md, HTTP)."""
 
 
-async def smallest_call(calls: Calls, book: PriceBook, usable: Sequence[Verdict]) -> Evidence | None:
-    """Asks a connection's cheapest usable text model; returns what that showed.
+SMALLEST: Mapping[Capability, str] = {
+    "embedding": "17",
+    "translation": "Hello",
+    "speech": "17",
+    "image": "A red circle",
+    "music": "A short melody",
+    "video": "A red circle",
+}
+"""What is asked of a key that writes no text, the cheapest first; what works on a file isn't tried."""
 
-    None where nothing is usable: nothing is sent. `book`: the prices that hold for the connection.
+
+async def smallest_call(calls: Calls, book: PriceBook, usable: Sequence[Verdict]) -> Evidence | None:
+    """Asks a connection's cheapest usable model, text before all else; a job is followed to its end.
+
+    Returns what that showed; None where nothing is usable: nothing is sent. `book`: the prices that hold for the
+    connection.
     """
     if not usable:
         return None
-    texts = [verdict for verdict in usable if verdict.capability == "text"]
-    if not texts:
-        return _nothing(usable[0])
-    model = await asyncio.to_thread(cheapest, [one.model for one in texts], book, datetime.now(UTC))
-    draft = CallDraft(texts[0].connection, "text", QUESTION, model, params={"max_tokens": MOST_OUTPUT})
-    return await calls.wait(await calls.submit(draft)) or _nothing(usable[0])
+    for capability in ("text", *SMALLEST):
+        models = [verdict.model for verdict in usable if verdict.capability == capability]
+        if models:
+            model = await asyncio.to_thread(cheapest, models, book, datetime.now(UTC))
+            draft = _draft(usable[0].connection, capability, model)
+            return await calls.wait(await calls.submit(draft)) or _nothing(usable[0])
+    return _nothing(usable[0])
+
+
+def _draft(connection: str, capability: Capability, model: str) -> CallDraft:
+    if capability == "text":
+        return CallDraft(connection, "text", QUESTION, model, params={"max_tokens": MOST_OUTPUT})
+    return CallDraft(connection, capability, SMALLEST[capability], model)
 
 
 def cheapest(models: Sequence[str], book: PriceBook, at: datetime) -> str:
