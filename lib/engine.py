@@ -23,7 +23,8 @@ from lib.calls.files import Files
 from lib.calls.gallery import Gallery
 from lib.calls.guard import bound
 from lib.calls.known import Dated, Known
-from lib.calls.life import Calls, Live
+from lib.calls.life import Calls
+from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.route import place_of
 from lib.checks.lines import LineResult, RaceRun, race

@@ -9,50 +9,43 @@ after until it ends, by this process or by the one that takes it over.
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
-from lib.calls.draft import CallDraft, Drafted, make, resumed
+from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.ending import Write, bare_end, ending_of, settlement, tell
 from lib.calls.files import FAMILY, Files
 from lib.calls.known import Known
 from lib.calls.later import follow, gather, links
+from lib.calls.live import Live
 from lib.calls.result import (
     Ending,
     Reading,
     of_broken_line,
-    of_cancelling,
     of_not_fetched,
-    of_own_fault,
     of_reading,
     of_refusal,
     of_task,
 )
-from lib.calls.settle import changes_of, evidence_of, first_row, refused
+from lib.calls.resuming import as_it_stood, lost
+from lib.calls.settle import first_row, refused
 from lib.errors import LineFault, NotFetched, WrongUse
-from lib.http import Http, Streamed, without_keys
+from lib.http import Http, Streamed
 from lib.i18n import N_
 from lib.ledger import Ledger, media, tasks
 from lib.ledger import calls as log
-from lib.ledger import evidence as proofs
 from lib.ledger.media import Kept
 from lib.ledger.owners import Owner
-from lib.ledger.row import CallRow
 from lib.ledger.tasks import TaskRecord
 from lib.vocabulary import Evidence, Operation, Status
-from lib.wire import Finished, Link, Progress, Reasoning, Task, TaskState, Text, Unreadable
+from lib.wire import Finished, Progress, Reasoning, Task, TaskState, Text, Unreadable
 from lib.wire.answers import request_id
 from lib.wire.protocols import CONCLUDES, LATER, PROTOCOLS, STREAMS
-from lib.wire.tasks import times
-
-Write: TypeAlias = Callable[[log.Connection], None]
-logger = logging.getLogger(__name__)
 
 PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Between two tries to write a call's end."""
@@ -65,39 +58,6 @@ SAVE_EVERY_S = 1.0
 def utc_now() -> datetime:
     """The clock of calls."""
     return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class Live:
-    """A call that runs in this process, as it stands."""
-
-    row: CallRow
-    drafted: Drafted
-    reading: Reading = field(default_factory=Reading)
-    status: Status = "drafted"
-    started: float = 0.0
-    duration_ms: int | None = None
-    sent_at: datetime | None = None
-    first_byte_ms: int | None = None
-    http_status: int | None = None
-    request_id: str | None = None
-    stopped_by_user: bool = False
-    left: bool = False
-    """Its task goes on without this process; whoever takes it over ends it."""
-    exchange: asyncio.Task[Ending] | None = None
-    """Sends and reads; the only one that is ever cancelled."""
-    settled: asyncio.Task[None] | None = None
-    """Waits for the exchange, however it ends, and writes that down."""
-    shown: Evidence | None = None
-    """What its end showed of the API."""
-    is_accepted: asyncio.Event = field(default_factory=asyncio.Event)
-    noted: TaskRecord | None = None
-    """What was last kept of its task."""
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the server works on it, whatever becomes of us."""
-        return self.status in ("accepted", "running") and self.reading.task is not None
 
 
 class Calls:
@@ -149,15 +109,15 @@ class Calls:
 
     async def resume(self, call_id: str) -> None:
         """Goes on with a call that this process owns: asks after its task, or fetches what it made."""
-        live = await asyncio.to_thread(self._again, call_id)
+        live = await asyncio.to_thread(as_it_stood, self._ledger, self._known, call_id)
         if live is None:
-            await self._ledger.awrite(lambda db: _lost(db, call_id))
+            await self._ledger.awrite(lambda db: lost(db, call_id))
         elif call_id not in self.live:
             self._begin(live, self._resumed)
 
     async def fetch_again(self, call_id: str) -> None:
         """Asks once more for what a call made, which ended without it. Raises `WrongUse` where nothing leads to it."""
-        live = await asyncio.to_thread(self._again, call_id)
+        live = await asyncio.to_thread(as_it_stood, self._ledger, self._known, call_id)
         if live is None or call_id in self.live or not (live.reading.task or live.reading.made):
             raise WrongUse(N_("Nothing leads to the result of this call."))
         live.status = "running" if live.reading.task else "sent"
@@ -183,24 +143,6 @@ class Calls:
         await self._ledger.awrite(write)
         await self.resume(row.id)
         return row.id
-
-    def _again(self, call_id: str) -> Live | None:
-        """A call as it stood; None where its connection is gone: then nobody can ask after it."""
-        with self._ledger.read() as db:
-            row, payload, record = log.get(db, call_id), log.payload(db, call_id), tasks.get(db, call_id)
-        if row is None or payload is None:
-            return None
-        try:
-            drafted = resumed(self._known, row, payload)
-        except WrongUse:
-            return None
-        live = Live(row, drafted, status=row.status, sent_at=row.sent_at, http_status=row.http_status)
-        live.request_id, live.first_byte_ms = row.request_id, row.first_byte_ms
-        live.started = monotonic() - (utc_now() - (row.sent_at or row.created_at)).total_seconds()
-        live.reading.task = Task(row.task_id, record.kind) if row.task_id else None
-        live.reading.made = [Link(url, keyed) for url, keyed in record.links]
-        live.reading.progress = Progress(record.progress, record.words)
-        return live
 
     async def wait(self, call_id: str) -> Evidence | None:
         """Returns when a call of this process has ended: what its end showed, None if it had ended before."""
@@ -374,10 +316,10 @@ class Calls:
             del self.live[live.row.id]
             return
         live.duration_ms = _ms_since(live.started) if live.started else None
-        ending = self._ending(live, exchange)
-        bare = partial(_bare_end, live=live, ending=ending)
+        ending = ending_of(live, exchange)
+        bare = partial(bare_end, live=live, ending=ending)
         try:
-            write = await asyncio.to_thread(self._settlement, live, ending)
+            write = await asyncio.to_thread(settlement, live, ending)
         except Exception as fault:
             tell(fault)
             write = bare
@@ -402,39 +344,6 @@ class Calls:
         if not await self._try(write):
             await self._try(bare)
 
-    @staticmethod
-    def _ending(live: Live, exchange: asyncio.Task[Ending]) -> Ending:
-        if exchange.cancelled():
-            return of_cancelling(sent=live.status != "drafted", by_user=live.stopped_by_user)
-        if (fault := exchange.exception()) is not None:
-            tell(fault)
-            return of_own_fault(sent=live.status != "drafted")
-        return redacted(exchange.result())
-
-    @staticmethod
-    def _settlement(live: Live, ending: Ending) -> Write:
-        """Cost, text, evidence and the final status, to be written in one transaction. Slow when first asked."""
-        drafted, at = live.drafted, utc_now()
-        usage, usage_source = live.reading.used(drafted.asked)
-        raw = live.reading.usage.raw if live.reading.usage else {}
-        changes = changes_of(drafted, ending, usage, usage_source, at, times(raw)) | as_it_went(live)
-        payload: Mapping[str, Any] = {
-            "text": live.reading.text,
-            "reasoning": live.reading.reasoning,
-            "raw_usage": raw or None,
-        }
-        path = drafted.request.url.path if drafted.request else ""
-        shown = live.shown = evidence_of(live.row, ending, changes, path, at)
-
-        def write(db: log.Connection) -> None:
-            log.update(db, live.row.id, **changes)
-            log.update_payload(db, live.row.id, **payload)
-            media.add(db, live.row.id, "output", live.reading.kept)
-            if shown is not None:
-                proofs.add(db, shown)
-
-        return write
-
     async def _try(self, write: Write) -> bool:
         """Writes what an answer must not be lost over; a failure is told in the server's output."""
         try:
@@ -443,43 +352,6 @@ class Calls:
             tell(fault)
             return False
         return True
-
-
-def _lost(db: log.Connection, call_id: str) -> None:
-    """Ends a call that nobody can ask after any more: its connection is gone."""
-    log.update(
-        db, call_id, status="unknown", finished_at=utc_now(), error_state="upstream_fault", error_code="task_lost"
-    )
-
-
-def as_it_went(live: Live) -> dict[str, Any]:
-    """When a call was sent and how its exchange went, as fields of its row."""
-    return {
-        "sent_at": live.sent_at if live.status != "drafted" else None,
-        "http_status": live.http_status,
-        "request_id": live.request_id,
-        "first_byte_ms": live.first_byte_ms,
-        "duration_ms": live.duration_ms,
-        "finish_reason": live.reading.finished,
-    }
-
-
-def _bare_end(db: log.Connection, live: Live, ending: Ending) -> None:
-    """The least that must be known of a call that has ended: its status, and what came of its answer."""
-    log.update(db, live.row.id, status=ending.status, finished_at=utc_now(), error_state=ending.state)
-    log.save_text(db, live.row.id, live.reading.text, live.reading.reasoning)
-
-
-def redacted(ending: Ending) -> Ending:
-    """The ending with the server's words free of keys."""
-    return replace(ending, why=without_keys(ending.why)) if ending.why else ending
-
-
-def tell(fault: BaseException) -> None:
-    """Notes a fault of our own in the server's output: its type and place, for its words may quote what is secret."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    logger.error("a call broke: %s at %s", type(fault).__name__, where)
 
 
 def _ms_since(started: float) -> int:
