@@ -16,8 +16,8 @@ import httpx
 import pytest
 import respx
 
-from lib.calls import ending, life
 from lib.calls.draft import CallDraft
+from lib.calls.ending import logger
 from lib.engine import Engine
 from lib.ledger import database
 from lib.ledger.calls import Payload
@@ -295,11 +295,11 @@ def test_the_end_of_a_call_outlives_a_locked_database(
         await engine.wait(call_id)
         return call_id
 
-    ending.logger.addHandler(told)
+    logger.addHandler(told)
     try:
         row, payload = lived(own_home, locked_out)
     finally:
-        ending.logger.removeHandler(told)
+        logger.removeHandler(told)
     assert (row.status, payload.text, row.usage_source) == ("succeeded", "Hi there.", "server")
     assert row.estimated is not None
     assert row.estimated.plain == TWO_DOLLARS
