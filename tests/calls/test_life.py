@@ -17,6 +17,7 @@ import pytest
 import respx
 
 from lib.calls.draft import CallDraft
+from lib.calls import life
 from lib.calls.ending import logger
 from lib.engine import Engine
 from lib.ledger import database
