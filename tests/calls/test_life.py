@@ -16,8 +16,8 @@ import httpx
 import pytest
 import respx
 
-from lib.calls.draft import CallDraft
 from lib.calls import life
+from lib.calls.draft import CallDraft
 from lib.calls.ending import logger
 from lib.engine import Engine
 from lib.ledger import database
