@@ -1,7 +1,7 @@
 """The relay's routes, and what is answered where there is none."""
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -67,11 +67,18 @@ def build(relay: Relay) -> ASGIApp:
     """The whole ASGI application around `relay`."""
     routes = Starlette(
         routes=ROUTES,
-        exception_handlers={Refused: _refuse, Misrouted: _web_page, 404: _nowhere, 405: _nowhere},
+        exception_handlers={
+            ClientDisconnect: _left, Refused: _refuse, Misrouted: _web_page, 404: _nowhere, 405: _nowhere,
+        },  # fmt: skip
     )
     routes.router.redirect_slashes = False
     routes.state.relay = relay
     return Front(routes, relay)
+
+
+async def _left(_request: Request, _: Exception) -> Response:
+    """Nobody waits for this answer any more: the client hung up before its question was whole."""
+    return Response(status_code=499)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
