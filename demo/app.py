@@ -69,7 +69,7 @@ def build(relay: Relay) -> ASGIApp:
         routes=ROUTES,
         exception_handlers={
             ClientDisconnect: _left, Refused: _refuse, Misrouted: _web_page, 404: _nowhere, 405: _nowhere,
-        },  # fmt: skip
+        },
     )
     routes.router.redirect_slashes = False
     routes.state.relay = relay
