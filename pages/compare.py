@@ -19,6 +19,7 @@ from ui.follow import known
 from ui.format import head
 from ui.links import go
 from ui.markdown import literal
+from ui.screen import narrow
 from ui.words import t, told
 
 SHOWN, PROBLEM, ADDRESS = "compare_calls", "compare_problem", "calls"
@@ -99,8 +100,9 @@ def comparison(found: Compared) -> None:
                 args=([draft_of(*one) for one in found.calls],),
                 help=t(N_("Puts this request back into the form; nothing is sent yet.")),
             )
-    compare_answers.figures(found)
-    compare_answers.answers(engine, found, stop)
+    on_phone = narrow()
+    compare_answers.figures(found.rows, table=not on_phone)
+    compare_answers.answers(engine, found, stop, told=on_phone)
 
 
 st.title(t(N_("Compare")))

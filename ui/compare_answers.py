@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.engine import Engine
 from lib.i18n import N_
@@ -14,19 +15,20 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
 from ui import result
 from ui.chips import facts
-from ui.compare_view import cheapest, fastest, names, speed
+from ui.compare_view import cheapest, fastest, names, speed, titles
 from ui.engine import door
-from ui.follow import Growing, follow_several
+from ui.follow import follow
 from ui.format import head
 from ui.links import link
 from ui.log_list import CALL
 from ui.markdown import literal
-from ui.screen import narrow
 from ui.tables import EMPTY
 from ui.words import count, duration, money, number, t
 
 HEAD = 160
 """Characters of a prompt that are shown."""
+CHEAPEST = N_("Cheapest: {names}, {amount}")
+CHEAPEST_KNOWN = N_("Cheapest of those whose cost is known: {names}, {amount}")
 Stop = Callable[[list[str]], None]
 
 
@@ -58,48 +60,47 @@ def of_calls(engine: Engine, ids: Sequence[str]) -> Compared:
     return Compared([engine.log.call(one) for one in ids])
 
 
-def figures(found: Compared) -> None:
-    """What each came to: a table, on a phone a list; before it, in a sentence, which was fastest and cheapest."""
-    told = names(found.rows)
-    for sentence in best(found.rows, told):
-        st.markdown(sentence)
-    if narrow():
-        _list(found.rows, told)
-    else:
-        _table(found.rows, told)
+def figures(rows: Sequence[CallRow], *, table: bool) -> None:
+    """Which was fastest and which cheapest, in a sentence each; below it what each came to."""
+    with st.container(gap="xsmall"):
+        for sentence in _best(rows):
+            st.markdown(sentence)
+    if table:
+        _table(rows)
 
 
-def best(rows: Sequence[CallRow], told: Sequence[str]) -> list[str]:
+def _best(rows: Sequence[CallRow]) -> list[str]:
     """Which was fastest and which cheapest, once all have ended, as far as it can be told."""
     if any(row.status in UNFINISHED for row in rows):
         return []
-    conversion = door().own.conversion()
-    of = {"fastest": fastest(rows), "cheapest": cheapest(rows, conversion)}
-    named = {name: ", ".join(f"**{literal(told[place])}**" for place in places) for name, places in of.items()}
+    quick, cheap = fastest(rows), cheapest(rows, door().own.conversion())
     said = []
-    if named["fastest"]:
-        said.append(t(N_("Fastest: {names}, {speed} tokens per second"), names=named["fastest"],
-                      speed=_speed(rows[of["fastest"][0]])))  # fmt: skip
-    if named["cheapest"]:
-        words = N_("Cheapest of those whose cost is known: {names}, {amount}") if _unknown(rows) else N_(
-            "Cheapest: {names}, {amount}"
-        )
-        said.append(t(words, names=named["cheapest"], amount=literal(money(rows[of["cheapest"][0]].cost))))
+    if quick:
+        words = N_("Fastest: {names}, {speed} tokens per second")
+        said.append(t(words, names=_named(rows, quick), speed=_speed(rows[quick[0]])))
+    if cheap:
+        all_known = not any(row.status == "succeeded" and row.cost is None for row in rows)
+        words = CHEAPEST if all_known else CHEAPEST_KNOWN
+        said.append(t(words, names=_named(rows, cheap), amount=literal(money(rows[cheap[0]].cost))))
     return said
 
 
-def _unknown(rows: Sequence[CallRow]) -> bool:
-    return any(row.status == "succeeded" and row.cost is None for row in rows)
+def _named(rows: Sequence[CallRow], places: Sequence[int]) -> str:
+    told = names(rows)
+    return ", ".join(f"**{literal(told[place])}**" for place in places)
 
 
 def _speed(row: CallRow) -> str:
     found = speed(row)
-    return EMPTY if found is None else number(found, "#,##0" if found >= 10 else "0.0")
+    return EMPTY if found is None else number(found, "#,##0.#")
 
 
 def _tokens(row: CallRow) -> str:
     """Tokens in and out, `≈` where they were counted by nobody but us."""
-    said = [EMPTY if n is None else count(n) for n in (row.usage.input_tokens, row.usage.output_tokens)]
+    usage = row.usage
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return EMPTY
+    said = [EMPTY if n is None else count(n) for n in (usage.input_tokens, usage.output_tokens)]
     return ("≈ " if row.usage_source == "approximate" else "") + " → ".join(said)
 
 
@@ -107,10 +108,10 @@ def _cost(row: CallRow) -> str:
     return EMPTY if row.status in UNFINISHED else money(row.cost)
 
 
-def _table(rows: Sequence[CallRow], told: Sequence[str]) -> None:
+def _table(rows: Sequence[CallRow]) -> None:
     text = st.column_config.TextColumn
     st.dataframe(
-        [_line(row, name) for row, name in zip(rows, told, strict=True)], hide_index=True, height="content",
+        [_line(row, title) for row, title in zip(rows, titles(rows), strict=True)], hide_index=True, height="content",
         key="compare_table",
         column_config={
             "model": text(t(N_("Model")), width="medium"),
@@ -123,9 +124,9 @@ def _table(rows: Sequence[CallRow], told: Sequence[str]) -> None:
     )  # fmt: skip
 
 
-def _line(row: CallRow, name: str) -> Mapping[str, str]:
+def _line(row: CallRow, title: str) -> Mapping[str, str]:
     return {
-        "model": name,
+        "model": title,
         "connection": row.connection,
         "first": duration(row.first_byte_ms),
         "speed": _speed(row),
@@ -134,44 +135,44 @@ def _line(row: CallRow, name: str) -> Mapping[str, str]:
     }
 
 
-def _list(rows: Sequence[CallRow], told: Sequence[str]) -> None:
-    """The same, each call's figures in a line of their own."""
-    for row, name in zip(rows, told, strict=True):
-        with st.container(gap=None, key=f"compare_figures_{row.id}"):
-            st.markdown(f"**{literal(name)}**")
-            facts((
-                t(N_("first word after {time}"), time=duration(row.first_byte_ms)),
-                t(N_("{n} tokens per second"), n=_speed(row)),
-                t(N_("tokens {n}"), n=_tokens(row)),
-                literal(_cost(row)),
-            ))  # fmt: skip
+def _figures_of(row: CallRow) -> None:
+    """The same of one call, as far as it is known; its cost in any case."""
+    first, fast, tokens = duration(row.first_byte_ms), _speed(row), _tokens(row)
+    facts((
+        t(N_("first word after {time}"), time=first) if first != EMPTY else "",
+        t(N_("{n} tokens per second"), n=fast) if fast != EMPTY else "",
+        t(N_("tokens {n}"), n=tokens) if tokens != EMPTY else "",
+        t(N_("cost {amount}"), amount=literal(_cost(row))),
+    ))  # fmt: skip
 
 
-def answers(engine: Engine, found: Compared, stop: Stop) -> None:
-    """The answers side by side; those under way grow until one of them has ended, then the page runs once more."""
-    drawn = []
-    told = names(found.rows)
+def answers(engine: Engine, found: Compared, stop: Stop, *, told: bool) -> None:
+    """The answers side by side; those under way grow until one of them has ended, then the page runs once more.
+
+    `told`: with each one's figures.
+    """
+    growing: dict[str, DeltaGenerator] = {}
     places = st.columns(len(found.calls), gap="medium")
-    for place, (row, payload), name in zip(places, found.calls, told, strict=True):
+    for place, (row, payload), title in zip(places, found.calls, titles(found.rows), strict=True):
         with place, st.container(key=f"compare_answer_{row.id}"):
-            _head(engine, row, name, stop)
+            _head(engine, row, title, stop)
             if found.prompt is None:
                 st.caption(literal(head(payload.prompt, HEAD)))
             if row.status in UNFINISHED:
-                growing = Growing(engine, row.id)
-                growing.look()
-                drawn.append(growing)
+                growing[row.id] = st.container()
             else:
+                if told:
+                    _figures_of(row)
                 result.answer(row, payload)
                 link("log", t(N_("Details")), **{CALL: row.id})
-    if drawn:
-        follow_several(drawn)
+    if growing:
+        follow(engine, growing)
 
 
-def _head(engine: Engine, row: CallRow, name: str, stop: Stop) -> None:
+def _head(engine: Engine, row: CallRow, title: str, stop: Stop) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            st.markdown(f"**{literal(name)}**")
+            st.markdown(f"**{literal(title)}**")
             facts((row.connection,))
         if row.status in UNFINISHED and engine.live(row.id):
             st.button(

@@ -16,7 +16,7 @@ from ui.choices import Choices
 from ui.compare_view import LEAST, MOST, Way, at_most, chosen, proposed, ways
 from ui.drafts import PREFIX, field, put
 from ui.markdown import literal
-from ui.text_form import UNWRITTEN, doubt, fitting, model_name, number_field, numbers
+from ui.text_form import UNWRITTEN, doubt, fitting, number_field, numbers
 from ui.words import count, money, t, told
 
 ROWS = PREFIX + "compare_rows"
@@ -50,8 +50,15 @@ def fields(offered: Choices) -> None:
 
 
 def _wanted() -> list[Way | None]:
+    """What each row has; where a choice is no longer offered Streamlit keeps its label, and that is none."""
     state = st.session_state
-    return [state.get(row_key(number)) for number in range(state.get(ROWS, LEAST))]
+    had = [state.get(row_key(number)) for number in range(state.get(ROWS, LEAST))]
+    return [one if isinstance(one, tuple) else None for one in had]
+
+
+def _label(way: Way) -> str:
+    """How a way is named in its row: always alike, since by its label the browser tells which one is chosen."""
+    return f"{way[1]} · {way[0]}"
 
 
 def _rows(offered: Choices) -> None:
@@ -63,8 +70,7 @@ def _rows(offered: Choices) -> None:
             st.session_state[row_key(number)] = way
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"compare_row_{number}"):
             st.selectbox(
-                t(N_("Model {n}"), n=count(number + 1)), list(found), key=field(row_key(number)),
-                format_func=lambda one: f"{model_name(found[one])} · {one[0]}",
+                t(N_("Model {n}"), n=count(number + 1)), list(found), key=field(row_key(number)), format_func=_label,
             )
             if len(rows) > LEAST:
                 st.button(

@@ -17,6 +17,8 @@ LEAST, MOST = 2, 4
 """So many are compared."""
 AT_ONCE_MS = 50
 """What takes less from its first word to its last has come in one piece: how fast it was written nobody saw."""
+TENTH, WHOLE_FROM = Decimal("0.1"), 10
+"""Speeds are told in tenths below ten tokens a second, above it in whole ones."""
 
 Way = tuple[str, str]
 """A connection and a model on it."""
@@ -68,11 +70,15 @@ def at_most(quotes: Sequence[Money | None]) -> tuple[dict[str, Money], int]:
 
 
 def speed(row: CallRow) -> Decimal | None:
-    """Tokens written in a second, from the first word to the end; None where nobody knows, or all came at once."""
+    """Tokens written in a second, from the first word to the end, to as many digits as are shown and compared.
+
+    None where nobody knows, or all came at once.
+    """
     written, first, whole = row.usage.output_tokens, row.first_byte_ms, row.duration_ms
     if not written or first is None or whole is None or whole - first < AT_ONCE_MS:
         return None
-    return Decimal(written) * 1000 / (whole - first)
+    exact = Decimal(written) * 1000 / (whole - first)
+    return exact.quantize(Decimal(1) if exact >= WHOLE_FROM else TENTH)
 
 
 def fastest(rows: Sequence[CallRow]) -> tuple[int, ...]:
@@ -105,13 +111,18 @@ def _best(figures: dict[int, Decimal]) -> tuple[int, ...]:
     return tuple(place for place, one in figures.items() if one == min(figures.values()))
 
 
-def names(rows: Sequence[CallRow]) -> list[str]:
-    """What to call each: its model; where that isn't enough, also its connection, and then its place."""
-    models = Counter(row.model for row in rows)
+def titles(rows: Sequence[CallRow]) -> list[str]:
+    """Each one's model, with its place where the same was asked twice. To stand beside the connection."""
     both = Counter((row.model, row.connection) for row in rows)
     return [
-        row.model
-        + (f" · {row.connection}" if models[row.model] > 1 else "")
-        + (f" · {place}" if both[row.model, row.connection] > 1 else "")
-        for place, row in enumerate(rows, 1)
+        row.model + (f" · {place}" if both[row.model, row.connection] > 1 else "") for place, row in enumerate(rows, 1)
+    ]
+
+
+def names(rows: Sequence[CallRow]) -> list[str]:
+    """What to call each where it stands alone: the same, with the connection where a model was asked over several."""
+    ways = Counter(model for model, _ in {(row.model, row.connection) for row in rows})
+    return [
+        title + (f" ({row.connection})" if ways[row.model] > 1 else "")
+        for title, row in zip(titles(rows), rows, strict=True)
     ]

@@ -6,7 +6,7 @@ rewritten, ten times a second. The call runs in the engine whether anybody looks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import sleep
@@ -88,11 +88,11 @@ def _draw(block: Block, place: DeltaGenerator) -> None:
 
 
 class Growing:
-    """A place in which an answer grows: what is finished there is drawn once, the rest anew at each look."""
+    """An answer that grows in a place: what is finished is drawn once, the rest anew at each look."""
 
-    def __init__(self, engine: Engine, call_id: str) -> None:
+    def __init__(self, engine: Engine, call_id: str, place: DeltaGenerator) -> None:
         self._engine, self._call = engine, call_id
-        self._line, self._body = st.empty(), st.container()
+        self._line, self._body = place.empty(), place.container()
         self._places: list[DeltaGenerator] = []
         self._done = 0
 
@@ -110,29 +110,19 @@ class Growing:
         return sight.ended
 
 
-def follow(engine: Engine, call_id: str) -> None:
-    """Draws a running call until it has ended, then runs the page once more."""
-    runs = iter(range(2**31))
+def follow(engine: Engine, calls: Mapping[str, DeltaGenerator] | str) -> None:
+    """Draws running calls until one of them has ended, then runs the page once more.
 
-    @st.fragment(run_every=BEGINS_AFTER_S)
-    def fragment() -> None:
-        # The first run is the page's own and must end for the page to be complete; the timer's first run stays.
-        _grow([Growing(engine, call_id)], stays=next(runs) > 0)
-
-    fragment()
-
-
-def follow_several(drawn: Sequence[Growing]) -> None:
-    """Goes on with answers that the page has begun to draw until one has ended, then runs the page once more.
-
-    They stand where the page put them, so that buttons which end a fragment's run may stand among them.
+    Each is drawn in a place of its own, one alone right here. Buttons beside them are the page's, not the fragment's: a
+    fragment that stays isn't ended by its own.
     """
     runs = iter(range(2**31))
 
     @st.fragment(run_every=BEGINS_AFTER_S)
     def fragment() -> None:
-        if next(runs):  # what the page has drawn itself isn't the fragment's, and stays while the fragment runs
-            _grow(drawn, stays=True)
+        # The first run is the page's own and must end for the page to be complete; the timer's first run stays.
+        places = {calls: st.container()} if isinstance(calls, str) else calls
+        _grow([Growing(engine, one, place) for one, place in places.items()], stays=next(runs) > 0)
 
     fragment()
 

@@ -64,7 +64,7 @@ def choose(engine: Engine, offered: Choices, connection: str, model: str) -> Non
     found = offered.models(state[connection], state.get(model))
     if state.get(model) not in found:
         state[model] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: model_name(found[one]))
+    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: _model(found[one]))
     doubt(found[state[model]])
 
 
@@ -80,8 +80,7 @@ def _name(engine: Engine, connection_id: str) -> str:
     return f"{connection_id} · {connection.relay or connection.base_url}"
 
 
-def model_name(verdict: Verdict) -> str:
-    """A model as it is chosen: with its state, where it may not work."""
+def _model(verdict: Verdict) -> str:
     unsure = "" if verdict.state == "usable" else f" · {t(look(verdict.state).word)}"
     return verdict.model + unsure
 

@@ -48,11 +48,8 @@ def choose(page: AppTest, *ways: tuple[str, str]) -> AppTest:
     """Chooses connection and model of each row, adding rows as needed."""
     while len(rows(page)) < len(ways):
         page.button(key="compare_add").click().run()
-    for number, (connection, model) in enumerate(ways):
-        box = page.selectbox(key=f"draft_compare_row_{number}")
-        # a model that may not work has its state between its name and its connection
-        at = next(o for o in box.options if o.startswith(model + " ·") and o.endswith(f"· {connection}"))
-        box.select(at)
+    for number, way in enumerate(ways):
+        page.selectbox(key=f"draft_compare_row_{number}").set_value(way)
     return page.run()
 
 
@@ -161,6 +158,21 @@ def test_what_was_sent_is_shown_though_the_run_that_sent_it_was_broken_off(page:
     page.run()
     assert len(table(page)) == 2
     assert len(logged()) == 2
+
+
+def test_a_choice_that_is_gone_makes_room_for_another(page: AppTest, engine: Engine) -> None:
+    choose(page, MINI, FLASH)
+    engine.remove_connection("all")
+    page.run()
+    assert not page.exception
+    assert rows(page)[1] == "glm-4-flash · chatglm"
+    assert not rows(page)[0].endswith("· all")
+
+
+def test_a_choice_stays_chosen_after_it_failed(page: AppTest) -> None:
+    ended(ask(choose(page, FLASH, ("saturated", "gpt-4o-mini")), "Say hello."))
+    assert rows(page) == ["glm-4-flash · chatglm", "gpt-4o-mini · saturated"]
+    assert "Rate limited" in words(page)
 
 
 def test_an_empty_prompt_is_not_sent(page: AppTest) -> None:

@@ -15,7 +15,21 @@ from lib.cost.conversion import Conversion, Rate
 from lib.vocabulary import Money, Reason, State, Usage, Verdict
 from tests.ledger.ledger_rows import row, usd
 from ui.choices import choices
-from ui.compare_view import MOST, Way, address, at_most, calls, cheapest, chosen, fastest, names, proposed, speed, ways
+from ui.compare_view import (
+    MOST,
+    Way,
+    address,
+    at_most,
+    calls,
+    cheapest,
+    chosen,
+    fastest,
+    names,
+    proposed,
+    speed,
+    titles,
+    ways,
+)
 
 D = Decimal
 CNY = Money(D("0.7"), "CNY")
@@ -57,6 +71,8 @@ def of(output: int | None, first: int | None, whole: int | None, **changes: Any)
     [
         (100, 500, 2500, D(50)),
         (1, 0, 1000, D(1)),
+        (31, 0, 4000, D("7.8")),
+        (356, 529, 13000, D(29)),
         (30, 100, 150, D(600)),
         (30, 100, 149, None),
         (30, 2000, 2000, None),  # an answer in one piece
@@ -84,6 +100,7 @@ SLOW, QUICK = of(100, 100, 10100), of(100, 100, 1100)
         ([SLOW, QUICK], (1,)),
         ([QUICK, SLOW, QUICK], (0, 2)),
         ([QUICK, QUICK], ()),
+        ([QUICK, of(100, 100, 1101)], ()),  # alike as they are shown
         ([SLOW, of(100, 100, 1100, status="interrupted")], ()),
         ([SLOW, of(None, 1, 2)], ()),
         ([SLOW, of(None, 1, 2), QUICK], (2,)),
@@ -133,15 +150,18 @@ def test_what_all_may_cost_together(quotes: Sequence[Money | None], known: dict[
 
 
 @pytest.mark.parametrize(
-    ("ways", "told"),
+    ("asked", "beside", "alone"),
     [
-        ([("x", "a"), ("x", "b")], ["a", "b"]),
-        ([("x", "a"), ("y", "a"), ("x", "b")], ["a · x", "a · y", "b"]),
-        ([("x", "a"), ("x", "a"), ("y", "a")], ["a · x · 1", "a · x · 2", "a · y"]),
+        ([("x", "a"), ("x", "b")], ["a", "b"], ["a", "b"]),
+        ([("x", "a"), ("y", "a"), ("x", "b")], ["a", "a", "b"], ["a (x)", "a (y)", "b"]),
+        ([("x", "a"), ("x", "a")], ["a · 1", "a · 2"], ["a · 1", "a · 2"]),
+        ([("x", "a"), ("x", "a"), ("y", "a")], ["a · 1", "a · 2", "a"], ["a · 1 (x)", "a · 2 (x)", "a (y)"]),
     ],
 )
-def test_each_is_called_by_what_tells_it_apart(ways: Sequence[Way], told: list[str]) -> None:
-    assert names([row(connection=connection, model=model) for connection, model in ways]) == told
+def test_each_is_called_by_what_tells_it_apart(asked: Sequence[Way], beside: list[str], alone: list[str]) -> None:
+    rows = [row(connection=connection, model=model) for connection, model in asked]
+    assert titles(rows) == beside
+    assert names(rows) == alone
 
 
 def verdict(connection: str, model: str, state: State = "usable") -> Verdict:
