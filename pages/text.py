@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
+from lib.calls.conversation import after, holds
 from lib.calls.draft import draft_of
 from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
+from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
-from ui import result, sending, text_form
+from ui import result, sending, text_form, thread
 from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.engine import door
 from ui.follow import follow, known, runs
-from ui.format import head
 from ui.links import go
-from ui.markdown import literal
 from ui.words import t, told
 
 SHOWN = "text_call"
 PROBLEM = "text_problem"
+GOING_ON = "text_going_on"
+"""A turn of a conversation that was sent; once it is answered, the next goes on from it."""
 ADDRESS = "call"
 
 engine = door().engine
@@ -38,7 +42,31 @@ def show_what_was_sent() -> None:
     last = sending.sent("text")
     if last.unseen and last.call:
         show(last.call)
+        if last.draft and last.draft.after:
+            st.session_state[GOING_ON], st.session_state[text_form.SAID] = last.call, last.draft.prompt
+            text_form.put_images_away()
         last.unseen = False
+    if (said := st.session_state.get(text_form.SAID)) and sending.just_sent("text"):  # each of two clicks brings it
+        text_form.put_prompt_away([said])
+
+
+def go_on_when_answered() -> None:
+    """The next turn goes on from one that was answered; after one that failed, from where that did."""
+    call_id, draft = st.session_state.get(GOING_ON), sending.sent("text").draft
+    if call_id is None or draft is None or runs(engine, call_id):
+        return
+    st.session_state[GOING_ON] = None
+    if st.session_state.get(text_form.AFTER) == draft.after and engine.conversation(call_id):
+        text_form.go_on(call_id)
+
+
+def go_on(row: CallRow, payload: Payload) -> None:
+    """The form goes on from a call, as that was asked."""
+    asked, typed = draft_of(row, payload), st.session_state.get(text_form.PROMPT) or ""
+    last = sending.sent("text").draft
+    text_form.fill(replace(asked, prompt=typed))
+    text_form.put_prompt_away([asked.prompt, last.prompt if last else ""])
+    text_form.go_on(row.id)
 
 
 def current() -> str | None:
@@ -54,12 +82,14 @@ def current() -> str | None:
 def send() -> None:
     """Submits what is typed, once: a second click while a call runs does nothing, nor one without a prompt."""
     if not (st.session_state.get(text_form.PROMPT) or "").strip():
+        if sending.just_sent("text"):  # the second of two clicks: the first was answered, and its prompt put away
+            return
         st.session_state[PROBLEM] = told(refusal("empty_prompt"))
         return
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
-        sending.send(engine, text_form.draft())
+        sending.send(engine, text_form.draft(engine))
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
@@ -99,7 +129,9 @@ def line_of(row: CallRow) -> str:
 def answer(call_id: str, running: bool) -> None:
     """The right side: the call that runs or ran."""
     row, payload = engine.log.call(call_id)
-    st.caption(literal(head(payload.prompt, 160)))
+    given = engine.artifacts([call_id], "input").get(call_id, ())
+    thread.earlier(engine, engine.conversation(after(payload)))
+    thread.asked(engine.files, payload.prompt, given)
     if running:
         follow(engine, call_id)
         return
@@ -111,9 +143,20 @@ def answer(call_id: str, running: bool) -> None:
             icon=":material/download:", on_click="ignore", disabled=not payload.text,
         )
         st.button(
-            t(N_("Again")), key="text_again", icon=":material/replay:", on_click=text_form.fill, args=(asked,),
-            help=t(N_("Puts this request back into the form; nothing is sent yet.")),
+            t(N_("Again")), key="text_again", icon=":material/replay:", on_click=text_form.fill,
+            args=(asked, len(given)), help=again(len(given)),
         )
+        if holds(row, payload) and st.session_state.get(text_form.AFTER) != call_id:
+            st.button(
+                t(N_("Continue the conversation")), key="text_continue", icon=":material/forum:", on_click=go_on,
+                args=(row, payload), help=t(N_("The next prompt goes on from this answer; nothing is sent yet.")),
+            )
+
+
+def again(images: int) -> str:
+    """What the button to the same request does."""
+    back = t(N_("Puts this request back into the form; nothing is sent yet."))
+    return " ".join((back, t(N_("Its images must be chosen again.")))) if images else back
 
 
 st.title(t(N_("Text")))
@@ -124,6 +167,7 @@ offered = choices(engine.verdicts(), "text")
 call_id = current()
 st.session_state[SHOWN] = call_id  # also after Back: what the button goes by is what is shown
 running = runs(engine, call_id)
+go_on_when_answered()
 left, right = st.columns(2, gap="medium")
 with left:
     if offered.connections(st.session_state.get(text_form.CONNECTION)):

@@ -13,7 +13,6 @@ from typing import Any
 import streamlit as st
 
 from lib.calls.draft import CallDraft, Drafted, needs_words
-from lib.calls.files import fits_input, type_of
 from lib.calls.translation import TARGET, target
 from lib.engine import Engine
 from lib.errors import RelayscopeError, WrongUse
@@ -26,8 +25,9 @@ from lib.wire.protocols import PROTOCOLS
 from ui import text_form
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
+from ui.given import media
 from ui.markdown import option
-from ui.words import count, language, t, told
+from ui.words import language, t, told
 
 PROMPTS: Mapping[Capability, tuple[str, str]] = {
     "image": (N_("Prompt"), N_("Describe the picture.")),
@@ -56,8 +56,6 @@ OPERATIONS: Mapping[Operation, str] = {
 }  # fmt: skip
 MASKED: tuple[Operation, ...] = ("inpaint", "erase", "edit")
 """Operations that may be kept to a part."""
-LARGEST = 25 * 1024 * 1024
-"""Bytes of a file that may be given: OpenAI's limit for a recording, and beyond all others' for a picture."""
 USE = PREFIX + "use_as_input"
 """A file that was made before and is to be worked on: its hash and its type."""
 
@@ -196,7 +194,7 @@ def draft(engine: Engine, capability: Capability) -> CallDraft:
         connection=state[key(capability, "connection")], capability=capability, prompt=prompt,
         model=state[key(capability, "model")], operation=operation(capability), params=params,
         protocol=state.get(key(capability, "protocol")) or None, inputs=tuple(_given(engine, capability)),
-        mask=_media(capability, mask.getvalue(), mask.name) if mask is not None else None,
+        mask=media(capability, mask.getvalue(), mask.name) if mask is not None else None,
     )  # fmt: skip
 
 
@@ -236,7 +234,7 @@ def _sent(one: Field, value: Any) -> Json:
 
 def _given(engine: Engine, capability: Capability) -> list[Media]:
     files = st.session_state.get(f"{capability}_files") or []
-    found = [_media(capability, one.getvalue(), one.name) for one in files]
+    found = [media(capability, one.getvalue(), one.name) for one in files]
     if used := in_use(engine, capability):
         found.insert(0, Media(engine.files.read(used), used.mime, f"input{engine.files.path(used).suffix}"))
     return found
@@ -249,20 +247,10 @@ def in_use(engine: Engine, capability: Capability) -> Kept | None:
     return used if wanted else None
 
 
-def _media(capability: Capability, data: bytes, name: str) -> Media:
-    """An uploaded file, checked before anything is sent. Raises `WrongUse`."""
-    if len(data) > LARGEST:
-        raise WrongUse(N_("{name} is larger than {most} MB."), name=name, most=count(LARGEST // 1024 // 1024))
-    mime = type_of(data)
-    if not fits_input(capability, mime):
-        raise WrongUse(N_("{name} is no file for this: its bytes are {type}."), name=name, type=mime)
-    return Media(data, mime, name)
-
-
-def fill(asked: CallDraft) -> None:
-    """Puts a draft back into its form, but for files: these are chosen again."""
+def fill(asked: CallDraft, files: int = 0) -> None:
+    """Puts a draft back into its form, but for files: these are chosen again. `files`: how many there were."""
     if asked.capability == "text":
-        text_form.fill(asked)
+        text_form.fill(asked, files)
         return
     names = {one.name for one in fields_of(asked.capability, asked.protocol or "", asked.model or "")}
     known = {name: value for name, value in asked.params.items() if name in names}

@@ -104,7 +104,7 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
             t(N_("Run again")), key="log_again", icon=":material/replay:",
             help=t(N_("Puts this request into the form; nothing is sent yet.")),
         ):
-            fill(draft_of(row, payload))
+            fill(draft_of(row, payload), len(engine.artifacts([row.id], "input").get(row.id, ())))
             go(row.capability)
         if not isinstance(ready, str):
             result.code(ready, "log_code")

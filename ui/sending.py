@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 import streamlit as st
@@ -45,14 +45,29 @@ def sent(capability: Capability) -> Sent:
     return found
 
 
+def just_sent(capability: Capability) -> bool:
+    """Whether a click now may be the second of two."""
+    return monotonic() - sent(capability).at < DOUBLE_CLICK_S
+
+
+def _same(draft: CallDraft, last: CallDraft | None) -> bool:
+    """Whether both ask for the same. Between two clicks an answer may come, and with it the next turn begin: what a
+    draft goes on from and the files chosen have changed then, and not by the user's hand.
+    """
+    return last is not None and _asked(draft) == _asked(last)
+
+
+def _asked(draft: CallDraft) -> CallDraft:
+    return replace(draft, after=None, inputs=(), mask=None)
+
+
 def send(engine: Engine, draft: CallDraft, *, several: bool = False) -> None:
     """Submits a draft, unless this is the second click of two, or the last one still runs; `several` may run at once.
 
     Raises `WrongUse`.
     """
     last, ask = sent(draft.capability), door().ask
-    again = draft == last.draft and monotonic() - last.at < DOUBLE_CLICK_S
-    if again or (not several and runs(engine, last.call)):
+    if (_same(draft, last.draft) and just_sent(draft.capability)) or (not several and runs(engine, last.call)):
         return
     last.call = ask(engine.submit(draft))
     last.draft, last.at, last.unseen = draft, monotonic(), True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,29 @@ from lib.engine import Engine
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
 from lib.vocabulary import Capability, Verdict
+from lib.wire import Media
+from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
+from ui.format import head
+from ui.given import LARGEST, media
 from ui.markdown import code, literal
 from ui.theme import look
-from ui.words import money, t, told, worded
+from ui.words import count, money, t, told, worded
 
 CONNECTION = PREFIX + "text_connection"
 MODEL = PREFIX + "text_model"
 SYSTEM = PREFIX + "text_system"
 PROMPT = PREFIX + "text_prompt"
 EXTRA = PREFIX + "text_extra"
+AFTER = PREFIX + "text_after"
+"""The call that what is typed goes on from; None: a conversation of its own."""
+ROUND, CHOOSE_AGAIN = "text_images_round", "text_images_again"
+"""How often the images chosen were put away; and how many a request had that was put back into the form."""
+SAID = "text_said"
+"""The prompt of the turn that was sent, which makes place for the next."""
+SEES: frozenset[str] = frozenset({"openai", "anthropic", "gemini", "zhipu"})
+"""Protocols that take images with a prompt. Whether its model can read them, only its maker knows."""
 NUMBERS: Mapping[str, tuple[str, float, float | None, float]] = {
     "temperature": (PREFIX + "text_temperature", 0.0, 2.0, 0.1),
     "top_p": (PREFIX + "text_top_p", 0.0, 1.0, 0.05),
@@ -38,14 +50,18 @@ The limits are ours to check: beyond one of the widget's own, Streamlit keeps th
 EXAMPLE = '{"seed": 7, "stop": ["END"]}'
 UNWRITTEN = N_("Your prompt")
 """Stands for a prompt not yet written, in the quote and in the code."""
+HEAD = 60
+"""Characters of the prompt that what is typed goes on from."""
 
 
 def fields(engine: Engine, offered: Choices) -> None:
-    """Connection, model, prompts and parameters."""
+    """Connection, model, what it goes on from, prompts, images and parameters."""
     choose(engine, offered, CONNECTION, MODEL)
+    _goes_on(engine)
     st.text_area(
         t(N_("Prompt")), key=field(PROMPT), height=170, placeholder=t(N_("Ask or describe what you want written."))
     )
+    _images(engine)
     st.text_area(
         t(N_("System prompt")), key=field(SYSTEM), height=70,
         placeholder=t(N_("Optional: how the model should behave.")),
@@ -66,6 +82,68 @@ def choose(engine: Engine, offered: Choices, connection: str, model: str) -> Non
         state[model] = next(iter(found))
     st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: _model(found[one]))
     doubt(found[state[model]])
+
+
+def _goes_on(engine: Engine) -> None:
+    """The conversation that the prompt goes on with, and the way out of it."""
+    turns = engine.conversation(st.session_state.get(AFTER))
+    if not turns:
+        st.session_state[AFTER] = None  # its last call is of another log, or was never answered
+        return
+    last, chosen = turns[-1], st.session_state[MODEL]
+    with st.container(horizontal=True, vertical_alignment="center", key="text_goes_on"):
+        said = t(N_("Goes on from: {prompt}"), prompt=literal(head(last.payload.prompt, HEAD)))
+        st.markdown(f":material/forum: {said}", width="stretch")
+        st.button(
+            t(N_("New conversation")), key="text_new", type="tertiary", icon=":material/add_comment:", on_click=leave
+        )
+    if last.row.model != chosen:
+        facts((t(N_("{before} answered before; {model} goes on."), before=code(last.row.model), model=code(chosen)),))
+
+
+def _images(engine: Engine) -> None:
+    if not sees(engine):
+        return
+    st.file_uploader(
+        t(N_("Images (optional)")), type=["png", "jpg", "jpeg", "webp"], accept_multiple_files=True, key=_files(),
+        max_upload_size=LARGEST // 1024 // 1024,
+    )
+    had = st.session_state.get(CHOOSE_AGAIN)
+    if had and not st.session_state.get(_files()):
+        said = t(N_("This request had images ({n}): choose them again."), n=count(had))
+        facts((f":material/attach_file: {said}",))
+
+
+def _files() -> str:
+    """The key of the images' field: another one empties it."""
+    return f"text_images_{st.session_state.get(ROUND, 0)}"
+
+
+def put_images_away(had: int = 0) -> None:
+    """Empties the images' field. `had`: the images that the request in the form was sent with."""
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+    st.session_state[CHOOSE_AGAIN] = had
+
+
+def sees(engine: Engine) -> bool:
+    """Whether the chosen model is spoken to in a protocol that takes images."""
+    return engine.protocol(st.session_state[CONNECTION], "text", st.session_state[MODEL]) in SEES
+
+
+def go_on(call_id: str) -> None:
+    """What is typed goes on from a call."""
+    put({AFTER: call_id})
+
+
+def put_prompt_away(said: Collection[str]) -> None:
+    """A prompt that was said already makes place for the next."""
+    if (st.session_state.get(PROMPT) or "").strip() in {one.strip() for one in said}:
+        put({PROMPT: ""})
+
+
+def leave() -> None:
+    """What is typed is a conversation of its own."""
+    put({AFTER: None})
 
 
 def begin_with(view: MutableMapping[str, str]) -> None:
@@ -119,16 +197,21 @@ def numbers(keys: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def draft() -> CallDraft:
-    """What is typed, as a draft. Raises `WrongUse` for a number out of its range, and for extra parameters that aren't
-    a JSON object.
+def draft(engine: Engine) -> CallDraft:
+    """What is typed and given, as a draft. Raises `WrongUse` for a number out of its range, extra parameters that
+    aren't a JSON object, and a file that is no image or too large.
     """
     state = st.session_state
     typed_in = numbers({name: key for name, (key, *_) in NUMBERS.items()})
     return CallDraft(
         connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
         system=state.get(SYSTEM) or "", params={**typed_in, **extra(state.get(EXTRA) or "")},
+        inputs=_given() if sees(engine) else (), after=state.get(AFTER),
     )
+
+
+def _given() -> tuple[Media, ...]:
+    return tuple(media("text", one.getvalue(), one.name) for one in st.session_state.get(_files()) or ())
 
 
 def _within(name: str, value: float) -> None:
@@ -159,12 +242,15 @@ def extra(text: str) -> Mapping[str, Any]:
     return value
 
 
-def fill(asked: CallDraft) -> None:
-    """Puts a draft back into the form."""
+def fill(asked: CallDraft, images: int = 0) -> None:
+    """Puts a draft back into the form, but for its images: so many are to be chosen again."""
+    put_images_away(images)
+    st.session_state[SAID] = None
     held = {name: value for name, given in asked.params.items() if (value := fitting(name, given)) is not None}
     others = {name: value for name, value in asked.params.items() if name not in held}
     put({
         CONNECTION: asked.connection, MODEL: asked.model, PROMPT: asked.prompt, SYSTEM: asked.system,
+        AFTER: asked.after,
         **{key: held.get(name) for name, (key, *_) in NUMBERS.items()},
         EXTRA: json.dumps(others, ensure_ascii=False) if others else "",
     })  # fmt: skip
@@ -182,7 +268,7 @@ def fitting(name: str, value: object) -> float | None:
 def quoted(engine: Engine) -> Drafted | str:
     """The draft made ready; where it can't be, the reason in words."""
     try:
-        asked = draft()
+        asked = draft(engine)
         ready = engine.draft(asked if asked.prompt.strip() else replace(asked, prompt=t(UNWRITTEN)))
     except RelayscopeError as error:
         return told(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -133,3 +134,122 @@ def test_again_brings_back_what_no_field_can_hold(
     assert not page.exception
     assert page.number_input(key="draft_text_temperature").value == temperature
     assert page.text_area(key="draft_text_extra").value == extra
+
+
+def go_on(page: AppTest, prompt: str) -> AppTest:
+    """The next turn of a conversation, later than the second of two clicks would be."""
+    page.session_state["text_sent"].at -= 60
+    return ended(ask(page, prompt))
+
+
+def turns(page: AppTest) -> list[list[str]]:
+    """The prompts of each call's conversation, as they were sent, the oldest call first."""
+    engine = door().engine
+    rows = reversed(engine.log.page(limit=9).rows)
+    return [[turn.payload.prompt for turn in engine.conversation(row.id)] for row in rows]
+
+
+def test_a_conversation_goes_on_until_it_is_left(page: AppTest) -> None:
+    ended(ask(page, "Say hello."))
+    page.button(key="text_continue").click().run()
+    assert not page.exception
+    assert page.text_area(key="draft_text_prompt").value == ""
+    assert "Goes on from: Say hello" in words(page)
+    go_on(page, "And now in French?")
+    assert page.text_area(key="draft_text_prompt").value == ""
+    go_on(page, "And in German?")
+    assert not page.exception
+    assert turns(page)[-1] == ["Say hello.", "And now in French?", "And in German?"]
+    page.button(key="text_new").click().run()
+    assert "Goes on from" not in words(page)
+    go_on(page, "Something else")
+    assert turns(page)[-1] == ["Something else"]
+    assert len(turns(page)) == 4
+
+
+def test_the_turns_before_stand_above_the_answer_at_any_turns_address(page: AppTest) -> None:
+    engine, last = door().engine, None
+    for prompt in ("Hello first", "Hello second", "Hello third", "Hello fourth"):
+        last = door().ask(engine.submit(CallDraft("chatglm", "text", prompt, after=last)))
+        door().ask(engine.wait(last))
+    page.query_params["call"] = last
+    page.run()
+    assert not page.exception
+    said = words(page)
+    assert [said.find(f":gray[:material/person:] Hello {name}") >= 0 for name in ("first", "second", "third", "fourth")]
+    assert "Earlier in this conversation: 1" in [one.label for one in page.expander]
+    third = engine.conversation(last)[-2].row.id
+    page.button(key=f"show_{third}").click().run()
+    assert "Hello fourth" not in "\n".join(str(one.value) for one in page.markdown)
+    assert "Earlier in this conversation: 1" not in [one.label for one in page.expander]
+    page.button(key="text_continue").click().run()
+    go_on(page, "Hello again")
+    assert turns(page)[-1] == ["Hello first", "Hello second", "Hello third", "Hello again"]
+
+
+def test_the_second_of_two_clicks_does_not_go_on_with_the_same(page: AppTest) -> None:
+    ended(ask(page, "Say hello."))
+    page.button(key="text_continue").click().run()
+    go_on(page, "Once more, please.")
+    page.session_state["text_sent"].at += 60  # however slow this machine
+    ask(page, "Once more, please.")
+    page.button(key="text_generate").click().run()
+    assert turns(page) == [["Say hello."], ["Say hello.", "Once more, please."]]
+    assert "The prompt is empty" not in words(page)
+
+
+def test_after_a_turn_that_failed_the_conversation_goes_on_from_where_it_did(page: AppTest) -> None:
+    engine = door().engine
+    ended(ask(page, "Say hello."))
+    page.button(key="text_continue").click().run()
+    page.text_area(key="draft_text_extra").set_value('{"temperature": "hot"}')
+    go_on(page, "Hot?")
+    failed = engine.log.page(limit=1).rows[0]
+    assert failed.status == "failed"
+    assert not [one for one in page.button if one.key == "text_continue"]
+    page.button(key="text_again").click().run()
+    assert page.text_area(key="draft_text_prompt").value == "Hot?"
+    page.text_area(key="draft_text_extra").set_value("")
+    go_on(page, "Cool?")
+    assert turns(page) == [["Say hello."], [], ["Say hello.", "Cool?"]]
+
+
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
+"""One point."""
+
+
+def give(page: AppTest, name: str, data: bytes) -> AppTest:
+    (field,) = [one for one in page.file_uploader if one.label.startswith("Images")]
+    return field.set_value([(name, data, "image/png")]).run()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.png", b"no image", "its bytes are application"),
+        ("a.png", b"GIF89a" + bytes(32), "its bytes are image"),
+        ("a.png", PNG + bytes(25 * 1024 * 1024), "is larger than 25 MB"),
+    ],
+)
+def test_a_file_that_is_no_image_is_not_sent(page: AppTest, name: str, data: bytes, told: str) -> None:
+    give(page, name, data)
+    assert page.button(key="text_generate").disabled
+    assert told in words(page)
+
+
+def test_an_image_goes_along_is_shown_and_must_be_chosen_again(page: AppTest) -> None:
+    engine = door().engine
+    give(page, "point.png", PNG)
+    ended(ask(page, "What is this?"))
+    assert not page.exception
+    (row,) = engine.log.page().rows
+    (kept,) = engine.artifacts([row.id], "input")[row.id]
+    assert engine.files.read(kept) == PNG
+    assert len(page.get("image")) == 1
+    page.button(key="text_again").click().run()
+    assert "This request had images (1): choose them again." in words(page)
+    page.button(key="text_continue").click().run()
+    go_on(page, "And why?")
+    assert len(page.get("image")) == 1
+    last = engine.log.page(limit=1).rows[0]
+    assert [len(turn.given) for turn in engine.conversation(last.id)] == [1, 0]
