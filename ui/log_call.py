@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.calls.conversation import images
 from lib.calls.draft import Drafted, draft_of
 from lib.causes import CAPABILITY_NAMES
 from lib.cli.documents import call_document
@@ -19,6 +20,7 @@ from lib.errors import RelayscopeError
 from lib.http import readable, redact
 from lib.i18n import N_
 from lib.ledger.calls import Payload
+from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
 from ui import log_cost, result
@@ -28,6 +30,7 @@ from ui.engine import door
 from ui.follow import draw, follow, thoughts
 from ui.links import go
 from ui.markdown import code, literal
+from ui.thread import thumbnails
 from ui.words import duration, maker, moment, t, told
 
 LONG = 600
@@ -61,14 +64,18 @@ def timeline(row: CallRow) -> tuple[Step, ...]:
 
 def very(engine: Engine, row: CallRow, payload: Payload) -> Drafted | str:
     """The very request a call made, at the address it was made to; where it can't be made any more, why."""
-    asked = replace(draft_of(row, payload), protocol=row.protocol)
     try:
-        ready = engine.draft(asked)
+        given = images(_given(engine, row), engine.files.read) if row.capability == "text" else ()
+        ready = engine.draft(replace(draft_of(row, payload), protocol=row.protocol, inputs=given))
     except RelayscopeError as error:
         return told(error)
     if ready.request is None:
         return told(ready.refused) if ready.refused else ""
     return ready.at(row.base_url)
+
+
+def _given(engine: Engine, row: CallRow) -> tuple[Kept, ...]:
+    return engine.artifacts([row.id], "input").get(row.id, ())
 
 
 def document(row: CallRow, payload: Payload) -> str:
@@ -86,6 +93,7 @@ def call(engine: Engine, row: CallRow, payload: Payload) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         _asked(payload, ready)
+        thumbnails(engine.files, [one for one in _given(engine, row) if one.mime.startswith("image/")], payload.prompt)
         _answer(engine, row, payload)
     with right:
         _times(row)
@@ -104,7 +112,7 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
             t(N_("Run again")), key="log_again", icon=":material/replay:",
             help=t(N_("Puts this request into the form; nothing is sent yet.")),
         ):
-            fill(draft_of(row, payload), len(engine.artifacts([row.id], "input").get(row.id, ())))
+            fill(draft_of(row, payload), len(_given(engine, row)))
             go(row.capability)
         if not isinstance(ready, str):
             result.code(ready, "log_code")

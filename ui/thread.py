@@ -19,7 +19,7 @@ from ui.words import count, money, t
 
 NEAREST = 2
 """The last turns, which are shown; those before them are folded away."""
-ASKED, LONG, BEGINNING = 300, 400, 100
+ASKED, LONG, BEGINNING = 300, 240, 80
 """Characters of a prompt; those from which on an answer is folded; those of it that are seen then."""
 WIDTH = 96
 
@@ -39,6 +39,11 @@ def asked(files: Files, prompt: str, given: Sequence[Kept]) -> None:
     """What was asked: the beginning of a prompt and the images with it."""
     words = head(prompt, ASKED)
     st.markdown(f":gray[:material/person:] {literal(words)}")
+    thumbnails(files, given, words)
+
+
+def thumbnails(files: Files, given: Sequence[Kept], words: str) -> None:
+    """The images a call was given, small. `words`: what they were given with, for who can't see them."""
     if given:
         with st.container(horizontal=True, gap="small"):
             for kept in given:

@@ -67,15 +67,16 @@ def messages(turns: Sequence[Turn], read: Callable[[Kept], bytes]) -> tuple[Mess
         message
         for turn in turns
         for message in (
-            Message("user", turn.payload.prompt, tuple(_image(one, read) for one in turn.given)),
+            Message("user", turn.payload.prompt, images(turn.given, read)),
             Message("assistant", turn.payload.text),
         )
     )
 
 
-def _image(kept: Kept, read: Callable[[Kept], bytes]) -> Media:
+def images(given: Sequence[Kept], read: Callable[[Kept], bytes]) -> tuple[Media, ...]:
+    """The images that a turn was given. Raises `WrongUse` where one is gone."""
     try:
-        return Media(read(kept), kept.mime)
+        return tuple(Media(read(one), one.mime) for one in given)
     except OSError:
         raise WrongUse(N_("An image of this conversation was deleted. Begin a new conversation.")) from None
 

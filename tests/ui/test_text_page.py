@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.calls.draft import CallDraft
+from lib.ledger import calls
 from tests.ui.conftest import go, words
 from ui.engine import door
 
@@ -253,3 +254,28 @@ def test_an_image_goes_along_is_shown_and_must_be_chosen_again(page: AppTest) ->
     assert len(page.get("image")) == 1
     last = engine.log.page(limit=1).rows[0]
     assert [len(turn.given) for turn in engine.conversation(last.id)] == [1, 0]
+
+
+def test_another_model_may_go_on_and_it_is_said(page: AppTest) -> None:
+    engine = door().engine
+    ended(ask(page, "Say hello."))
+    (row,) = engine.log.page().rows
+    engine.ledger.write(lambda db: calls.update(db, row.id, model="glm-4-plus"))
+    page.run().button(key="text_continue").click().run()
+    assert "`glm-4-plus` answered before; `glm-4-flash` goes on." in words(page)
+    go_on(page, "And you?")
+    assert turns(page)[-1] == ["Say hello.", "And you?"]
+
+
+def test_the_log_shows_a_turn_as_it_was_sent_with_its_images(page: AppTest) -> None:
+    give(page, "point.png", PNG)
+    ended(ask(page, "What is this?"))
+    page.button(key="text_continue").click().run()
+    go_on(page, "And why?")
+    last, first = door().engine.log.page(limit=2).rows
+    for row, images in ((first, 1), (last, 0)):
+        page.query_params["call"] = row.id
+        go(page, "log")
+        assert not page.exception
+        assert len(page.get("image")) == images
+        assert "image_url" in "\n".join(block.value for block in page.code)
