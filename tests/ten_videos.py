@@ -21,6 +21,8 @@ async def main(connection: str, at_once: int) -> None:
     """Submits what is still missing, one after the other, while all that was accepted is asked after."""
     engine = Engine(home())
     await engine.start()
+    sys.stdout.write("up\n")
+    sys.stdout.flush()
     there = len(engine.log.page(limit=FILMS).rows)
     for number in range(there, min(FILMS, there + at_once)):
         await engine.submit(CallDraft(connection, "video", f"Waves at a pier, take {number}", "sora-2"))

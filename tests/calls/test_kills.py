@@ -51,15 +51,20 @@ def rows(engine: Engine) -> tuple[CallRow, ...]:
 
 def killed_at_a_moment(engine: Engine, wanted: str, wait_s: float, connection: str) -> Counter[str]:
     """Starts the films, kills at a moment, and says how the jobs stood."""
-    process = subprocess.Popen([sys.executable, "tests/ten_videos.py", connection, str(AT_ONCE)], cwd=ROOT)
-    until = monotonic() + wait_s
     before = {(row.id, row.status) for row in rows(engine)}
+    process = subprocess.Popen(
+        [sys.executable, "tests/ten_videos.py", connection, str(AT_ONCE)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    until = monotonic() + wait_s
     while monotonic() < until and process.poll() is None:
         if any(row.status == wanted and (row.id, row.status) not in before for row in rows(engine)):
             break
     states = Counter(str(row.status) for row in rows(engine))
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    with process:
+        pass
     return states
 
 
