@@ -177,3 +177,13 @@ def test_the_usual_protocol_is_found_without_being_told(place: Path) -> None:
     for model, capability in (("claude-sonnet-4-5", "text"), ("sora-2", "video"), ("mj_imagine", "image")):
         made = called(place, capability, "--connection", "all", "--model", model)
         assert made["status"] == "succeeded", made["error"]
+
+
+def test_what_isnt_waited_for_is_followed_later(place: Path) -> None:
+    begun = called(place, "video", "--connection", "sora", "--no-wait")
+    assert (begun["status"], begun["artifacts"]) == ("accepted", [])
+    listed = json.loads(lib(place, "jobs", "--json").stdout)["calls"]
+    assert [one["id"] for one in listed] == [begun["id"]]
+    (ended,) = json.loads(lib(place, "jobs", "--follow", "--json").stdout)["calls"]
+    assert (ended["id"], ended["status"], len(ended["artifacts"])) == (begun["id"], "succeeded", 1)
+    assert json.loads(lib(place, "jobs", "--json").stdout)["calls"] == []

@@ -23,10 +23,11 @@ from lib.vocabulary import Capability, Operation
 from lib.wire import Json, Media
 from lib.wire.protocols import PROTOCOLS
 from ui import text_form
+from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
 from ui.given import media
-from ui.markdown import option
+from ui.markdown import code, option
 from ui.words import language, t, told
 
 PROMPTS: Mapping[Capability, tuple[str, str]] = {
@@ -170,13 +171,15 @@ def _field(capability: Capability, one: Field) -> None:
 def _by_hand(capability: Capability, protocol: str) -> None:
     chosen = key(capability, "protocol")
     able = ["", *(name for name in PROTOCOLS if operations(capability, name))]
-    st.session_state.setdefault(chosen, "")
+    if st.session_state.get(chosen) not in able:
+        st.session_state[chosen] = ""
     if capability != "translation":
         st.selectbox(
             t(N_("Protocol")), able, key=field(chosen),
-            format_func=lambda one: one or t(N_("as the relay lists it: {protocol}"), protocol=protocol),
+            format_func=lambda one: one or t(N_("as it is listed")),  # a label that changes would be taken for a value
             help=t(N_("The way it is spoken to. Change it only if the relay documents another one for this model.")),
         )
+        facts((t(N_("Now: {protocol}"), protocol=code(protocol)),))
     st.text_area(
         t(N_("More parameters (JSON)")), key=field(key(capability, "extra")), height=68, placeholder=text_form.EXAMPLE
     )
@@ -243,7 +246,7 @@ def _given(engine: Engine, capability: Capability) -> list[Media]:
 def in_use(engine: Engine, capability: Capability) -> Kept | None:
     """The file that was made before and is to be worked on here, if it is still there."""
     used: Kept | None = st.session_state.get(USE)
-    wanted = used is not None and capability in ("image_edit", "video") and engine.files.path(used).exists()
+    wanted = used is not None and capability == "image_edit" and engine.files.path(used).exists()
     return used if wanted else None
 
 
@@ -273,4 +276,6 @@ def quoted(engine: Engine, capability: Capability) -> Drafted | str:
         ready = engine.draft(replace(asked, prompt=t(text_form.UNWRITTEN)) if empty else asked)
     except RelayscopeError as error:
         return told(error)
+    if ready.refused and ready.refused.code == "needs_input":
+        return t(N_("Add the file it is to work on."))
     return told(ready.refused) if ready.refused else ready

@@ -111,9 +111,9 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 on_click=lambda: door().ask(engine.fetch_again(row.id)),
             )
         pictures = [one for one in kept if one.mime.startswith("image/")]
-        if pictures and row.capability != "image_edit" and st.button(
-            t(N_("Use as input")), key="made_use", icon=":material/brush:"
-        ):
-            st.session_state[USE] = pictures[0]
-            go("image_edit")
+        for number, picture in enumerate(pictures, 1):
+            words = t(N_("Use as input")) if number == 1 else t(N_("Use {n} as input"), n=count(number))
+            if st.button(words, key=f"made_use_{number}", icon=":material/brush:"):
+                st.session_state[USE] = picture
+                go("image_edit")
 

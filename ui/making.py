@@ -28,7 +28,7 @@ from ui.engine import door
 from ui.follow import known, runs
 from ui.format import head
 from ui.links import TITLES, go
-from ui.markdown import literal
+from ui.markdown import code, literal
 from ui.theme import STATUSES
 from ui.words import count, t, told
 
@@ -184,4 +184,4 @@ def _follow(engine: Engine, call_id: str) -> None:
     else:
         st.progress(min(100, record.progress) / 100, text=f"{words} · {count(record.progress)} % · {count(seconds)} s")
     if row.task_id:
-        facts((t(N_("task {id}"), id=f"`{literal(row.task_id)}`"),))
+        facts((t(N_("task {id}"), id=code(row.task_id)),))

@@ -21,7 +21,7 @@ from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
 from ui.format import head
 from ui.given import LARGEST, media
-from ui.markdown import code, literal
+from ui.markdown import code, literal, option
 from ui.theme import look
 from ui.words import count, money, t, told, worded
 
@@ -80,7 +80,7 @@ def choose(engine: Engine, offered: Choices, connection: str, model: str) -> Non
     found = offered.models(state[connection], state.get(model))
     if state.get(model) not in found:
         state[model] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=lambda one: _model(found[one]))
+    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=option)
     doubt(found[state[model]])
 
 
@@ -156,11 +156,6 @@ def begin_with(view: MutableMapping[str, str]) -> None:
 def _name(engine: Engine, connection_id: str) -> str:
     connection = engine.configuration().connection(connection_id)
     return f"{connection_id} · {connection.relay or connection.base_url}"
-
-
-def _model(verdict: Verdict) -> str:
-    unsure = "" if verdict.state == "usable" else f" · {t(look(verdict.state).word)}"
-    return verdict.model + unsure
 
 
 def doubt(verdict: Verdict) -> None:

@@ -219,9 +219,9 @@ class Calls:
     async def _later(self, live: Live, task: Task) -> Ending:
         """Follows a task to its end, its state kept for whoever has to go on with it."""
         drafted = live.drafted
-        if live.status != "running":
-            await self._change(live, "accepted", task_id=task.id)
-            await self._note(live, task)
+        if live.status == "sent":
+            await self._accept(live, task)
+        live.is_accepted.set()
 
         async def seen(state: TaskState) -> None:
             live.reading.take_state(state)
@@ -235,6 +235,23 @@ class Calls:
                 state, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model
             )
         return await self._conclude(live)
+
+    async def _accept(self, live: Live, task: Task) -> None:
+        """Keeps in one transaction all that whoever goes on with a task has to know: its id, and what is billed."""
+        told = live.reading.usage
+        record = live.noted = TaskRecord(task.kind)
+        changes: dict[str, Any] = {"http_status": live.http_status, "request_id": live.request_id}
+        if told is not None:
+            changes["usage"] = told.usage
+
+        def write(db: log.Connection) -> None:
+            log.update(db, live.row.id, status="accepted", task_id=task.id, **changes)
+            tasks.put(db, live.row.id, record)
+            if told is not None:
+                log.update_payload(db, live.row.id, raw_usage=told.raw)
+
+        await self._ledger.awrite(write)
+        live.status = "accepted"
 
     async def _note(self, live: Live, task: Task | None) -> None:
         progress = live.reading.progress or Progress()

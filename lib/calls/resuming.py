@@ -11,7 +11,7 @@ from lib.calls.live import Live
 from lib.errors import WrongUse
 from lib.ledger import Ledger, tasks
 from lib.ledger import calls as log
-from lib.wire import Link, Progress, Task
+from lib.wire import Link, Progress, Task, UsageSeen
 
 
 def as_it_stood(ledger: Ledger, known: Known, call_id: str) -> Live | None:
@@ -27,6 +27,8 @@ def as_it_stood(ledger: Ledger, known: Known, call_id: str) -> Live | None:
     live = Live(row, drafted, status=row.status, sent_at=row.sent_at, http_status=row.http_status)
     live.request_id, live.first_byte_ms = row.request_id, row.first_byte_ms
     live.started = monotonic() - (datetime.now(UTC) - (row.sent_at or row.created_at)).total_seconds()
+    if payload.raw_usage:
+        live.reading.usage = UsageSeen(row.usage, payload.raw_usage)
     live.reading.task = Task(row.task_id, record.kind) if row.task_id else None
     live.reading.made = [Link(url, keyed) for url, keyed in record.links]
     live.reading.progress = Progress(record.progress, record.words)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,6 +21,7 @@ import pytest
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
 from lib.ledger.row import CallRow
+from lib.vocabulary import Money
 from tests.conftest import ROOT, DemoRelay, start_demo, stop_demo
 from tests.ten_videos import FILMS
 
@@ -92,6 +94,7 @@ def test_nothing_is_submitted_twice_and_nothing_accepted_is_lost(own_home: Path,
     with_task = [row for row in found if row.task_id]
     for row in with_task:
         assert (row.status, len(files[row.id])) == ("succeeded", 1), row
+        assert row.estimated == Money(Decimal("0.4")), row  # four seconds, by what the relay told when it accepted them
     for row in found:
         if not row.task_id:
             assert row.status in ("interrupted", "cancelled"), row
