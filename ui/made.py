@@ -34,11 +34,14 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
     if row.status != "succeeded":
         chip(appearance(row))
         problem(row)
-    if payload.text:
-        draw(payload.text)
     kept = engine.artifacts([row.id]).get(row.id, ())
+    if payload.text and not kept:
+        draw(payload.text)
     for number, one in enumerate(kept, 1):
         _one(engine, row, one, number, figures.head(payload.prompt, HEAD))
+    if payload.text and kept:
+        with st.expander(t(N_("What the model said")), icon=":material/notes:"):
+            draw(payload.text)
     _figures(row, len(kept))
     figures_of(row, line)
     if row.task_id:

@@ -68,7 +68,7 @@ def page(capability: Capability) -> None:
     with right:
         if call_id:
             _answer(engine, call_id)
-        else:
+        elif offered.offered:
             facts((t(N_("The result appears here.")),))
     result.before(engine, capability, call_id, _show)
 

@@ -26,7 +26,9 @@ logger = logging.getLogger(__name__)
 def ending_of(live: Live, exchange: asyncio.Task[Ending]) -> Ending:
     """How a call ended, whatever became of its exchange."""
     if exchange.cancelled():
-        return of_cancelling(sent=live.status != "drafted", by_user=live.stopped_by_user)
+        return of_cancelling(
+            sent=live.status != "drafted", by_user=live.stopped_by_user, accepted=live.goes_on
+        )
     if (fault := exchange.exception()) is not None:
         tell(fault)
         return of_own_fault(sent=live.status != "drafted")

@@ -128,10 +128,18 @@ class Calls:
         self._begin(live, self._resumed)
 
     async def recover_task(self, draft: CallDraft, task_id: str, kind: str) -> str:
-        """Logs a task that was submitted elsewhere and follows it; returns the new call's id. Raises `WrongUse`."""
+        """Logs a task that was submitted elsewhere and follows it; returns the new call's id.
+
+        Raises `WrongUse` where the protocol has no tasks, or the server says that it knows none of that id.
+        """
         drafted = await asyncio.to_thread(make, self._known, draft, utc_now())
-        if drafted.protocol not in LATER:
+        later, task = LATER.get(drafted.protocol), Task(task_id, kind)
+        if later is None:
             raise WrongUse(N_("The protocol {protocol} has no tasks to ask after."), protocol=drafted.protocol)
+        with suppress(LineFault, Unreadable):
+            answer = await self._http.send(later.poll(drafted.route.endpoint, task))
+            if later.read_poll(answer, task).status == "unknown":
+                raise WrongUse(N_("The server knows no task {id}."), id=task_id)
         at = utc_now()
         row, payload = first_row(drafted, self._owner.id, at)
         row = replace(row, status="accepted", task_id=task_id, sent_at=at)

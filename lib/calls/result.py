@@ -291,8 +291,13 @@ def of_broken_line(fault: LineFault) -> Ending:
     return _ending("interrupted", CAUSES["too_large" if fault.kind == "too_large" else "interrupted"])
 
 
-def of_cancelling(*, sent: bool, by_user: bool) -> Ending:
-    """The ending of an exchange that was stopped, by the user or with the program."""
+def of_cancelling(*, sent: bool, by_user: bool, accepted: bool = False) -> Ending:
+    """The ending of an exchange that was stopped, by the user or with the program.
+
+    `accepted`: as work that goes on at its server, unless that stops when it is asked to.
+    """
+    if accepted and by_user:
+        return _ending("cancelled", CAUSES["cancelled_there"])
     if not sent:
         return _ending("cancelled", CAUSES["cancelled" if by_user else "never_sent"], charged=False)
     return _ending("cancelled" if by_user else "interrupted", CAUSES["cancelled" if by_user else "server_gone"])

@@ -205,6 +205,8 @@ ROWS = (
     Cause("own_fault", "interrupted", "nobody", N_("Relayscope itself broke while the answer was coming."),
           N_("Keep what came, or send it again; the server's own output says where it broke.")),
     Cause("cancelled", "cancelled", "nobody", N_("You stopped it."), SEND_AGAIN),
+    Cause("cancelled_there", "cancelled", "nobody",
+          N_("You stopped it; the server had accepted it, and may bill it all the same."), LOOK_FIRST),
     Cause("never_sent", "cancelled", "nobody", N_("Relayscope ended before this was sent. It cost nothing."),
           SEND_AGAIN),
     Cause("no_room", "bad_request", "you", N_("The model used up its tokens before it wrote a word."),
