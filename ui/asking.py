@@ -26,8 +26,9 @@ from ui import text_form
 from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
-from ui.given import media
+from ui.given import media, same_size
 from ui.markdown import code, option
+from ui.uploads import given, uploader
 from ui.words import language, t, told
 
 PROMPTS: Mapping[Capability, tuple[str, str]] = {
@@ -132,16 +133,15 @@ def _files(engine: Engine, capability: Capability) -> None:
     label, endings = FILES[capability]
     if capability == "image" and operation(capability) == "generate":
         return
-    st.file_uploader(t(label), type=list(endings), accept_multiple_files=True, key=f"{capability}_files")
+    uploader(f"{capability}_files", t(label), endings, several=True)
     if used := in_use(engine, capability):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(str(engine.files.path(used)), width=96)
             st.button(t(N_("Don't use it")), key=f"{capability}_drop", type="tertiary", icon=":material/close:",
                       on_click=lambda: st.session_state.pop(USE, None))  # fmt: skip
     if operation(capability) in MASKED and capability == "image_edit":
-        st.file_uploader(
-            t(N_("Mask (optional): transparent where it may change")), type=["png"], key=f"{capability}_mask"
-        )
+        words = t(N_("Mask (optional): transparent where it may change"))
+        uploader(f"{capability}_mask", words, ("png",), several=False)
 
 
 def _field(capability: Capability, one: Field) -> None:
@@ -192,12 +192,15 @@ def draft(engine: Engine, capability: Capability) -> CallDraft:
     params = {**_params(engine, capability), **text_form.extra(state.get(key(capability, "extra")) or "")}
     if capability == "translation":
         params.setdefault(TARGET, target(prompt, language()))
-    mask = state.get(f"{capability}_mask") if operation(capability) in MASKED else None
+    masks = given(f"{capability}_mask") if operation(capability) in MASKED else []
+    inputs = tuple(_inputs(engine, capability))
+    mask = next((media(capability, data, name) for name, data in masks), None)
+    if mask is not None and inputs:
+        same_size(inputs[0], mask)
     return CallDraft(
         connection=state[key(capability, "connection")], capability=capability, prompt=prompt,
         model=state[key(capability, "model")], operation=operation(capability), params=params,
-        protocol=state.get(key(capability, "protocol")) or None, inputs=tuple(_given(engine, capability)),
-        mask=media(capability, mask.getvalue(), mask.name) if mask is not None else None,
+        protocol=state.get(key(capability, "protocol")) or None, inputs=inputs, mask=mask,
     )  # fmt: skip
 
 
@@ -235,9 +238,8 @@ def _sent(one: Field, value: Any) -> Json:
     return sent
 
 
-def _given(engine: Engine, capability: Capability) -> list[Media]:
-    files = st.session_state.get(f"{capability}_files") or []
-    found = [media(capability, one.getvalue(), one.name) for one in files]
+def _inputs(engine: Engine, capability: Capability) -> list[Media]:
+    found = [media(capability, data, name) for name, data in given(f"{capability}_files")]
     if used := in_use(engine, capability):
         found.insert(0, Media(engine.files.read(used), used.mime, f"input{engine.files.path(used).suffix}"))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 
 from lib.calls.files import fits_input, type_of
 from lib.errors import WrongUse
@@ -25,3 +26,23 @@ def media(capability: Capability, data: bytes, name: str) -> Media:
     if not fits_input(capability, mime) or mime not in ONLY.get(capability, (mime,)):
         raise WrongUse(N_("{name} is no file for this: its bytes are {type}."), name=name, type=mime)
     return Media(data, mime, name)
+
+
+def same_size(picture: Media, mask: Media) -> None:
+    """Raises `WrongUse` where a mask doesn't cover its picture: it would be paid for and refused."""
+    sizes = [size_of(one) for one in (picture, mask)]
+    if None not in sizes and sizes[0] != sizes[1]:
+        wide, high = sizes[0] or (0, 0)
+        words = N_("The mask must be of the picture's own size, {width} × {height}.")
+        raise WrongUse(words, width=str(wide), height=str(high))
+
+
+def size_of(picture: Media) -> tuple[int, int] | None:
+    """Its width and height in pixels; None where it can't be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(picture.data)) as image:
+            return image.size
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None

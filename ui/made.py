@@ -6,15 +6,16 @@ import json
 
 import streamlit as st
 
-from lib.calls.draft import draft_of
+from lib.calls.draft import CallDraft, draft_of
 from lib.calls.files import JSON
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
+from lib.vocabulary import Operation
 from ui import format as figures
-from ui.asking import USE, fill
+from ui.asking import OPERATIONS, USE, fill
 from ui.chips import chip, facts
 from ui.follow import draw
 from ui.gallery_preview import preview
@@ -25,6 +26,9 @@ from ui.words import count, duration, language, money, t
 
 FETCHABLE = ("not_fetched", "task_lost", "server_gone", "no_answer")
 """Causes after which the result of a task may still be had."""
+FOLLOW_UPS: tuple[Operation, ...] = ("upscale", "variation")
+PICTURES = 4
+"""On a grid of Midjourney's."""
 NUMBERS_SHOWN, HEAD = 8, 80
 """Numbers of a vector, and characters of a prompt, that are shown."""
 
@@ -114,9 +118,30 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 on_click=lambda: door().ask(engine.fetch_again(row.id)),
             )
         pictures = [one for one in kept if one.mime.startswith("image/")]
+        if row.protocol == "midjourney" and row.task_id and pictures:
+            _go_on(row)
         for number, picture in enumerate(pictures, 1):
             words = t(N_("Use as input")) if number == 1 else t(N_("Use {n} as input"), n=count(number))
             if st.button(words, key=f"made_use_{number}", icon=":material/brush:"):
                 st.session_state[USE] = picture
                 go("image_edit")
 
+
+
+def _go_on(row: CallRow) -> None:
+    """What Midjourney can do with one picture of a grid: into the form of image editing, where it is sent from."""
+    with st.popover(t(N_("Go on with one")), icon=":material/grid_view:", key="made_go_on"):
+        for operation in FOLLOW_UPS:
+            with st.container(horizontal=True):
+                for index in range(1, PICTURES + 1):
+                    words = f"{t(OPERATIONS[operation])} {index}"
+                    if st.button(words, key=f"made_{operation}_{index}"):
+                        fill(_follow_up(row, operation, index))
+                        go("image_edit")
+
+
+def _follow_up(row: CallRow, operation: Operation, index: int) -> CallDraft:
+    return CallDraft(
+        row.connection, "image_edit", "", f"mj_{operation}", operation, protocol=row.protocol,
+        params={"task_id": row.task_id or "", "index": index},
+    )  # fmt: skip

@@ -57,7 +57,11 @@ def make(page: Page, words: dict[str, str], capability: str) -> None:
         name, mime = FILES[capability]
         file = {"name": name, "mimeType": mime, "buffer": given(capability)}
         page.locator("input[type=file]").first.set_input_files(files=[file])
+        expect(page.get_by_text(name).first).to_be_visible()
         settle(page)
+        navigate(page, words["gallery"])
+        navigate(page, words[capability])
+        expect(page.get_by_text(name).first).to_be_visible()  # what was given outlives a change of page
     if capability != "transcription":
         field = page.locator(f".st-key-draft_{capability}_prompt textarea")
         field.fill("A lighthouse in the rain")
