@@ -27,7 +27,7 @@ from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
 from ui.given import media, same_size
-from ui.markdown import code, option
+from ui.markdown import code
 from ui.uploads import given, uploader
 from ui.words import language, t, told
 
@@ -150,7 +150,7 @@ def _field(capability: Capability, one: Field) -> None:
     auto = t(N_("auto"))
     if one.kind == "choice":
         st.selectbox(
-            one.name, one.options, index=None, key=field(name), placeholder=auto, format_func=option, width=170,
+            one.name, one.options, index=None, key=field(name), placeholder=auto, width=170,
             accept_new_options=one.free,
         )
     elif one.kind == "flag":

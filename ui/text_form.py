@@ -21,7 +21,7 @@ from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
 from ui.format import head
 from ui.given import LARGEST, media
-from ui.markdown import code, literal, option
+from ui.markdown import code, literal
 from ui.theme import look
 from ui.words import count, money, t, told, worded
 
@@ -80,7 +80,7 @@ def choose(engine: Engine, offered: Choices, connection: str, model: str) -> Non
     found = offered.models(state[connection], state.get(model))
     if state.get(model) not in found:
         state[model] = next(iter(found))
-    st.selectbox(t(N_("Model")), list(found), key=field(model), format_func=option)
+    st.selectbox(t(N_("Model")), list(found), key=field(model))
     doubt(found[state[model]])
 
 

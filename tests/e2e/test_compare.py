@@ -59,5 +59,6 @@ def test_answers_grow_together_and_one_is_stopped_while_the_other_goes_on(slow_a
     grows(answers(page).last)
     button(page, "Stop all").click()
     expect(stops(page)).to_have_count(0)
+    expect(answers(page).last).to_contain_text("Stopped")
     assert statuses(slow_app) == ["cancelled", "cancelled"]
     page.context.close()
