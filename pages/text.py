@@ -120,12 +120,6 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
         st.markdown(f":blue[:material/lock: {problem}]")
 
 
-def line_of(row: CallRow) -> str:
-    """The name of the line a call went by, as it is called now; its id where it is gone."""
-    lines = [line for relay in engine.configuration().relays if relay.id == row.relay for line in relay.lines]
-    return next((line.name for line in lines if line.id == row.line), row.line or "")
-
-
 def answer(call_id: str, running: bool) -> None:
     """The right side: the call that runs or ran."""
     row, payload = engine.log.call(call_id)
@@ -135,7 +129,7 @@ def answer(call_id: str, running: bool) -> None:
     if running:
         follow(engine, call_id)
         return
-    result.result(row, payload, line_of(row))
+    result.result(row, payload, result.line_of(engine, row))
     asked = draft_of(row, payload)
     with st.container(horizontal=True):
         st.download_button(

@@ -227,13 +227,8 @@ def _sent(one: Field, value: Any) -> Json:
             value = int(value)
         except ValueError:
             raise WrongUse(N_("{name} must be a number."), name=one.name) from None
-    outside = isinstance(value, int | float) and not isinstance(value, bool) and (
-        (one.least is not None and value < one.least) or (one.most is not None and value > one.most)
-    )  # fmt: skip
-    if outside:
-        raise WrongUse(
-            N_("{name} must be from {least} to {most}."), name=one.name, least=f"{one.least:g}", most=f"{one.most:g}"
-        )
+    if one.least is not None:
+        text_form.within(one.name, value, one.least, one.most)
     sent: Json = value
     return sent
 

@@ -17,6 +17,7 @@ from lib.vocabulary import Operation
 from ui import format as figures
 from ui.asking import OPERATIONS, USE, fill
 from ui.chips import chip, facts
+from ui.engine import door
 from ui.follow import draw
 from ui.gallery_preview import preview
 from ui.links import go
@@ -105,8 +106,6 @@ def _figures(row: CallRow, files: int) -> None:
 
 def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]) -> None:
     """What can be done with it."""
-    from ui.engine import door
-
     with st.container(horizontal=True):
         st.button(
             t(N_("Again")), key="made_again", icon=":material/replay:", on_click=fill, args=(draft_of(row, payload),),
@@ -125,7 +124,6 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
             if st.button(words, key=f"made_use_{number}", icon=":material/brush:"):
                 st.session_state[USE] = picture
                 go("image_edit")
-
 
 
 def _go_on(row: CallRow) -> None:

@@ -16,7 +16,6 @@ from lib.calls.guard import refusal
 from lib.engine import Engine
 from lib.errors import RelayscopeError
 from lib.i18n import N_
-from lib.ledger.row import CallRow
 from lib.providers import providers
 from lib.vocabulary import UNFINISHED, Capability
 from lib.wire.protocols import LATER
@@ -155,11 +154,6 @@ def _recover(engine: Engine, capability: Capability, offered: Choices) -> None:
             st.rerun()
 
 
-def _line_of(engine: Engine, row: CallRow) -> str:
-    lines = [line for relay in engine.configuration().relays if relay.id == row.relay for line in relay.lines]
-    return next((line.name for line in lines if line.id == row.line), row.line or "")
-
-
 def _answer(engine: Engine, call_id: str) -> None:
     row, payload = engine.log.call(call_id)
     if payload.prompt:
@@ -167,7 +161,7 @@ def _answer(engine: Engine, call_id: str) -> None:
     if row.status in UNFINISHED:
         _follow(engine, call_id)
         return
-    made.made(engine, row, payload, _line_of(engine, row))
+    made.made(engine, row, payload, result.line_of(engine, row))
 
 
 @st.fragment(run_every=LOOKS_EVERY_S)

@@ -107,6 +107,12 @@ def _request_id(row: CallRow) -> str:
     return t(N_("request id {id}"), id=monospace(row.request_id)) if row.request_id else ""
 
 
+def line_of(engine: Engine, row: CallRow) -> str:
+    """The name of the line a call went by, as it is called now; its id where it is gone."""
+    lines = [line for relay in engine.configuration().relays if relay.id == row.relay for line in relay.lines]
+    return next((line.name for line in lines if line.id == row.line), row.line or "")
+
+
 def code(ready: Drafted, key: str) -> None:
     """The very request as code, with an environment variable for the key."""
     with st.popover(t(N_("Code")), icon=":material/code:", key=key):

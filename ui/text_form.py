@@ -188,7 +188,8 @@ def numbers(keys: Mapping[str, str]) -> dict[str, Any]:
     """What is typed of some parameters, by name; `keys` of their fields. Raises `WrongUse` for one out of its range."""
     found = {name: value for name, key in keys.items() if (value := st.session_state.get(key)) is not None}
     for name, value in found.items():
-        _within(name, value)
+        _, least, most, _ = NUMBERS[name]
+        within(name, value, least, most)
     return found
 
 
@@ -209,11 +210,10 @@ def _given() -> tuple[Media, ...]:
     return tuple(media("text", one.getvalue(), one.name) for one in st.session_state.get(_files()) or ())
 
 
-def _within(name: str, value: float) -> None:
-    """Raises `WrongUse` for a number that no server takes."""
-    if _fits(name, value):
+def within(name: str, value: float, least: float, most: float | None) -> None:
+    """Raises `WrongUse` for a number out of its range. `most` None: there is no upper end."""
+    if least <= value and (most is None or value <= most):
         return
-    _, least, most, _ = NUMBERS[name]
     if most is None:
         raise WrongUse(N_("{name} must be {least} or more."), name=name, least=f"{least:g}")
     raise WrongUse(N_("{name} must be from {least} to {most}."), name=name, least=f"{least:g}", most=f"{most:g}")

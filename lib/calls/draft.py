@@ -35,7 +35,7 @@ MINIMUM_QUOTED_INPUT = 1_000
 UNKNOWN_OUTPUT_LIMIT = 8_192
 """Tokens: the contract's output for a model whose limit nobody knows."""
 OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
-IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
+TOLD_IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
 """Operations that are told in words what to do; the others need a file or an earlier result."""
 VERTEX = re.compile(r"(^|[.-])aiplatform\.googleapis\.com$")
 """The hosts of Google's Vertex AI."""
@@ -181,7 +181,7 @@ def _with_history(known: Known, draft: CallDraft) -> CallDraft:
 
 def needs_words(capability: Capability, operation: Operation) -> bool:
     """Whether there is nothing to do without a prompt."""
-    return capability != "transcription" and operation in IN_WORDS
+    return capability != "transcription" and operation in TOLD_IN_WORDS
 
 
 def _asked(draft: CallDraft, model: str, protocol: str) -> Request:

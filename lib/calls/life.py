@@ -49,7 +49,7 @@ from lib.wire.protocols import CONCLUDES, LATER, PROTOCOLS, STREAMS
 
 PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Between two tries to write a call's end."""
-IN_WORDS: tuple[Operation, ...] = ("lyrics", "describe")
+ANSWERED_IN_WORDS: tuple[Operation, ...] = ("lyrics", "describe")
 """Operations whose result is words, of capabilities that else make files."""
 SAVE_EVERY_S = 1.0
 """The text so far is committed at least this often, so a crash loses no more of an answer."""
@@ -289,7 +289,7 @@ class Calls:
             return of_not_fetched(fault)
         return of_reading(
             reading, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model,
-            makes_files=capability in FAMILY and drafted.draft.operation not in IN_WORDS,
+            makes_files=capability in FAMILY and drafted.draft.operation not in ANSWERED_IN_WORDS,
         )  # fmt: skip
 
     async def _read(self, live: Live, streamed: Streamed) -> None:

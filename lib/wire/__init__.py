@@ -301,3 +301,9 @@ class Later(Speaks, Protocol):
 
     def cancel(self, endpoint: Endpoint, task: Task, /) -> httpx.Request | None:
         """Asks the server to stop; None where it can't."""
+
+
+def refuse_others(makes: Makes, request: Request, protocol: str) -> None:
+    """Raises `Unfit` where a protocol doesn't make what is asked."""
+    if (request.capability, request.operation) not in makes:
+        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol=protocol)

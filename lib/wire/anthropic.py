@@ -24,9 +24,9 @@ from lib.wire import (
     Reasoning,
     Request,
     Text,
-    Unfit,
     Unreadable,
     UsageSeen,
+    refuse_others,
 )
 from lib.wire.answers import Answer, Count, Object, Words, document, event, fault, said
 from lib.wire.openai.models import read_models
@@ -54,8 +54,7 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The message that would be sent. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol="anthropic")
+    refuse_others(MAKES, request, "anthropic")
     system = "\n\n".join(one.content for one in request.messages if one.role == "system")
     body: dict[str, Json] = {
         "max_tokens": MAX_TOKENS,

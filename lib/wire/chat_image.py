@@ -9,12 +9,11 @@ from dataclasses import replace
 import httpx
 
 from lib.vocabulary import Usage
-from lib.wire import Endpoint, Link, Made, Makes, Outcome, Request, Unfit, Unreadable, UsageSeen
+from lib.wire import Endpoint, Link, Made, Makes, Outcome, Request, Unfit, Unreadable, UsageSeen, refuse_others
 from lib.wire.addresses import Path, is_address, values
 from lib.wire.answers import QUOTED, document, plain, said
 from lib.wire.media import of_address
 from lib.wire.openai import chat
-from lib.wire.tasks import refuse_others
 
 __all__ = ["MAKES", "build", "read", "said"]
 

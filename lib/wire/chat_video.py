@@ -12,11 +12,24 @@ from dataclasses import replace
 
 import httpx
 
-from lib.wire import Endpoint, Event, Link, Made, Makes, Outcome, Progress, Reasoning, Request, Said, Text, Unreadable
+from lib.wire import (
+    Endpoint,
+    Event,
+    Link,
+    Made,
+    Makes,
+    Outcome,
+    Progress,
+    Reasoning,
+    Request,
+    Said,
+    Text,
+    Unreadable,
+    refuse_others,
+)
 from lib.wire.addresses import is_address
 from lib.wire.answers import QUOTED, said
 from lib.wire.openai import chat
-from lib.wire.tasks import refuse_others
 
 __all__ = ["MAKES", "build", "conclude", "events", "read", "said"]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import httpx
 
 from lib.vocabulary import Usage
-from lib.wire import Allowance, Choice, Endpoint, Makes, Outcome, Request, Unfit, Unreadable, UsageSeen
+from lib.wire import Allowance, Choice, Endpoint, Makes, Outcome, Request, Unfit, Unreadable, UsageSeen, refuse_others
 from lib.wire.answers import Answer, Count, Objects, Words, document, parsed, said
 
 __all__ = [
@@ -29,8 +29,7 @@ NO_LIMIT = 10**12
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The translation that would be sent; it asks what is billed. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol="deepl")
+    refuse_others(MAKES, request, "deepl")
     if not request.params.get("target_lang"):
         raise Unfit("needs_param", name="target_lang")
     body = {"show_billed_characters": True, **request.params, "text": [request.prompt]}

@@ -19,9 +19,9 @@ from lib.wire import (
     Media,
     Outcome,
     Request,
-    Unfit,
     Unreadable,
     UsageSeen,
+    refuse_others,
 )
 from lib.wire.answers import Answer, Count, Objects, Words, document, plain, said
 
@@ -52,10 +52,7 @@ FORMATS: Mapping[str, str] = {"mp3": "audio/mpeg", "opus": "audio/ogg", "wav": "
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The speech that would be asked for. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit(
-            "not_in_protocol", capability=request.capability, operation=request.operation, protocol="elevenlabs"
-        )
+    refuse_others(MAKES, request, "elevenlabs")
     params = request.params
     voice = next((chosen for name in VOICE if (chosen := plain(params.get(name)))), FIRST_VOICE)
     body = {name: value for name, value in params.items() if name not in (*VOICE, *IN_ADDRESS)}

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.wire import Endpoint, Makes, Outcome, Request, Task, TaskState, UsageSeen
+from lib.wire import Endpoint, Makes, Outcome, Request, Task, TaskState, UsageSeen, refuse_others
 from lib.wire.answers import document, said
 from lib.wire.openai import images
 from lib.wire.openai.tokens import raw_usage, tokens
-from lib.wire.tasks import cancel, fetch, refuse_others, state_of, task_id, told, unknown
+from lib.wire.tasks import cancel, fetch, state_of, task_id, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

@@ -14,10 +14,22 @@ from urllib.parse import quote
 import httpx
 
 from lib.vocabulary import Capability, Operation, Usage
-from lib.wire import Endpoint, Json, Makes, Outcome, Request, Task, TaskState, Unfit, Unreadable, UsageSeen
+from lib.wire import (
+    Endpoint,
+    Json,
+    Makes,
+    Outcome,
+    Request,
+    Task,
+    TaskState,
+    Unfit,
+    Unreadable,
+    UsageSeen,
+    refuse_others,
+)
 from lib.wire.addresses import Path, addresses
 from lib.wire.answers import data_uri, document, plain, said
-from lib.wire.tasks import cancel, fetch, links, refuse_others, state_of, told, unknown
+from lib.wire.tasks import cancel, fetch, links, state_of, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

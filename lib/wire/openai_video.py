@@ -13,12 +13,12 @@ from urllib.parse import quote
 import httpx
 
 from lib.vocabulary import Usage
-from lib.wire import Endpoint, Json, Link, Makes, Outcome, Request, Task, TaskState, Unfit, UsageSeen
+from lib.wire import Endpoint, Json, Link, Makes, Outcome, Request, Task, TaskState, Unfit, UsageSeen, refuse_others
 from lib.wire.addresses import addresses
 from lib.wire.answers import Amount, Answer, document, plain, said
 from lib.wire.forms import form, part
 from lib.wire.openai.tokens import raw_usage, tokens
-from lib.wire.tasks import VIDEO, billed, fetch, links, refuse_others, state_of, task_id, told, unknown
+from lib.wire.tasks import VIDEO, billed, fetch, links, state_of, task_id, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

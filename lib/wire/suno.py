@@ -15,10 +15,10 @@ from urllib.parse import quote
 import httpx
 
 from lib.vocabulary import Usage
-from lib.wire import Endpoint, Json, Makes, Outcome, Request, Said, Task, TaskState, Unfit, UsageSeen
+from lib.wire import Endpoint, Json, Makes, Outcome, Request, Said, Task, TaskState, Unfit, UsageSeen, refuse_others
 from lib.wire.addresses import Path, addresses, values
 from lib.wire.answers import amount, plain, said
-from lib.wire.tasks import cancel, fetch, links, refuse_others, state_of, task_id, told, unknown
+from lib.wire.tasks import cancel, fetch, links, state_of, task_id, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

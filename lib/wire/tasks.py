@@ -19,14 +19,12 @@ from lib.vocabulary import Usage
 from lib.wire import (
     Endpoint,
     Link,
-    Makes,
     Outcome,
     Request,
     Said,
     Task,
     TaskState,
     TaskStatus,
-    Unfit,
     Unreadable,
     UsageSeen,
 )
@@ -99,12 +97,6 @@ _REASONS = {
 _SAYS_SO = (200, 400, 404, 410)
 """With which status a server tells that it doesn't know a task."""
 _CONTENT = re.compile(r"/v1/videos/[^/?#]+/content$")
-
-
-def refuse_others(makes: Makes, request: Request, protocol: str) -> None:
-    """Raises `Unfit` where a protocol doesn't make what is asked."""
-    if (request.capability, request.operation) not in makes:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol=protocol)
 
 
 def read(response: httpx.Response, _request: Request) -> Outcome:

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.wire import Endpoint, Json, Makes, Outcome, Request, Task, tasks
+from lib.wire import Endpoint, Json, Makes, Outcome, Request, Task, refuse_others, tasks
 from lib.wire.answers import data_uri, said
-from lib.wire.tasks import billed, cancel, fetch, read_poll, refuse_others
+from lib.wire.tasks import billed, cancel, fetch, read_poll
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

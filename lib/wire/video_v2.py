@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.wire import Endpoint, Json, Makes, Request, Task
+from lib.wire import Endpoint, Json, Makes, Request, Task, refuse_others
 from lib.wire.answers import data_uri, said
-from lib.wire.tasks import cancel, fetch, read, read_poll, refuse_others
+from lib.wire.tasks import cancel, fetch, read, read_poll
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
 

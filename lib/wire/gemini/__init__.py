@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import httpx
 
 from lib.vocabulary import Capability
-from lib.wire import Endpoint, Makes, Outcome, Part, Request, Unfit
+from lib.wire import Endpoint, Makes, Outcome, Part, Request, refuse_others
 from lib.wire.answers import said
 from lib.wire.gemini import chat, embeddings, images, speech, videos
 from lib.wire.gemini.chat import events
@@ -44,8 +44,7 @@ MAKES: Makes = frozenset(pair for part in PARTS.values() for pair in part.MAKES)
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """What would be sent. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol="gemini")
+    refuse_others(MAKES, request, "gemini")
     return PARTS[request.capability].build(endpoint, request)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import httpx
 
 from lib.vocabulary import Capability
-from lib.wire import Endpoint, Makes, Outcome, Part, Request, Unfit
+from lib.wire import Endpoint, Makes, Outcome, Part, Request, refuse_others
 from lib.wire.answers import said
 from lib.wire.openai import audio, chat, embeddings, images
 from lib.wire.openai.chat import events
@@ -27,8 +27,7 @@ MAKES: Makes = frozenset(pair for part in PARTS.values() for pair in part.MAKES)
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """What would be sent. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol="openai")
+    refuse_others(MAKES, request, "openai")
     return PARTS[request.capability].build(endpoint, request)
 
 

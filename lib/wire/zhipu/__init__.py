@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 from lib.vocabulary import Capability
-from lib.wire import Endpoint, Makes, Outcome, Part, Request, Unfit
+from lib.wire import Endpoint, Makes, Outcome, Part, Request, refuse_others
 from lib.wire.answers import said
 from lib.wire.openai.models import read_models
 from lib.wire.zhipu import chat, embeddings, images, videos
@@ -35,8 +35,7 @@ MAKES: Makes = frozenset(pair for part in PARTS.values() for pair in part.MAKES)
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """What would be sent. Raises `Unfit`."""
-    if (request.capability, request.operation) not in MAKES:
-        raise Unfit("not_in_protocol", capability=request.capability, operation=request.operation, protocol="zhipu")
+    refuse_others(MAKES, request, "zhipu")
     return PARTS[request.capability].build(endpoint, request)
 
 
