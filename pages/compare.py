@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import streamlit as st
 
 from lib.calls.draft import draft_of
 from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
-from ui import compare_answers, compare_form, compare_sending, text_form
+from ui import compare_answers, compare_form, sending, text_form
 from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
@@ -29,11 +31,8 @@ engine = door().engine
 
 def show_what_was_sent() -> None:
     """Makes the comparison that was just sent the one that is shown, here and after a reload."""
-    last = compare_sending.sent()
-    if last.fault is not None:
-        st.session_state[PROBLEM] = told(last.fault)
-        last.fault = None
-    if last.unseen and last.calls:
+    last = sending.sent("compare")
+    if last.unseen:
         st.query_params[ADDRESS] = address(last.calls)
         last.unseen = False
 
@@ -55,20 +54,24 @@ def there(call_id: str) -> bool:
     return known(engine, call_id, "text")
 
 
-def send() -> None:
+def send(times: int) -> None:
     """Submits what is typed, once to each model; nothing without a prompt."""
     if not (st.session_state.get(compare_form.PROMPT) or "").strip():
         st.session_state[PROBLEM] = told(refusal("empty_prompt"))
         return
     try:
-        compare_sending.send(engine, compare_form.drafts())
+        sending.send(engine, "compare", times, compare_form.drafts())
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
 
 def stop(ids: list[str]) -> None:
     """Ends calls at the user's wish."""
-    compare_sending.stop(engine, ids)
+    door().ask(_stopped(ids))
+
+
+async def _stopped(ids: list[str]) -> None:
+    await asyncio.gather(*map(engine.cancel, ids))
 
 
 def form(offered: Choices, running: list[str]) -> None:
@@ -77,8 +80,9 @@ def form(offered: Choices, running: list[str]) -> None:
     ready = compare_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            compare_form.label(ready), key="compare_send", type="secondary" if running else "primary",
-            icon=":material/compare_arrows:", on_click=send, disabled=bool(running) or isinstance(ready, str),
+            compare_form.label(ready), key=sending.button("compare"), type="secondary" if running else "primary",
+            icon=":material/compare_arrows:", on_click=send, args=(sending.sent("compare").times,),
+            disabled=bool(running) or isinstance(ready, str),
         )
         if any(map(engine.live, running)):  # beside, not in place of: a double click must not stop them
             st.button(
@@ -86,7 +90,8 @@ def form(offered: Choices, running: list[str]) -> None:
                 on_click=stop, args=(running,),
             )
     warning()
-    if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
+    problem = sending.fault("compare") or st.session_state.pop(PROBLEM, None)
+    if problem := problem or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {problem}]")
 
 

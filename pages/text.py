@@ -40,10 +40,10 @@ def show(call_id: str) -> None:
 def show_what_was_sent() -> None:
     """Makes a call that was just sent the one that is shown."""
     last = sending.sent("text")
-    if last.unseen and last.call:
-        show(last.call)
-        if last.draft and last.draft.after:
-            st.session_state[GOING_ON], st.session_state[text_form.SAID] = last.call, last.draft.prompt
+    if last.unseen:
+        show(last.calls[0])
+        if last.drafts[0].after:
+            st.session_state[GOING_ON], st.session_state[text_form.SAID] = last.calls[0], last.drafts[0].prompt
             text_form.put_images_away()
         last.unseen = False
     if (said := st.session_state.get(text_form.SAID)) and sending.just_sent("text"):  # each of two clicks brings it
@@ -52,20 +52,19 @@ def show_what_was_sent() -> None:
 
 def go_on_when_answered() -> None:
     """The next turn goes on from one that was answered; after one that failed, from where that did."""
-    call_id, draft = st.session_state.get(GOING_ON), sending.sent("text").draft
-    if call_id is None or draft is None or runs(engine, call_id):
+    call_id, drafts = st.session_state.get(GOING_ON), sending.sent("text").drafts
+    if call_id is None or not drafts or runs(engine, call_id):
         return
     st.session_state[GOING_ON] = None
-    if st.session_state.get(text_form.AFTER) == draft.after and engine.conversation(call_id):
+    if st.session_state.get(text_form.AFTER) == drafts[0].after and engine.conversation(call_id):
         text_form.go_on(call_id)
 
 
 def go_on(row: CallRow, payload: Payload) -> None:
     """The form goes on from a call, as that was asked."""
     asked, typed = draft_of(row, payload), st.session_state.get(text_form.PROMPT) or ""
-    last = sending.sent("text").draft
     text_form.fill(replace(asked, prompt=typed))
-    text_form.put_prompt_away([asked.prompt, last.prompt if last else ""])
+    text_form.put_prompt_away([asked.prompt, *(one.prompt for one in sending.sent("text").drafts)])
     text_form.go_on(row.id)
 
 
@@ -79,7 +78,7 @@ def current() -> str | None:
     return next((one for one in (*named, *running, *newest) if one and known(engine, one, "text")), None)
 
 
-def send() -> None:
+def send(times: int) -> None:
     """Submits what is typed, once: a second click while a call runs does nothing, nor one without a prompt."""
     if not (st.session_state.get(text_form.PROMPT) or "").strip():
         if sending.just_sent("text"):  # the second of two clicks: the first was answered, and its prompt put away
@@ -89,7 +88,7 @@ def send() -> None:
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
-        sending.send(engine, text_form.draft(engine))
+        sending.send(engine, "text", times, [text_form.draft(engine)])
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
@@ -105,8 +104,9 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
     ready = text_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            text_form.label(ready), key="text_generate", type="secondary" if running else "primary",
-            icon=":material/send:", on_click=send, disabled=running or isinstance(ready, str),
+            text_form.label(ready), key=sending.button("text"), type="secondary" if running else "primary",
+            icon=":material/send:", on_click=send, args=(sending.sent("text").times,),
+            disabled=running or isinstance(ready, str),
         )
         if running and call_id and engine.live(call_id):  # beside, not in place of: a double click must not stop it
             st.button(
@@ -116,7 +116,8 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
         if not isinstance(ready, str):
             result.code(ready, "text_code")
     warning()
-    if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
+    problem = sending.fault("text") or st.session_state.pop(PROBLEM, None)
+    if problem := problem or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {problem}]")
 
 

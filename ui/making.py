@@ -88,8 +88,8 @@ def _show(call_id: str) -> None:
 
 def _show_what_was_sent(capability: Capability) -> None:
     last = sending.sent(capability)
-    if last.unseen and last.call:
-        _show(last.call)
+    if last.unseen:
+        _show(last.calls[0])
         last.unseen = False
 
 
@@ -106,12 +106,12 @@ def _current(engine: Engine, capability: Capability) -> str | None:
     return next(iter((*reversed(running), *newest)), None)
 
 
-def _send(capability: Capability) -> None:
+def _send(capability: Capability, times: int) -> None:
     try:
         asked = asking.draft(door().engine, capability)
         if needs_words(capability, asked.operation) and not asked.prompt.strip():
             raise refusal("empty_prompt")
-        sending.send(door().engine, asked, several=True)
+        sending.send(door().engine, capability, times, [asked], several=True)
     except RelayscopeError as error:
         st.session_state[PROBLEM] = told(error)
 
@@ -123,8 +123,8 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
     running = runs(engine, call_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            text_form.label(ready), key=f"{capability}_generate", type="primary", icon=":material/send:",
-            on_click=_send, args=(capability,), disabled=isinstance(ready, str),
+            text_form.label(ready), key=sending.button(capability), type="primary", icon=":material/send:",
+            on_click=_send, args=(capability, sending.sent(capability).times), disabled=isinstance(ready, str),
         )
         if running and call_id and engine.live(call_id):
             st.button(
@@ -134,7 +134,8 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
         if not isinstance(ready, str):
             result.code(ready, f"{capability}_code")
     warning()
-    if problem := st.session_state.pop(PROBLEM, None) or (ready if isinstance(ready, str) else None):
+    problem = sending.fault(capability) or st.session_state.pop(PROBLEM, None)
+    if problem := problem or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {problem}]")
 
 

@@ -1,7 +1,9 @@
-"""Sends what is typed, once, however often its button is pressed."""
+"""Sends what is typed, once, however often its button is pressed, and says how it ended."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
@@ -9,15 +11,14 @@ import streamlit as st
 
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
-from lib.errors import WrongUse
-from lib.vocabulary import CAPABILITIES, Capability
+from lib.errors import RelayscopeError, WrongUse
 from ui.engine import door
 from ui.follow import runs
 from ui.format import head
 from ui.links import TITLES, here
 from ui.markdown import literal
 from ui.result import appearance
-from ui.words import t
+from ui.words import t, told
 
 DOUBLE_CLICK_S = 2.0
 """So soon the same again is the second click of two, also where the first call has ended by then."""
@@ -25,72 +26,99 @@ DOUBLE_CLICK_S = 2.0
 
 @dataclass(slots=True)
 class Sent:
-    """What this session sent last for a capability. `unseen`: the page has not yet made it the call it shows.
+    """What this session sent last from a page.
 
     A value of our own, changed in place: any touch of Streamlit's state ends the run where the browser has asked for
     another, as the second click of two does; what has been sent must be known all the same.
     """
 
-    call: str | None = None
-    draft: CallDraft | None = None
+    calls: tuple[str, ...] = ()
+    drafts: tuple[CallDraft, ...] = ()
     at: float = 0.0
+    times: int = 0
+    """How often it was sent from there. Each time the button is another one: a click on the one before, which a slow
+    browser may still have, is the second of two."""
     unseen: bool = False
+    """The page has not yet made it what it shows."""
+    fault: str | None = None
+    """Why one could not even be logged, in words not yet shown."""
     waiting: set[str] = field(default_factory=set)
     """Calls that the user hasn't been told the end of."""
 
 
-def sent(capability: Capability) -> Sent:
-    """What was sent last, if anything was."""
-    found: Sent = st.session_state.setdefault(f"{capability}_sent", Sent())
+def sent(page: str) -> Sent:
+    """What was sent last from a page, if anything was."""
+    found: Sent = st.session_state.setdefault(f"{page}_sent", Sent())
     return found
 
 
-def just_sent(capability: Capability) -> bool:
+def button(page: str) -> str:
+    """The key of a page's button to send."""
+    return f"{page}_send_{sent(page).times}"
+
+
+def just_sent(page: str) -> bool:
     """Whether a click now may be the second of two."""
-    return monotonic() - sent(capability).at < DOUBLE_CLICK_S
+    return monotonic() - sent(page).at < DOUBLE_CLICK_S
 
 
-def _same(draft: CallDraft, last: CallDraft | None) -> bool:
-    """Whether both ask for the same. Between two clicks an answer may come, and with it the next turn begin: what a
-    draft goes on from and the files chosen have changed then, and not by the user's hand.
+def _asked(drafts: Sequence[CallDraft]) -> list[CallDraft]:
+    """What makes two the same. Between two clicks an answer may come, and with it the next turn begin: what a draft
+    goes on from and the files chosen have changed then, and not by the user's hand.
     """
-    return last is not None and _asked(draft) == _asked(last)
+    return [replace(one, after=None, inputs=(), mask=None) for one in drafts]
 
 
-def _asked(draft: CallDraft) -> CallDraft:
-    return replace(draft, after=None, inputs=(), mask=None)
+def send(engine: Engine, page: str, times: int, drafts: Sequence[CallDraft], *, several: bool = False) -> None:
+    """Submits drafts, all at once, unless this is the second click of two.
 
-
-def send(engine: Engine, draft: CallDraft, *, several: bool = False) -> None:
-    """Submits a draft, unless this is the second click of two, or the last one still runs; `several` may run at once.
-
-    Raises `WrongUse`.
+    `times`: what `sent` had when the button that is pressed was drawn. Nor does it while what was sent last still runs,
+    but where `several` may run at once. Why one could not even be logged is kept in `fault`: from the first submission
+    to the last note nothing of Streamlit's is touched, which could end the run between them.
     """
-    last, ask = sent(draft.capability), door().ask
-    if (_same(draft, last.draft) and just_sent(draft.capability)) or (not several and runs(engine, last.call)):
+    last = sent(page)
+    second = times != last.times or (_asked(drafts) == _asked(last.drafts) and just_sent(page))
+    if second or (not several and any(runs(engine, one) for one in last.calls)):
         return
-    last.call = ask(engine.submit(draft))
-    last.draft, last.at, last.unseen = draft, monotonic(), True
-    last.waiting.add(last.call)
+    found = door().ask(_submitted(engine, drafts))
+    last.calls = tuple(one for one in found if isinstance(one, str))
+    last.fault = next((told(one) for one in found if isinstance(one, RelayscopeError)), None)
+    last.drafts, last.at, last.times, last.unseen = tuple(drafts), monotonic(), last.times + 1, bool(last.calls)
+    last.waiting |= {*last.calls}
+
+
+async def _submitted(engine: Engine, drafts: Sequence[CallDraft]) -> list[str | RelayscopeError]:
+    """The calls' ids; in the place of one that could not be logged, why."""
+    found = await asyncio.gather(*map(engine.submit, drafts), return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException) and not isinstance(one, RelayscopeError):
+            raise one
+    return [one for one in found if isinstance(one, str | RelayscopeError)]
+
+
+def fault(page: str) -> str | None:
+    """Why a call could not even be logged, once."""
+    last = sent(page)
+    said, last.fault = last.fault, None
+    return said
 
 
 def notice(engine: Engine) -> None:
     """At the beginning of a run: says of what this session sent how it ended, unless its own page is about to."""
-    for capability in CAPABILITIES:
-        last = sent(capability)
+    for page in TITLES:
+        last = sent(page)
         for call in [call for call in sorted(last.waiting) if not runs(engine, call)]:
             last.waiting.discard(call)
-            _tell(engine, call)
+            if page != here():
+                _tell(engine, page, call)
 
 
-def _tell(engine: Engine, call: str) -> None:
-    """A toast, where the page that is drawn doesn't show the result itself."""
+def _tell(engine: Engine, page: str, call: str) -> None:
+    """A toast."""
     try:
         row, payload = engine.log.call(call)
     except WrongUse:
         return
-    if here() == row.capability:
-        return
     shown = appearance(row)
     what = literal(head(payload.prompt, 40)) or literal(row.model)
-    st.toast(f"**{t(TITLES[row.capability])}** · {what}: {t(shown.word)}", icon=shown.symbol)
+    st.toast(f"**{t(TITLES[page])}** · {what}: {t(shown.word)}", icon=shown.symbol)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from ui import engine
 from ui.engine import door
@@ -49,6 +50,11 @@ def silent() -> Iterator[str]:
 def go(app: AppTest, page: str) -> AppTest:
     """Another page of the same session."""
     return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+
+
+def to_send(app: AppTest, page: str, before: int = 0) -> Button:
+    """A page's button that sends, as it is drawn now; `before`: as it was drawn so many sendings ago."""
+    return app.button(key=f"{page}_send_{app.session_state[f'{page}_sent'].times - before}")
 
 
 def checked(app: AppTest) -> AppTest:

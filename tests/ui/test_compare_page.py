@@ -18,7 +18,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Money, Usage
 from tests.conftest import DemoRelay
 from tests.ledger.ledger_rows import row, usd
-from tests.ui.conftest import go, words
+from tests.ui.conftest import go, to_send, words
 from ui.demo import story
 from ui.engine import door
 from ui.format import amount
@@ -60,7 +60,7 @@ def rows(page: AppTest) -> list[str]:
 
 def ask(page: AppTest, prompt: str) -> AppTest:
     page.text_area(key="draft_compare_prompt").set_value(prompt)
-    return page.button(key="compare_send").click().run()
+    return to_send(page, "compare").click().run()
 
 
 def ended(page: AppTest) -> AppTest:
@@ -91,7 +91,7 @@ def test_two_different_models_are_proposed_and_their_sum_stands_on_the_button(pa
     quotes = [engine.draft(CallDraft(way[0], "text", "Your prompt", way[1])).quoted for way in (FLASH, MINI)]
     total = sum((one.amount for one in quotes if one), Decimal(0))
     assert total > 0
-    assert page.button(key="compare_send").label == f"Compare — at most {literal(amount(Money(total), 'en'))}"
+    assert to_send(page, "compare").label == f"Compare — at most {literal(amount(Money(total), 'en'))}"
 
 
 def test_with_one_model_it_is_asked_twice_and_that_is_said(app: AppTest) -> None:
@@ -107,7 +107,7 @@ def test_without_a_usable_text_connection_the_way_to_one_is_shown(app: AppTest) 
     assert not page.exception
     assert "None of your keys may write text yet" in words(page)
     assert page.button(key="compare_set_up")
-    assert not has(page, "compare_send")
+    assert not has(page, "compare_send_0")
 
 
 def test_two_to_four_models_are_compared(page: AppTest) -> None:
@@ -146,7 +146,7 @@ def test_prompts_and_parameters_go_to_every_model(page: AppTest) -> None:
 def test_the_second_of_two_clicks_sends_nothing_though_the_calls_have_ended(page: AppTest) -> None:
     ended(ask(choose(page, FLASH, MINI), "Say hello."))
     page.session_state["compare_sent"].at += 60  # however slow this machine
-    page.button(key="compare_send").click().run()
+    to_send(page, "compare").click().run()
     assert len(logged()) == 2
 
 
@@ -185,7 +185,7 @@ def test_an_empty_prompt_is_not_sent(page: AppTest) -> None:
 def test_a_number_out_of_range_keeps_all_from_being_sent(page: AppTest, name: str, value: float) -> None:
     page.number_input(key=f"draft_compare_{name}").set_value(value)
     page.text_area(key="draft_compare_prompt").set_value("Say hello.").run()
-    assert page.button(key="compare_send").disabled
+    assert to_send(page, "compare").disabled
     assert "must be" in words(page)
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.calls.draft import CallDraft
 from lib.ledger import calls
-from tests.ui.conftest import go, words
+from tests.ui.conftest import go, to_send, words
 from ui.engine import door
 
 
@@ -21,7 +21,7 @@ def page(app: AppTest) -> AppTest:
 
 def ask(page: AppTest, prompt: str) -> AppTest:
     page.text_area(key="draft_text_prompt").set_value(prompt)
-    return page.button(key="text_generate").click().run()
+    return to_send(page, "text").click().run()
 
 
 def ended(page: AppTest) -> AppTest:
@@ -33,7 +33,7 @@ def ended(page: AppTest) -> AppTest:
 
 def test_the_button_says_what_it_costs_at_most(page: AppTest) -> None:
     assert not page.exception
-    assert page.button(key="text_generate").label.startswith("Generate — at most USD")
+    assert to_send(page, "text").label.startswith("Generate — at most USD")
 
 
 def test_only_connections_that_may_write_are_offered(page: AppTest) -> None:
@@ -59,15 +59,23 @@ def test_an_empty_prompt_is_not_sent(page: AppTest) -> None:
 
 def test_extra_parameters_must_be_an_object(page: AppTest) -> None:
     page.text_area(key="draft_text_extra").set_value("[1]").run()
-    assert page.button(key="text_generate").disabled
+    assert to_send(page, "text").disabled
     assert "must be a JSON object" in words(page)
 
 
 def test_the_second_of_two_clicks_sends_nothing_though_the_first_call_has_ended(page: AppTest) -> None:
     ended(ask(page, "Say hello."))
     page.session_state["text_sent"].at += 60  # however slow this machine
-    page.button(key="text_generate").click().run()
+    to_send(page, "text").click().run()
     assert len(door().engine.log.page(limit=9).rows) == 1
+
+
+def test_a_click_on_a_button_that_was_replaced_sends_nothing(page: AppTest) -> None:
+    page.text_area(key="draft_text_prompt").set_value("Say hello.")
+    page.session_state["text_sent"].times += 1  # as the first of two clicks leaves it, however long ago
+    to_send(page, "text", before=1).click().run()
+    assert not page.exception
+    assert not door().engine.log.page(limit=9).rows
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_the_second_of_two_clicks_sends_nothing_though_the_first_call_has_ended(
 def test_a_number_out_of_range_keeps_a_call_from_being_sent(page: AppTest, name: str, value: float, told: str) -> None:
     page.number_input(key=f"draft_text_{name}").set_value(value)
     page.text_area(key="draft_text_prompt").set_value("Say hello.").run()
-    assert page.button(key="text_generate").disabled
+    assert to_send(page, "text").disabled
     assert told in words(page)
 
 
@@ -194,7 +202,7 @@ def test_the_second_of_two_clicks_does_not_go_on_with_the_same(page: AppTest) ->
     go_on(page, "Once more, please.")
     page.session_state["text_sent"].at += 60  # however slow this machine
     ask(page, "Once more, please.")
-    page.button(key="text_generate").click().run()
+    to_send(page, "text").click().run()
     assert turns(page) == [["Say hello."], ["Say hello.", "Once more, please."]]
     assert "The prompt is empty" not in words(page)
 
@@ -234,7 +242,7 @@ def give(page: AppTest, name: str, data: bytes) -> AppTest:
 )
 def test_a_file_that_is_no_image_is_not_sent(page: AppTest, name: str, data: bytes, told: str) -> None:
     give(page, name, data)
-    assert page.button(key="text_generate").disabled
+    assert to_send(page, "text").disabled
     assert told in words(page)
 
 
