@@ -24,6 +24,7 @@ from lib.calls.gallery import Gallery
 from lib.calls.guard import bound
 from lib.calls.known import Dated, Known
 from lib.calls.life import Calls
+from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.route import place_of
@@ -52,8 +53,9 @@ from lib.verdicts.overview import Overview, quotas
 from lib.verdicts.prices import Prices
 from lib.verdicts.tried import Tried, tried
 from lib.verdicts.views import Cell, Row
-from lib.vocabulary import Capability, Evidence, Quota, Verdict
+from lib.vocabulary import Capability, Evidence, Quota, Reason, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
+from lib.wire import Choice
 from lib.wire.newapi import Listing, RelayStatus
 
 LISTING_HOLDS = timedelta(hours=1)
@@ -332,6 +334,18 @@ class Engine:
         """The protocol a model would be spoken to in for a capability. Raises `WrongUse` for an unknown connection."""
         route = self.known.route(connection_id)
         return protocol_of(route, capability, "generate", model, *self.known.dialects(route.connection, model))
+
+    def choices(self, connection_id: str, capability: Capability, protocol: str) -> Mapping[str, tuple[Choice, ...]]:
+        """By parameter, what a key's server lists for it, () where it wasn't asked; empty where it lists nothing."""
+        wanted = LISTS.get((capability, protocol))
+        return {wanted.parameter: self.known.choices(connection_id, wanted.kind)} if wanted else {}
+
+    async def fetch_choices(self, connection_id: str, capability: Capability, protocol: str) -> Reason | None:
+        """Asks a key's server for that list, which is free; why it didn't come, None where it did.
+
+        Raises `WrongUse` for an unknown connection.
+        """
+        return await fetch(self._http, self.known, connection_id, protocol, LISTS[capability, protocol])
 
     async def submit(self, draft: CallDraft) -> str:
         """Logs and sends a call; returns its id at once. It runs on in the engine.

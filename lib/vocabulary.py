@@ -70,6 +70,16 @@ Operation = Literal[
     "extend",
 ]
 
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a server offers to do next with what it made: `value` names it to the server, `name` to people."""
+
+    operation: Operation
+    value: str
+    name: str
+
+
 BillingUnit = Literal["token", "call", "image", "second", "character"]
 PriceSource = Literal["user", "relay", "official"]
 UsageSource = Literal["server", "approximate"]

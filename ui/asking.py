@@ -6,6 +6,7 @@ Everything typed stands under a key of its own capability, so that it outlives a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,16 +21,17 @@ from lib.i18n import N_
 from lib.ledger.media import Kept
 from lib.providers import Field, fields_of
 from lib.vocabulary import Capability, Operation
-from lib.wire import Json, Media
+from lib.wire import Choice, Json, Media
 from lib.wire.protocols import PROTOCOLS
 from ui import text_form
 from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
+from ui.engine import door
 from ui.given import media, same_size
-from ui.markdown import code
+from ui.markdown import code, literal
 from ui.uploads import given, uploader
-from ui.words import language, t, told
+from ui.words import language, t, told, tongue, worded
 
 PROMPTS: Mapping[Capability, tuple[str, str]] = {
     "image": (N_("Prompt"), N_("Describe the picture.")),
@@ -58,6 +60,13 @@ OPERATIONS: Mapping[Operation, str] = {
 }  # fmt: skip
 MASKED: tuple[Operation, ...] = ("inpaint", "erase", "edit")
 """Operations that may be kept to a part."""
+LISTS: Mapping[Capability, str] = {
+    "speech": N_("Fetch the voices of this key"), "translation": N_("Fetch the languages of this key"),
+}  # fmt: skip
+"""What asks for the list that a server has for one parameter."""
+TONGUES = ("target_lang", "source_lang")
+"""Parameters whose values are languages."""
+NO_LIST = "no_list"
 USE = PREFIX + "use_as_input"
 """A file that was made before and is to be worked on: its hash and its type."""
 
@@ -86,10 +95,13 @@ def fields(engine: Engine, capability: Capability) -> None:
     _prompt(capability)
     _files(engine, capability)
     known = fields_of(capability, protocol, st.session_state[key(capability, "model")])
+    listed = engine.choices(st.session_state[key(capability, "connection")], capability, protocol)
     if known:
         with st.container(horizontal=True, key=f"{capability}_fields"):
             for one in known:
-                _field(capability, one)
+                _field(capability, one, listed.get(one.name, ()))
+    if listed:
+        _fetch_list(engine, capability, protocol)
     with st.expander(t(N_("Parameters")), icon=":material/tune:"):
         _by_hand(capability, protocol)
 
@@ -144,14 +156,31 @@ def _files(engine: Engine, capability: Capability) -> None:
         uploader(f"{capability}_mask", words, ("png",), several=False)
 
 
-def _field(capability: Capability, one: Field) -> None:
+def _fetch_list(engine: Engine, capability: Capability, protocol: str) -> None:
+    """The button that asks a key's server which voices or languages it has, and why it didn't say."""
+    connection = st.session_state[key(capability, "connection")]
+
+    def ask() -> None:
+        st.session_state[NO_LIST] = door().ask(engine.fetch_choices(connection, capability, protocol))
+
+    st.button(
+        t(LISTS[capability]), key=f"{capability}_list", type="tertiary", icon=":material/list:", on_click=ask,
+        help=t(N_("Asks the provider; that is free.")),
+    )
+    if why := st.session_state.pop(NO_LIST, None):
+        said = worded(why)
+        st.markdown(f":blue[:material/error: {literal(said.message)} {literal(said.remedy)}]")
+
+
+def _field(capability: Capability, one: Field, listed: Sequence[Choice] = ()) -> None:
     name = key(capability, f"param_{one.name}")
     st.session_state.setdefault(name, None)
     auto = t(N_("auto"))
     if one.kind == "choice":
+        names = choice_names(one.name, listed or [Choice(option, option) for option in one.options])
         st.selectbox(
-            one.name, one.options, index=None, key=field(name), placeholder=auto, width=170,
-            accept_new_options=one.free,
+            one.name, list(names), index=None, key=field(name), placeholder=auto, width=170,
+            accept_new_options=one.free, format_func=lambda value: names.get(value, value),
         )
     elif one.kind == "flag":
         st.selectbox(
@@ -166,6 +195,15 @@ def _field(capability: Capability, one: Field) -> None:
             one.name, value=None, step=1 if whole else 0.1, format=None if whole else "%g", key=field(name),
             placeholder=auto, width=170,
         )
+
+
+def choice_names(parameter: str, choices: Sequence[Choice]) -> dict[str, str]:
+    """What each value of a parameter is called in the reader's language; no two alike."""
+    named = {
+        one.value: (tongue(one.value) or one.name if parameter in TONGUES else one.name) for one in choices
+    }  # fmt: skip
+    alike = Counter(named.values())
+    return {value: name if alike[name] == 1 else f"{name} ({value})" for value, name in named.items()}
 
 
 def _by_hand(capability: Capability, protocol: str) -> None:
@@ -252,17 +290,26 @@ def fill(asked: CallDraft, files: int = 0) -> None:
     if asked.capability == "text":
         text_form.fill(asked, files)
         return
-    names = {one.name for one in fields_of(asked.capability, asked.protocol or "", asked.model or "")}
+    names = [one.name for one in fields_of(asked.capability, asked.protocol or "", asked.model or "")]
     known = {name: value for name, value in asked.params.items() if name in names}
     extra = {name: value for name, value in asked.params.items() if name not in names and name != TARGET}
     typed = {name: value if isinstance(value, bool | float) else str(value) for name, value in known.items()}
     put({
         key(asked.capability, "connection"): asked.connection, key(asked.capability, "model"): asked.model,
         key(asked.capability, "prompt"): asked.prompt, key(asked.capability, "operation"): asked.operation,
-        key(asked.capability, "protocol"): "",
+        key(asked.capability, "protocol"): _by_hand_before(asked),
         key(asked.capability, "extra"): json.dumps(extra, ensure_ascii=False) if extra else "",
-        **{key(asked.capability, f"param_{name}"): value for name, value in typed.items()},
+        **{key(asked.capability, f"param_{name}"): typed.get(name) for name in names},
     })  # fmt: skip
+
+
+def _by_hand_before(asked: CallDraft) -> str:
+    """The protocol of a draft, where its model would be spoken to in another one."""
+    try:
+        usual = door().engine.protocol(asked.connection, asked.capability, asked.model or "")
+    except WrongUse:
+        return ""
+    return "" if asked.protocol in (None, usual) else asked.protocol
 
 
 def quoted(engine: Engine, capability: Capability) -> Drafted | str:

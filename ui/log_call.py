@@ -66,7 +66,7 @@ def very(engine: Engine, row: CallRow, payload: Payload) -> Drafted | str:
     """The very request a call made, at the address it was made to; where it can't be made any more, why."""
     try:
         given = images(_given(engine, row), engine.files.read) if row.capability == "text" else ()
-        ready = engine.draft(replace(draft_of(row, payload), protocol=row.protocol, inputs=given))
+        ready = engine.draft(replace(draft_of(row, payload), inputs=given))
     except RelayscopeError as error:
         return told(error)
     if ready.request is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 
 import streamlit as st
 
@@ -13,7 +15,7 @@ from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
-from lib.vocabulary import Operation
+from lib.vocabulary import FollowUp
 from ui import format as figures
 from ui.asking import OPERATIONS, USE, fill
 from ui.chips import chip, facts
@@ -21,15 +23,12 @@ from ui.engine import door
 from ui.follow import draw
 from ui.gallery_preview import preview
 from ui.links import go
-from ui.markdown import code
+from ui.markdown import code, literal
 from ui.result import appearance, figures_of, problem
 from ui.words import count, duration, language, money, t
 
 FETCHABLE = ("not_fetched", "task_lost", "server_gone", "no_answer")
 """Causes after which the result of a task may still be had."""
-FOLLOW_UPS: tuple[Operation, ...] = ("upscale", "variation")
-PICTURES = 4
-"""On a grid of Midjourney's."""
 NUMBERS_SHOWN, HEAD = 8, 80
 """Numbers of a vector, and characters of a prompt, that are shown."""
 
@@ -117,8 +116,8 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 on_click=lambda: door().ask(engine.fetch_again(row.id)),
             )
         pictures = [one for one in kept if one.mime.startswith("image/")]
-        if row.protocol == "midjourney" and row.task_id and pictures:
-            _go_on(row)
+        if follow_ups := engine.task(row.id).follow_ups:
+            _go_on(row, follow_ups)
         for number, picture in enumerate(pictures, 1):
             words = t(N_("Use as input")) if number == 1 else t(N_("Use {n} as input"), n=count(number))
             if st.button(words, key=f"made_use_{number}", icon=":material/brush:"):
@@ -126,20 +125,20 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 go("image_edit")
 
 
-def _go_on(row: CallRow) -> None:
-    """What Midjourney can do with one picture of a grid: into the form of image editing, where it is sent from."""
-    with st.popover(t(N_("Go on with one")), icon=":material/grid_view:", key="made_go_on"):
-        for operation in FOLLOW_UPS:
+def _go_on(row: CallRow, follow_ups: Sequence[FollowUp]) -> None:
+    """What its server can do next with the result: into the form of image editing, where it is sent from."""
+    with st.popover(t(N_("Go on with it")), icon=":material/grid_view:", key="made_go_on"):
+        for operation, group in groupby(sorted(follow_ups, key=lambda one: one.operation), lambda one: one.operation):
+            st.caption(t(OPERATIONS[operation]))
             with st.container(horizontal=True):
-                for index in range(1, PICTURES + 1):
-                    words = f"{t(OPERATIONS[operation])} {index}"
-                    if st.button(words, key=f"made_{operation}_{index}"):
-                        fill(_follow_up(row, operation, index))
+                for one in group:
+                    name = literal(one.name) or t(OPERATIONS[operation])
+                    if st.button(name, key=f"made_{one.value}", on_click=fill, args=(_follow_up(row, one),)):
                         go("image_edit")
 
 
-def _follow_up(row: CallRow, operation: Operation, index: int) -> CallDraft:
+def _follow_up(row: CallRow, one: FollowUp) -> CallDraft:
     return CallDraft(
-        row.connection, "image_edit", "", f"mj_{operation}", operation, protocol=row.protocol,
-        params={"task_id": row.task_id or "", "index": index},
+        row.connection, "image_edit", "", f"mj_{one.operation}", one.operation, protocol=row.protocol,
+        params={"task_id": row.task_id or "", "custom_id": one.value},
     )  # fmt: skip

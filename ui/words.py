@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 from lib import causes
@@ -74,6 +75,14 @@ def told(error: RelayscopeError) -> str:
         why = worded(Reason(error.code, "you", error.params))
         return literal(f"{why.message} {why.remedy}")
     return literal(t(error.message, **error.params))
+
+
+def tongue(code: str) -> str:
+    """What a language is called, by its code such as `EN-US`; empty for one that isn't known."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(language()) or ""
+    except (ValueError, UnknownLocaleError):
+        return ""
 
 
 def money(amount: Money | None) -> str:

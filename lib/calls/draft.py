@@ -122,7 +122,7 @@ def draft_of(row: CallRow, payload: Payload) -> CallDraft:
     return CallDraft(
         connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
         operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
-        after=after(payload),
+        protocol=row.protocol, after=after(payload),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What has been fetched before: a relay's status and price list, a key's own model list. Sends nothing.
+"""What has been fetched before: a relay's status and price list, a key's own models, voices, languages. Sends nothing.
 
 The ledger keeps the raw answers; here they are read by the wire modules once for each time they were fetched.
 """
@@ -22,7 +22,7 @@ from lib.connections.store import load
 from lib.cost.book import PriceBook
 from lib.ledger import Ledger
 from lib.ledger.snapshots import Kind, came_at, get, put
-from lib.wire import KeyModel, Unreadable, gemini, newapi, openai
+from lib.wire import Choice, KeyModel, Unreadable, deepl, elevenlabs, gemini, newapi, openai
 from lib.wire.newapi import Listing, RelayStatus
 
 T = TypeVar("T")
@@ -54,6 +54,8 @@ READERS: dict[Kind, Callable[[httpx.Response], Any]] = {
     "status": newapi.read_status,
     "pricing": newapi.read_pricing,
     "models": read_key_models,
+    "voices": elevenlabs.read_voices,
+    "languages": deepl.read_languages,
 }
 
 
@@ -107,6 +109,11 @@ class Known:
     def key_models(self, connection_id: str) -> Dated[tuple[KeyModel, ...]] | None:
         """The models a key's own list showed."""
         return self._snapshot("models", connection_id)
+
+    def choices(self, connection_id: str, kind: Kind) -> tuple[Choice, ...]:
+        """The voices or the languages that a key's server listed; () where it wasn't asked."""
+        found = self._snapshot(kind, connection_id)
+        return found.value if found else ()
 
     def dialects(self, connection: Connection, model: str) -> tuple[Sequence[str], Mapping[str, str]]:
         """What is listed of how a model is spoken to: its endpoint types, and the paths the relay names for them."""

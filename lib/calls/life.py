@@ -263,7 +263,8 @@ class Calls:
 
     async def _note(self, live: Live, task: Task | None) -> None:
         progress = live.reading.progress or Progress()
-        record = TaskRecord(task.kind if task else "", progress.percent, progress.words, links(live.reading.made))
+        kind, reading = task.kind if task else "", live.reading
+        record = TaskRecord(kind, progress.percent, progress.words, links(reading.made), reading.follow_ups)
         if record != live.noted:
             live.noted = record
             await self._try(lambda db: tasks.put(db, live.row.id, record))

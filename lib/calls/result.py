@@ -10,7 +10,7 @@ from lib.causes import CAUSES, Cause, judge, of_line_fault, reason
 from lib.cost.official import approximate_tokens
 from lib.errors import LineFault, RelayscopeError
 from lib.ledger.media import Kept
-from lib.vocabulary import Capability, ErrorState, Reason, Status, Usage, UsageSource
+from lib.vocabulary import Capability, ErrorState, FollowUp, Reason, Status, Usage, UsageSource
 from lib.wire import (
     Event,
     Fault,
@@ -65,6 +65,7 @@ class Reading:
     kept: tuple[Kept, ...] = ()
     task: Task | None = None
     progress: Progress | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
 
     def take(self, event: Event) -> None:
         """Adds one event of the stream."""
@@ -99,6 +100,7 @@ class Reading:
         if state.usage is not None:
             self.usage = merged(self.usage, state.usage) if self.usage else state.usage
         if state.status == "succeeded":
+            self.follow_ups = state.follow_ups
             self.pieces, self.made, self.finished = [state.text], list(state.made), "stop"
 
     @property

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0003"
+VERSION = "0004"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -179,6 +179,7 @@ tasks = Table(
     Column("progress", Integer),
     Column("words", Text, nullable=False),
     Column("links", JSON, nullable=False),
+    Column("follow_ups", JSON, nullable=False),
 )
 
 media = Table(

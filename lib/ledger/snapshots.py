@@ -1,4 +1,4 @@
-"""What a relay answered last, word for word: its status, its public list, a key's own model list."""
+"""What a server answered last, word for word: a relay's status and list, a key's own models, voices, languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 from lib.ledger.database import upsert
 from lib.ledger.schema import snapshots
 
-Kind = Literal["status", "pricing", "models"]
+Kind = Literal["status", "pricing", "models", "voices", "languages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 import httpx
 from pydantic import SecretStr
 
-from lib.vocabulary import Capability, Operation, Usage
+from lib.vocabulary import Capability, FollowUp, Operation, Usage
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Role = Literal["system", "user", "assistant"]
@@ -206,7 +206,8 @@ TaskStatus = Literal["queued", "running", "succeeded", "failed", "cancelled", "u
 class TaskState:
     """How a task stands. `words` is the provider's own state, `said` why it failed.
 
-    One that has succeeded without anything made is polled on: the address may come later.
+    One that has succeeded without anything made is polled on: the address may come later. `follow_ups`: what the
+    server offers to do next with what was made.
     """
 
     status: TaskStatus
@@ -216,6 +217,7 @@ class TaskState:
     text: str = ""
     usage: UsageSeen | None = None
     said: Said | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,20 @@
 """Midjourney as midjourney-proxy and the relays built on it speak it (wire.md 7).
 
 Parameters of ours, which are not passed on as they are: `mode` (fast, turbo, relax), and for what works on an image
-made before: `task_id` with `index` (1 to 4, which of the four) or `custom_id` (of the task's buttons).
+made before: `task_id` with `custom_id` (of one of its buttons) or with `index` (1 to 4, which of the four).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
+from pydantic import Field
 
-from lib.vocabulary import Capability, Operation, Usage
+from lib.vocabulary import Capability, FollowUp, Operation, Usage
 from lib.wire import (
     Endpoint,
     Json,
@@ -28,7 +29,7 @@ from lib.wire import (
     refuse_others,
 )
 from lib.wire.addresses import Path, addresses
-from lib.wire.answers import data_uri, document, plain, said
+from lib.wire.answers import Answer, Objects, Words, data_uri, document, plain, said
 from lib.wire.tasks import cancel, fetch, links, state_of, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
@@ -42,6 +43,13 @@ ACCEPTED = ("1", "21", "22")
 """Submitted, there already (or: waits in a window), queued: only these are billed."""
 OURS = ("mode", "task_id", "index", "custom_id")
 LEAST_BLENDED, MOST_BLENDED = 2, 5
+
+PRESSES: Sequence[tuple[str, Operation]] = (
+    ("MJ::JOB::upsample", "upscale"), ("MJ::JOB::variation", "variation"), ("MJ::JOB::low_variation", "variation"),
+    ("MJ::JOB::high_variation", "variation"), ("MJ::Outpaint::", "zoom"),
+)  # fmt: skip
+"""How a button's id begins, and what it does (midjourney-proxy's public examples). Others, such as those that first
+open a window, aren't offered."""
 
 IMAGES: Sequence[Path] = (("imageUrl",),)
 VIDEOS: Sequence[Path] = (("videoUrls",), ("videoUrls", "url"), ("videoUrl",))
@@ -91,7 +99,18 @@ def read_poll(response: httpx.Response, task: Task) -> TaskState:
 def _with_made(state: TaskState, body: Mapping[str, Any], paths: Sequence[Path]) -> TaskState:
     made = links(addresses(body, paths))
     images = len(made) if paths is IMAGES and made else None
-    return replace(state, made=made, usage=UsageSeen(Usage(images=images, calls=1), {}))
+    return replace(state, made=made, usage=UsageSeen(Usage(images=images, calls=1), {}), follow_ups=_follow_ups(body))
+
+
+def _follow_ups(body: Mapping[str, Any]) -> tuple[FollowUp, ...]:
+    """The buttons below a picture, of those that do one of our operations."""
+    buttons = _Buttons.model_validate(body).buttons
+    return tuple(
+        FollowUp(operation, one.custom_id, one.label)
+        for one in buttons
+        for start, operation in PRESSES
+        if one.custom_id.startswith(start)
+    )
 
 
 def _described(body: Mapping[str, Any]) -> str:
@@ -109,6 +128,8 @@ def _imagine(request: Request) -> Submission:
 
 def _change(action: str) -> Callable[[Request], Submission]:
     def change(request: Request) -> Submission:
+        if plain(request.params.get("custom_id")):
+            return _press(request)
         index = plain(request.params.get("index"))
         if index not in ("1", "2", "3", "4"):
             raise Unfit("needs_param", name="index")
@@ -117,7 +138,7 @@ def _change(action: str) -> Callable[[Request], Submission]:
     return change
 
 
-def _zoom(request: Request) -> Submission:
+def _press(request: Request) -> Submission:
     return "action", {"taskId": _needed(request, "task_id"), "customId": _needed(request, "custom_id")}
 
 
@@ -160,11 +181,20 @@ def _only(request: Request) -> Json:
     return _inputs(request, 1)[0]
 
 
+class _Button(Answer):
+    custom_id: Words = Field("", alias="customId")
+    label: Words = ""
+
+
+class _Buttons(Answer):
+    buttons: Annotated[tuple[_Button, ...], Objects] = ()
+
+
 _SUBMISSIONS: Mapping[tuple[Capability, Operation], Callable[[Request], Submission]] = {
     ("image", "generate"): _imagine,
     ("image_edit", "upscale"): _change("UPSCALE"),
     ("image_edit", "variation"): _change("VARIATION"),
-    ("image_edit", "zoom"): _zoom,
+    ("image_edit", "zoom"): _press,
     ("image_edit", "blend"): _blend,
     ("image_edit", "describe"): _describe,
     ("video", "generate"): _video,

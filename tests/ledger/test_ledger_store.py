@@ -181,7 +181,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0099"
-down_revision = "0003"
+down_revision = "0004"
 
 def upgrade():
     with op.batch_alter_table("calls", recreate="always") as batch:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from lib.vocabulary import Usage
+from lib.vocabulary import FollowUp, Usage
 from lib.wire import Endpoint, Link, Media, Request, Said, Task, TaskState, Unfit, Unreadable
 from lib.wire import midjourney as mj
 from lib.wire.protocols import LATER
@@ -47,6 +47,8 @@ def polled(body: Any, kind: str = "generate", status: int = 200) -> TaskState:
         (edit("upscale", task_id="1730", index=2), "change", {"taskId": "1730", "action": "UPSCALE", "index": 2}),
         (edit("variation", task_id=1730, index="4"), "change", {"taskId": "1730", "action": "VARIATION", "index": 4}),
         (edit("zoom", task_id="1730", custom_id=CUSTOM), "action", {"taskId": "1730", "customId": CUSTOM}),
+        (edit("upscale", task_id="1730", index=2, custom_id="MJ::JOB::upsample::1::h"),
+         "action", {"taskId": "1730", "customId": "MJ::JOB::upsample::1::h"}),
         (edit("blend", 2, dimensions="SQUARE"), "blend", {"base64Array": [URI, URI], "dimensions": "SQUARE"}),
         (edit("describe", 1), "describe", {"base64": URI}),
         (Request("mj_video", "it runs", "video", inputs=(PNG,)), "video",
@@ -153,6 +155,27 @@ def test_every_word_for_a_state(word: str, status: str) -> None:
 
 def test_a_draft_counts_for_nothing() -> None:
     assert polled({"id": "1730", "status": "IN_PROGRESS", "imageUrl": URL}).made == ()
+
+
+@pytest.mark.parametrize(
+    ("custom", "label", "operation"),
+    [
+        # wire.md 7 and midjourney-proxy's public examples
+        ("MJ::JOB::upsample::2::3f0d", "U2", "upscale"),
+        ("MJ::JOB::upsample_v6_2x_subtle::1::3f0d::SOLO", "Upscale (Subtle)", "upscale"),
+        ("MJ::JOB::variation::4::3f0d", "V4", "variation"),
+        ("MJ::JOB::high_variation::1::3f0d::SOLO", "Vary (Strong)", "variation"),
+        ("MJ::Outpaint::50::1::3f0d::SOLO", "Zoom Out 2x", "zoom"),
+        ("MJ::CustomZoom::3f0d", "Custom Zoom", None),
+        ("MJ::Inpaint::1::3f0d::SOLO", "Vary (Region)", None),
+        ("MJ::JOB::reroll::0::3f0d::SOLO", "", None),
+        (None, None, None),
+    ],
+)
+def test_what_can_be_done_next(custom: Any, label: Any, operation: Any) -> None:
+    button = {"customId": custom, "emoji": "", "label": label, "type": 2, "style": 2}
+    state = polled({"id": "1730", "status": "SUCCESS", "imageUrl": URL, "buttons": [button, "x"]})
+    assert state.follow_ups == ((FollowUp(operation, custom, label),) if operation else ())
 
 
 def test_an_image() -> None:
