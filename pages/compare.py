@@ -80,7 +80,7 @@ def form(offered: Choices, running: list[str]) -> None:
     ready = compare_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            compare_form.label(ready), key=sending.button("compare"), type="secondary" if running else "primary",
+            compare_form.label(ready), key=sending.key_of("compare"), type="secondary" if running else "primary",
             icon=":material/compare_arrows:", on_click=send, args=(sending.sent("compare").times,),
             disabled=bool(running) or isinstance(ready, str),
         )

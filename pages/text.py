@@ -104,7 +104,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
     ready = text_form.quoted(engine)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            text_form.label(ready), key=sending.button("text"), type="secondary" if running else "primary",
+            text_form.label(ready), key=sending.key_of("text"), type="secondary" if running else "primary",
             icon=":material/send:", on_click=send, args=(sending.sent("text").times,),
             disabled=running or isinstance(ready, str),
         )

@@ -123,7 +123,7 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
     running = runs(engine, call_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            text_form.label(ready), key=sending.button(capability), type="primary", icon=":material/send:",
+            text_form.label(ready), key=sending.key_of(capability), type="primary", icon=":material/send:",
             on_click=_send, args=(capability, sending.sent(capability).times), disabled=isinstance(ready, str),
         )
         if running and call_id and engine.live(call_id):

@@ -52,7 +52,7 @@ def sent(page: str) -> Sent:
     return found
 
 
-def button(page: str) -> str:
+def key_of(page: str) -> str:
     """The key of a page's button to send."""
     return f"{page}_send_{sent(page).times}"
 
