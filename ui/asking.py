@@ -23,7 +23,7 @@ from lib.providers import Field, fields_of
 from lib.vocabulary import Capability, Operation
 from lib.wire import Choice, Json, Media
 from lib.wire.protocols import PROTOCOLS
-from ui import text_form
+from ui import parameters, text_form
 from ui.chips import facts
 from ui.choices import Choices
 from ui.drafts import PREFIX, field, put
@@ -51,6 +51,8 @@ FILES: Mapping[Capability, tuple[str, tuple[str, ...]]] = {
     "image": (N_("Reference images (optional)"), ("png", "jpg", "jpeg", "webp")),
 }
 """What files are asked for, and the endings they may have."""
+FILE_FIRST: tuple[Capability, ...] = ("image_edit", "transcription")
+"""Those that work on a file: it is given before anything is said of it."""
 OPERATIONS: Mapping[Operation, str] = {
     "generate": N_("Generate"), "edit": N_("Edit by words"), "inpaint": N_("Redraw a part"),
     "erase": N_("Erase a part"),
@@ -92,18 +94,19 @@ def fields(engine: Engine, capability: Capability) -> None:
     """What the chosen model takes."""
     protocol = spoken(engine, capability)
     _operation(capability, protocol)
-    _prompt(capability)
-    _files(engine, capability)
+    first, second = (_files, _prompt) if capability in FILE_FIRST else (_prompt, _files)
+    first(engine, capability)
+    second(engine, capability)
     known = fields_of(capability, protocol, st.session_state[key(capability, "model")])
     listed = engine.choices(st.session_state[key(capability, "connection")], capability, protocol)
     if known:
-        with st.container(horizontal=True, key=f"{capability}_fields"):
+        with st.container(key=f"{capability}_fields"):
             for one in known:
                 _field(capability, one, listed.get(one.name, ()))
     if listed:
         _fetch_list(engine, capability, protocol)
-    with st.expander(t(N_("Parameters")), icon=":material/tune:"):
-        _by_hand(capability, protocol)
+    with st.expander(t(N_("More settings")), icon=":material/tune:"):
+        _by_hand(capability, protocol, [one.name for one in known])
 
 
 def spoken(engine: Engine, capability: Capability) -> str:
@@ -120,8 +123,14 @@ def operations(capability: Capability, protocol: str) -> list[Operation]:
     return [one for one in OPERATIONS if (capability, one) in makes]
 
 
+def narrowed(offered: Sequence[Operation], model: str) -> Sequence[Operation]:
+    """Only the one that a model is named after (`suno_lyrics`, `mj_describe`): it has that one's price."""
+    return [one for one in offered if model.lower().endswith(f"_{one}")] or offered
+
+
 def _operation(capability: Capability, protocol: str) -> None:
-    offered, chosen = operations(capability, protocol), key(capability, "operation")
+    chosen, model = key(capability, "operation"), st.session_state[key(capability, "model")]
+    offered = narrowed(operations(capability, protocol), model)
     if st.session_state.get(chosen) not in offered:
         st.session_state[chosen] = offered[0] if offered else "generate"
     if len(offered) > 1:
@@ -134,9 +143,10 @@ def operation(capability: Capability) -> Operation:
     return found
 
 
-def _prompt(capability: Capability) -> None:
+def _prompt(_: Engine, capability: Capability) -> None:
     label, hint = PROMPTS[capability]
-    st.text_area(t(label), key=field(key(capability, "prompt")), height=140, placeholder=t(hint))
+    height = 70 if capability == "transcription" else 140
+    st.text_area(t(label), key=field(key(capability, "prompt")), height=height, placeholder=t(hint))
 
 
 def _files(engine: Engine, capability: Capability) -> None:
@@ -173,27 +183,27 @@ def _fetch_list(engine: Engine, capability: Capability, protocol: str) -> None:
 
 
 def _field(capability: Capability, one: Field, listed: Sequence[Choice] = ()) -> None:
-    name = key(capability, f"param_{one.name}")
+    name, label = key(capability, f"param_{one.name}"), parameters.label(one.name)
     st.session_state.setdefault(name, None)
     auto = t(N_("auto"))
     if one.kind == "choice":
         names = choice_names(one.name, listed or [Choice(option, option) for option in one.options])
         st.selectbox(
-            one.name, list(names), index=None, key=field(name), placeholder=auto, width=170,
-            accept_new_options=one.free, format_func=lambda value: names.get(value, value),
+            label, list(names), index=None, key=field(name), placeholder=auto, accept_new_options=one.free,
+            format_func=lambda value: names.get(value, value),
         )
     elif one.kind == "flag":
         st.selectbox(
-            one.name, (True, False), index=None, key=field(name), placeholder=auto, width=170,
+            label, (True, False), index=None, key=field(name), placeholder=auto,
             format_func=lambda on: t(N_("yes")) if on else t(N_("no")),
         )
     elif one.kind == "text":
-        st.text_input(one.name, value=None, key=field(name), placeholder=auto, width=170)
+        st.text_input(label, value=None, key=field(name), placeholder=auto)
     else:
         whole = one.kind == "integer"
         st.number_input(
-            one.name, value=None, step=1 if whole else 0.1, format=None if whole else "%g", key=field(name),
-            placeholder=auto, width=170,
+            label, value=None, step=1 if whole else 0.1, format=None if whole else "%g", key=field(name),
+            placeholder=auto,
         )
 
 
@@ -206,7 +216,7 @@ def choice_names(parameter: str, choices: Sequence[Choice]) -> dict[str, str]:
     return {value: name if alike[name] == 1 else f"{name} ({value})" for value, name in named.items()}
 
 
-def _by_hand(capability: Capability, protocol: str) -> None:
+def _by_hand(capability: Capability, protocol: str, drawn: Sequence[str]) -> None:
     chosen = key(capability, "protocol")
     able = ["", *(name for name in PROTOCOLS if operations(capability, name))]
     if st.session_state.get(chosen) not in able:
@@ -218,9 +228,7 @@ def _by_hand(capability: Capability, protocol: str) -> None:
             help=t(N_("The way it is spoken to. Change it only if the relay documents another one for this model.")),
         )
         facts((t(N_("Now: {protocol}"), protocol=code(protocol)),))
-    st.text_area(
-        t(N_("More parameters (JSON)")), key=field(key(capability, "extra")), height=68, placeholder=text_form.EXAMPLE
-    )
+    text_form.by_hand(key(capability, "extra"), drawn)
 
 
 def draft(engine: Engine, capability: Capability) -> CallDraft:
@@ -264,7 +272,7 @@ def _sent(one: Field, value: Any) -> Json:
         try:
             value = int(value)
         except ValueError:
-            raise WrongUse(N_("{name} must be a number."), name=one.name) from None
+            raise WrongUse(N_("{name} must be a number."), name=parameters.label(one.name)) from None
     if one.least is not None:
         text_form.within(one.name, value, one.least, one.most)
     sent: Json = value

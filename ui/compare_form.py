@@ -12,10 +12,12 @@ from lib.calls.guard import refusal
 from lib.engine import Engine
 from lib.errors import RelayscopeError
 from lib.i18n import N_
+from ui.chips import facts
 from ui.choices import Choices
 from ui.compare_view import LEAST, MOST, Way, at_most, chosen, proposed, ways
 from ui.drafts import PREFIX, field, put
 from ui.markdown import literal
+from ui.parameters import api_names
 from ui.text_form import UNWRITTEN, doubt, fitting, number_field, numbers
 from ui.words import count, money, t, told
 
@@ -44,9 +46,11 @@ def fields(offered: Choices) -> None:
         )
     with compared:
         _rows(offered)
-        with st.expander(t(N_("Parameters")), icon=":material/tune:"), st.container(horizontal=True):
-            for name, key in NUMBERS.items():
-                number_field(name, key)
+        with st.expander(t(N_("More settings")), icon=":material/tune:"):
+            with st.container(key="compare_fields"):
+                for name, key in NUMBERS.items():
+                    number_field(name, key)
+            facts((api_names(NUMBERS),))
 
 
 def _wanted() -> list[Way | None]:

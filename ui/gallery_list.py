@@ -23,7 +23,9 @@ from ui.gallery_names import name
 from ui.gallery_preview import preview, type_name
 from ui.links import go
 from ui.log_list import CALL
-from ui.markdown import code, literal
+from ui.markdown import literal
+from ui.parameters import label
+from ui.result import wordless
 from ui.words import ago, capability, duration, language, money, t, zone
 
 HEAD = 110
@@ -52,7 +54,7 @@ def _card(engine: Engine, file: MadeFile) -> None:
     said = figures.head(file.prompt, HEAD)
     preview(engine.files, file.kept, said or capability(file.row.capability), _key(file))
     with st.container(gap=None, key=f"gallery_what_{_key(file)}"):
-        st.markdown(literal(said) or t(N_("(no prompt)")))
+        st.markdown(literal(said) or wordless(file.row))
         facts((literal(file.row.model), file.row.connection, _cost(file), *_times(file)))
         facts(_params(file))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -77,8 +79,8 @@ def _times(file: MadeFile) -> tuple[str, ...]:
 
 def _params(file: MadeFile) -> list[str]:
     """The first parameters it was asked with; the others are in the call's details."""
-    told = [f"{one}: {_value(value)}" for one, value in file.params.items()]
-    return [code(one) for one in told[:TOLD]] + ([f"+{len(told) - TOLD}"] if len(told) > TOLD else [])
+    told = [f"{label(one)}: {literal(_value(value))}" for one, value in file.params.items()]
+    return told[:TOLD] + ([f"+{len(told) - TOLD}"] if len(told) > TOLD else [])
 
 
 def _value(value: object) -> str:

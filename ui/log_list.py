@@ -17,7 +17,7 @@ from ui.addressed import turn as turn_to
 from ui.chips import chip, facts
 from ui.format import head
 from ui.markdown import literal
-from ui.result import appearance
+from ui.result import appearance, named
 from ui.tables import EMPTY
 from ui.words import ago, count, duration, moment, money, t
 
@@ -35,11 +35,11 @@ def show(call_id: str) -> None:
 
 def cards(engine: Engine, page: Page) -> None:
     """One card a call: what was asked, what it cost, how it ended."""
-    prompts = engine.log.prompts([row.id for row in page.rows], 4 * HEAD)
+    names = named(engine, page.rows, HEAD)
     for row in page.rows:
         with st.container(border=True, key=f"log_row_{row.id}", horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
-                st.markdown(literal(head(prompts.get(row.id, ""), HEAD)) or t(N_("(no prompt)")))
+                st.markdown(names[row.id])
                 facts(_facts(row))
             chip(appearance(row))
             st.button(

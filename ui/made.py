@@ -18,7 +18,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import FollowUp
 from ui import format as figures
 from ui.asking import OPERATIONS, USE, fill
-from ui.chips import chip, facts
+from ui.chips import chip, copyable, facts
 from ui.engine import door
 from ui.follow import draw
 from ui.gallery_preview import preview
@@ -29,6 +29,8 @@ from ui.words import count, duration, language, money, t
 
 FETCHABLE = ("not_fetched", "task_lost", "server_gone", "no_answer")
 """Causes after which the result of a task may still be had."""
+SUBTITLES = ("srt", "vtt")
+"""Forms of a transcript that are files of their own."""
 NUMBERS_SHOWN, HEAD = 8, 80
 """Numbers of a vector, and characters of a prompt, that are shown."""
 
@@ -40,9 +42,11 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
         problem(row)
     kept = engine.artifacts([row.id]).get(row.id, ())
     if payload.text and not kept:
-        draw(payload.text)
-    for number, one in enumerate(kept, 1):
-        _one(engine, row, one, number, figures.head(payload.prompt, HEAD))
+        _text(row, payload)
+    with st.container(key="made_files" if len(kept) > 1 else "made_file"):
+        for number, one in enumerate(kept, 1):
+            with st.container(key=f"made_{number}"):
+                _one(engine, row, one, number, figures.head(payload.prompt, HEAD))
     if payload.text and kept:
         with st.expander(t(N_("What the model said")), icon=":material/notes:"):
             draw(payload.text)
@@ -51,6 +55,17 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
     if row.task_id:
         facts((t(N_("task {id}"), id=code(row.task_id)),))
     _next(engine, row, payload, kept)
+
+
+def _text(row: CallRow, payload: Payload) -> None:
+    """Words that were made, line by line as they came: to be copied, or kept as a file."""
+    with st.container(key="made_text"):
+        copyable(payload.text)
+    ending = draft_of(row, payload).params.get("response_format")
+    st.download_button(
+        t(N_("Download")), payload.text, file_name=f"{row.id}.{ending if ending in SUBTITLES else 'txt'}",
+        mime="text/plain", key="made_text_download", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
 
 
 def _one(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> None:
@@ -70,11 +85,18 @@ def _one(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> N
 
 
 def _vectors(text: str) -> None:
-    """How long each vector is and how it begins; what isn't a vector is only downloaded."""
+    """How long each vector is and what is largest in it; what isn't a vector is only downloaded."""
     for vector in vectors(text):
-        shown = ", ".join(f"{one:.4f}" for one in vector[:NUMBERS_SHOWN])
+        shown = " · ".join(f"{place}: {value:.4f}" for place, value in largest(vector))
         st.markdown(t(N_("A vector of {n} numbers"), n=count(len(vector))))
-        st.code(f"[{shown}, …]", language=None, wrap_lines=True)
+        st.caption(t(N_("The largest, by their place in it:")))
+        st.code(shown, language=None, wrap_lines=True)
+
+
+def largest(vector: Sequence[float]) -> list[tuple[int, float]]:
+    """The numbers of a vector that are farthest from 0, with their places from 1, in the order of these."""
+    placed = sorted(enumerate(vector, 1), key=lambda one: -abs(one[1]))
+    return sorted(one for one in placed[:NUMBERS_SHOWN] if one[1])
 
 
 def vectors(text: str) -> list[list[float]]:

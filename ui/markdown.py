@@ -34,6 +34,8 @@ PLAIN_LABEL = re.compile(r"[\w .,:/-]*")
 ADDRESS_MARKS = "/:?#@!&*+,;=%~"
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What turns a text's direction: it could show another host than the one a link leads to."""
+BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+"""Where a line may break though no space is there."""
 LOWER = 3
 """The level at which an answer's own headings begin: the page has those above."""
 HEADING = re.compile(r"^([ ]{0,3})(#{1,4})(?=\s)", re.MULTILINE)
@@ -186,6 +188,11 @@ def literal(text: str) -> str:
     """Words of a server or a user as they stand, with nothing in them that Markdown would obey or lead anywhere."""
     unlinked = BARE.sub(ZERO_WIDTH, " ".join(text.split()))
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])", r"\\\1", unlinked)
+
+
+def whole(words: str) -> str:
+    """Words that no line break parts: an amount stays with its currency."""
+    return BETWEEN_CHINESE.sub("\u2060", words.replace(" ", "\u00a0"))
 
 
 def option(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -14,12 +14,13 @@ from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED, Capability, Money
 from ui import format as figures
+from ui.asking import OPERATIONS
 from ui.chips import chip, facts, quote
 from ui.follow import draw, thoughts
 from ui.markdown import code as monospace
-from ui.markdown import literal, option
+from ui.markdown import literal, option, whole
 from ui.theme import STATES, STATUSES, Look
-from ui.words import ago, count, duration, money, t, worded
+from ui.words import ago, capability, count, duration, money, t, worded
 
 NEWEST, HEAD = 8, 80
 """The last calls that are shown, and the characters of each one's prompt."""
@@ -104,7 +105,7 @@ def _other_figures(row: CallRow) -> tuple[str, ...]:
 
 
 def _request_id(row: CallRow) -> str:
-    return t(N_("request id {id}"), id=monospace(row.request_id)) if row.request_id else ""
+    return whole(t(N_("request id {id}"), id=monospace(row.request_id))) if row.request_id else ""
 
 
 def line_of(engine: Engine, row: CallRow) -> str:
@@ -127,16 +128,30 @@ def before(engine: Engine, capability: Capability, shown: str | None, choose: Ca
     rows = engine.log.page(limit=NEWEST, capability=capability).rows
     if not rows:
         return
-    prompts = engine.log.prompts([row.id for row in rows], 4 * HEAD)
+    names = named(engine, rows, HEAD)
     st.subheader(t(N_("Last results")))
     for row in rows:
-        _earlier(row, prompts.get(row.id, ""), current=row.id == shown, choose=choose)
+        _earlier(row, names[row.id], current=row.id == shown, choose=choose)
 
 
-def _earlier(row: CallRow, prompt: str, *, current: bool, choose: Callable[[str], None]) -> None:
+def named(engine: Engine, rows: Sequence[CallRow], length: int) -> dict[str, str]:
+    """By id what each is called in Markdown: the beginning of its prompt; where it had none, of its answer, else what
+    was to be done.
+    """
+    prompts = engine.log.prompts([row.id for row in rows], 4 * length)
+    answers = engine.log.texts([row.id for row in rows if not prompts.get(row.id, "").strip()])
+    said = {row.id: figures.head(prompts.get(row.id) or answers.get(row.id, ""), length) for row in rows}
+    return {row.id: literal(said[row.id]) or wordless(row) for row in rows}
+
+
+def wordless(row: CallRow) -> str:
+    """What a call without any words is called: by what was to be done."""
+    return capability(row.capability) if row.operation == "generate" else t(OPERATIONS[row.operation])
+
+
+def _earlier(row: CallRow, name: str, *, current: bool, choose: Callable[[str], None]) -> None:
     with st.container(border=True, key=f"earlier_{row.id}", horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            name = literal(figures.head(prompt, HEAD)) or t(N_("(no prompt)"))
             st.button(
                 f"**{name}**" if current else name, key=f"show_{row.id}", type="tertiary", on_click=choose,
                 args=(row.id,), icon=":material/chevron_right:" if current else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence, Quota
 from ui import chips, opened
 from ui.links import go
-from ui.markdown import literal
+from ui.markdown import literal, whole
 from ui.theme import BILLING, WHOSE_MOVE, look
 from ui.words import ago, capability, count, first, maker, moment, quota, t, worded, zone
 
@@ -23,8 +22,6 @@ WORKING, FAILING = [26, 33, 41], [26, 74]
 """Of a row's width: state and name, what is known, what to do; of one that fails, what to do stands below why."""
 CAPABILITIES_NAMED = 3
 MODELS_NAMED = 3
-BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
-"""Where a line may break though no space is there."""
 ALL = "overview_all_"
 SHOWN = 8
 """Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
@@ -36,7 +33,7 @@ def works(api: Api, evidence: Sequence[Evidence], usable: bool) -> None:
     with middle:
         left = t(N_("quota {quota}"), quota=_inside(api.quota)) if api.quota else ""
         line = literal(api.line.name) if api.line else ""
-        chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), _whole(left)))
+        chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), whole(left)))
     with actions, _buttons("right"):
         _evidence(api, evidence)
         _use(api, usable)
@@ -122,7 +119,7 @@ def _line(api: Api) -> dict[str, object]:
         "connection": api.connection or "",
         "why": "" if api.state == "usable" else _why(api),
         "models": ", ".join(api.models),
-        "quota": _whole(quota(api.quota)) if api.quota else "",
+        "quota": whole(quota(api.quota)) if api.quota else "",
         "billing": t(BILLING[api.billing]) if api.state == "usable" else "",
         "checked": api.checked_at,
     }
@@ -137,7 +134,7 @@ def _why(api: Api) -> str:
 def quotas(left: Mapping[str, Quota], names: Sequence[str]) -> None:
     """What is left for every connection's key, as of when."""
     head = [t(N_("Connection")), t(N_("Quota left")), t(N_("As of"))]
-    rows = [(name, _whole(quota(left.get(name))), _as_of(left.get(name))) for name in names]
+    rows = [(name, whole(quota(left.get(name))), _as_of(left.get(name))) for name in names]
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---", "---:", "---"], *rows)]
     st.markdown("\n".join(lines))
 
@@ -147,13 +144,8 @@ def _inside(left: Quota) -> str:
     return t(N_("unlimited")) if left.unlimited else quota(left)
 
 
-def _whole(words: str) -> str:
-    """Words that no line break parts: an amount stays with its currency."""
-    return BETWEEN_CHINESE.sub("\u2060", words.replace(" ", "\u00a0"))
-
-
 def _as_of(left: Quota | None) -> str:
-    return "–" if left is None else _whole(moment(left.as_of))
+    return "–" if left is None else whole(moment(left.as_of))
 
 
 def _parts(api: Api, shares: Sequence[int]) -> list[DeltaGenerator]:

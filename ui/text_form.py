@@ -22,6 +22,8 @@ from ui.drafts import PREFIX, field, put
 from ui.format import head
 from ui.given import LARGEST, media
 from ui.markdown import code, literal
+from ui.parameters import api_names
+from ui.parameters import label as label_of
 from ui.theme import look
 from ui.words import count, money, t, told, worded
 
@@ -66,7 +68,7 @@ def fields(engine: Engine, offered: Choices) -> None:
         t(N_("System prompt")), key=field(SYSTEM), height=70,
         placeholder=t(N_("Optional: how the model should behave.")),
     )
-    with st.expander(t(N_("Parameters")), icon=":material/tune:"):
+    with st.expander(t(N_("More settings")), icon=":material/tune:"):
         _parameters()
 
 
@@ -168,10 +170,17 @@ def doubt(verdict: Verdict) -> None:
 
 
 def _parameters() -> None:
-    with st.container(horizontal=True):
+    with st.container(key="text_fields"):
         for name, (key, *_) in NUMBERS.items():
             number_field(name, key)
-    st.text_area(t(N_("More parameters (JSON)")), key=field(EXTRA), height=68, placeholder=EXAMPLE)
+    by_hand(EXTRA, list(NUMBERS))
+
+
+def by_hand(key: str, drawn: Sequence[str]) -> None:
+    """The field, under that key, of parameters that have none; `drawn`: those that have one, as the API calls them."""
+    st.text_area(t(N_("More parameters (JSON)")), key=field(key), height=68, placeholder=EXAMPLE)
+    if drawn:
+        facts((api_names(drawn),))
 
 
 def number_field(name: str, key: str) -> None:
@@ -179,8 +188,8 @@ def number_field(name: str, key: str) -> None:
     step = NUMBERS[name][-1]
     st.session_state.setdefault(key, None)
     st.number_input(
-        name, value=None, step=step, format="%g" if isinstance(step, float) else None, key=field(key),
-        placeholder=t(N_("auto")), width=170,
+        label_of(name), value=None, step=step, format="%g" if isinstance(step, float) else None, key=field(key),
+        placeholder=t(N_("auto")),
     )
 
 
@@ -215,8 +224,9 @@ def within(name: str, value: float, least: float, most: float | None) -> None:
     if least <= value and (most is None or value <= most):
         return
     if most is None:
-        raise WrongUse(N_("{name} must be {least} or more."), name=name, least=f"{least:g}")
-    raise WrongUse(N_("{name} must be from {least} to {most}."), name=name, least=f"{least:g}", most=f"{most:g}")
+        raise WrongUse(N_("{name} must be {least} or more."), name=label_of(name), least=f"{least:g}")
+    words = N_("{name} must be from {least} to {most}.")
+    raise WrongUse(words, name=label_of(name), least=f"{least:g}", most=f"{most:g}")
 
 
 def _fits(name: str, value: float) -> bool:

@@ -136,7 +136,9 @@ def test_a_card_tells_what_made_it_and_sends_nothing(app: AppTest) -> None:
     fill({"alpha": MANY["alpha 5%"]})
     page = at(app)
     said = words(page).replace("\\", "")
-    for told in ("alpha", "gpt-image-1", "USD 0.04", "12.0 s", "size: 1024x1024", "seed: 7", "PNG", "files kept: 2"):
+    told_of = ("alpha", "gpt-image-1", "USD 0.04", "12.0 s",
+               "Size: 1024x1024", "Random seed: 7", "PNG", "files kept: 2")  # fmt: skip
+    for told in told_of:
         assert told in said
     page = at(app, model="gpt-image-1")
     assert len(door().own.log.page().rows) == 1

@@ -7,9 +7,11 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from demo import media
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
 from lib.ledger.row import CallRow
+from lib.wire import Media
 from tests.conftest import DemoRelay
 from tests.ui.conftest import go, to_send, words
 from ui.engine import door
@@ -101,7 +103,7 @@ def test_a_grid_leads_on_by_its_own_buttons(app: AppTest, engine: Engine) -> Non
     zoom = next(one for one in engine.task(large.id).follow_ups if one.operation == "zoom")
     page.button(key=f"made_{zoom.value}").click().run()
     assert not page.exception
-    assert page.selectbox(key="draft_image_edit_operation").value == "zoom"
+    assert page.session_state["draft_image_edit_operation"] == "zoom"
     assert page.selectbox(key="draft_image_edit_model").value == "mj_zoom"
     to_send(page, "image_edit").click().run()
     row = engine.log.page().rows[0]
@@ -130,3 +132,21 @@ def test_again_speaks_the_protocol_that_was_chosen_by_hand(app: AppTest, engine:
     page.run()
     page.button(key="made_again").click().run()
     assert page.selectbox(key="draft_image_protocol").value == ""
+
+
+def test_a_call_without_a_prompt_is_named_by_its_answer_which_is_copied_and_kept(app: AppTest, engine: Engine) -> None:
+    sound = Media(media.wav("Hello from the pier"), "audio/wav", "pier.wav")
+    made(engine, CallDraft("all", "transcription", "", "whisper-1", inputs=(sound,)))
+    page = go(app, "transcription")
+    assert not page.exception
+    assert [one.label for one in page.button if one.key.startswith("show_")] == ["**Hello from the pier**"]
+    assert [one.value for one in page.code][-1] == "Hello from the pier"
+    assert "Download" in [one.label for one in page.get("download_button")]
+
+
+def test_the_fields_have_names_and_the_api_s_own_names_are_told(app: AppTest, engine: Engine) -> None:
+    page = choose(go(app, "image_edit"), "image_edit", "all", "gpt-image-1")
+    assert {"Size", "Quality", "How many", "Background", "Format"} <= {
+        one.label for one in (*page.selectbox, *page.number_input)
+    }
+    assert "In the API: Size `size`" in words(page)

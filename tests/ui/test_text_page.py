@@ -81,10 +81,10 @@ def test_a_click_on_a_button_that_was_replaced_sends_nothing(page: AppTest) -> N
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("temperature", 5.0, "temperature must be from 0 to 2"),
-        ("temperature", -1.0, "temperature must be from 0 to 2"),
-        ("top_p", 7.0, "p must be from 0 to 1"),
-        ("max_tokens", 0, "tokens must be 1 or more"),
+        ("temperature", 5.0, "Randomness must be from 0 to 2"),
+        ("temperature", -1.0, "Randomness must be from 0 to 2"),
+        ("top_p", 7.0, "Choice of words must be from 0 to 1"),
+        ("max_tokens", 0, "Longest answer (tokens) must be 1 or more"),
     ],
 )
 def test_a_number_out_of_range_keeps_a_call_from_being_sent(page: AppTest, name: str, value: float, told: str) -> None:
