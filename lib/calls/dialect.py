@@ -33,7 +33,8 @@ def protocol_of(
         return route.connection.protocol
     offers = route.provider.capabilities
     if route.relay is None and route.provider.id != ANY and (offer := offers.get(capability) or offers.get("text")):
-        return offer.protocol
+        own = capability in offers or offer.protocol != PLAIN
+        return offer.protocol if own else spoken_as(capability, "default") or PLAIN
     named = named_dialect(model)
     if named is not None and named in PROTOCOLS:
         return named

@@ -16,7 +16,7 @@ from lib.calls.dialect import makes, protocol_of
 from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
 from lib.calls.result import seconds_asked
-from lib.calls.route import Route
+from lib.calls.route import Route, retired
 from lib.calls.translation import in_words
 from lib.cost.official import approximate_tokens
 from lib.cost.price import Price, at_most, cost
@@ -155,9 +155,9 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     )
     drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None)
     try:
+        if since := retired(route.connection, model or "", at.date()):
+            raise refusal("retired", provider=since[0], model=model or "", day=since[1].isoformat())
         guard(route.connection, draft.capability, model, models)
-        if since := route.retired_on(model or "", at.date()):
-            raise refusal("retired", provider=route.provider.name, model=model or "", day=since.isoformat())
         request = _request(drafted)
     except Refused as refused:
         return replace(drafted, refused=refused)

@@ -16,7 +16,7 @@ from lib.calls.guard import refusal
 from lib.connections.keys import key_variable
 from lib.connections.model import Configuration, Connection, Line, Relay
 from lib.errors import BadKey, KeyElsewhere, Refused
-from lib.providers import Provider, provider
+from lib.providers import Provider, provider, providers
 from lib.wire import Endpoint
 
 KeyOf: TypeAlias = Callable[[Connection, str], SecretStr | None]
@@ -38,10 +38,6 @@ class Route:
     place: str
     through_relay: bool
     keyless: Refused | None
-
-    def retired_on(self, model: str, today: date) -> date | None:
-        """Since when the provider itself, where this leads to it, doesn't serve a model any more."""
-        return self.provider.retired_on(model, today) if at_home(self.connection) else None
 
     @property
     def protocol(self) -> str:
@@ -65,6 +61,16 @@ def place_of(connection: Connection) -> str:
 def at_home(connection: Connection) -> bool:
     """Whether a connection leads to the provider's own address."""
     return not connection.relay and connection.base_url == provider(connection.provider).base_url
+
+
+def retired(connection: Connection, model: str, today: date) -> tuple[str, date] | None:
+    """Who no longer serves a model, where a connection leads to that provider's own address, and since when.
+
+    Whatever the connection says it is: Sora at OpenAI's address is OpenAI.
+    """
+    served_there = (one for one in providers().values() if not connection.relay and one.base_url == connection.base_url)
+    found = ((one.name, one.retired_on(model, today)) for one in served_there)
+    return next(((name, since) for name, since in found if since is not None), None)
 
 
 def asks_what_is_there(connection: Connection) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lib.calls.route import at_home, place_of
+from lib.calls.route import place_of, retired
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
-from lib.providers import defaults, provider, spoken
+from lib.providers import defaults, spoken
 from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
@@ -177,13 +177,10 @@ def _removed_from_list(case: Case) -> Conclusion | None:
 
 def _retired(case: Case) -> Conclusion | None:
     """At its maker's own address a model that this has shut down; a real call that succeeded there knows better."""
-    if not at_home(case.connection) or (case.call and case.call.ok):
+    since = retired(case.connection, case.item.model, case.now.date())
+    if since is None or (case.call and case.call.ok):
         return None
-    maker = provider(case.connection.provider)
-    since = maker.retired_on(case.item.model, case.now.date())
-    if since is None:
-        return None
-    why = reason(CAUSES["retired"], provider=maker.name, model=case.item.model, day=since.isoformat())
+    why = reason(CAUSES["retired"], provider=since[0], model=case.item.model, day=since[1].isoformat())
     return Conclusion("not_offered", why, case.listed_at)
 
 

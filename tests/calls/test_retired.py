@@ -35,3 +35,23 @@ def test_a_retired_model_is_refused_at_its_maker(
     assert (refused.code if refused else None) == code
     if refused:
         assert refused.params["day"] <= "2026-10-23"
+
+
+@pytest.mark.parametrize("provider", ["openai", "sora", "custom"])
+@pytest.mark.parametrize(
+    ("base_url", "code"), [("https://api.openai.com", "retired"), ("https://relay.example", None)]
+)
+def test_sora_is_told_to_be_gone_from_openai_whoever_the_connection_says_it_is(
+    own_home: Path, provider: str, base_url: str, code: str | None
+) -> None:
+    """wire.md 2E: shut down on 2026-09-24; a relay may still serve it."""
+    one = {"id": "own", "provider": provider, "key": "sk-1234567890abcdef", "base_url": base_url}
+    engine = Engine(own_home)
+    engine.import_(json.dumps({"connections": [one | ({} if code else {"capabilities": ["video"]})]}))
+    drafted = make(engine.known, CallDraft("own", "video", "waves", "sora-2"), NOW)
+    refused = drafted.refused
+    assert (refused.code if refused else None) == code
+    if refused:
+        assert (refused.params["provider"], refused.params["day"]) == ("ChatGPT (OpenAI)", "2026-09-24")
+    elif drafted.request:
+        assert drafted.request.url.path == "/v1/videos"
