@@ -257,7 +257,7 @@ def of_task(state: TaskState, protocol: str, *, through_relay: bool, model: str)
     if state.status == "cancelled":
         return _ending("cancelled", CAUSES["cancelled"], state.said)
     said = state.said or Said(200, message=state.words)
-    cause = judge(said, protocol, through_relay=through_relay)
+    cause = judge(said, protocol, through_relay=through_relay, posted=False)
     known = cause if cause.state in ("content_refused", "rate_limited", "quota_exhausted") else CAUSES["task_failed"]
     return _ending("failed", known, said, charged=False, model=model)
 

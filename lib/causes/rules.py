@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lib.wire.protocols import LATER
+
 Body = Literal["page", "empty"]
 
 
@@ -70,6 +72,16 @@ MAKERS = (
     Rule("not_permitted", protocols=("elevenlabs",), codes=("missing_permissions",)),
     Rule("rate_limited", protocols=("elevenlabs",), codes=("too_many_concurrent_requests", "system_busy")),
     Rule("content_refused", protocols=("stability",), codes=("content_moderation",)),
+)
+
+OF_TASKS = tuple(LATER)
+FILTERED_LATER = tuple(
+    # a task that came to nothing tells why in words alone (wire.md 2C: real person, violation, copyright)
+    Rule("content_refused", protocols=OF_TASKS, words=words, statuses=(200,), posted=False)
+    for words in (
+        ("内容政策", "违规", "版权", "侵权", "真人", "敏感", "审核"),
+        ("content policy", "moderation", "guardrail", "responsible ai", "copyright", "real person", "violat"),
+    )
 )
 
 RULES = (
@@ -167,6 +179,7 @@ RULES = (
     # the request; a 400 is no proof either way
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
+    *FILTERED_LATER,
     # a code nobody knows is never "unavailable"
     Rule("unknown_code", coded=True),
     # what is left is told by the status alone

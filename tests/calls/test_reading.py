@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.calls.result import Reading, seconds_asked
+from lib.calls.result import Reading, of_task, seconds_asked
 from lib.vocabulary import Usage
-from lib.wire import UsageSeen
+from lib.wire import Said, TaskState, UsageSeen
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,21 @@ def test_each_figure_is_the_last_one_told(parts: list[Usage], usage: Usage) -> N
 )
 def test_how_long_a_video_was_asked_for(params: Any, seconds: Decimal | None) -> None:
     assert seconds_asked(params) == seconds
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said", "state"),
+    [
+        # wire.md 2C: "Failure reasons are Chinese text in fail_reason (real person / violation / copyright)"
+        ("video_v2", Said(200, message="检测到真人，无法生成"), "content_refused"),
+        ("video_v2", Said(200, message="生成的内容违规"), "content_refused"),
+        ("suno", Said(200, message="Song lyrics contained copyrighted material"), "content_refused"),
+        ("openai_video", Said(200, code="moderation_blocked", message="no"), "content_refused"),
+        ("openai_video", Said(200, code="x", message="This content may violate our guardrails"), "content_refused"),
+        ("midjourney", Said(200, message="上游生成失败，请稍后重试"), "upstream_fault"),
+        ("video_create", Said(200, message="generation timed out"), "upstream_fault"),
+    ],
+)
+def test_a_task_that_was_filtered_is_told_apart_from_one_that_broke(protocol: str, said: Said, state: str) -> None:
+    ending = of_task(TaskState("failed", said=said), protocol, through_relay=True, model="m")
+    assert (ending.status, ending.state, ending.charged) == ("failed", state, False)
