@@ -99,7 +99,7 @@ RELAY_TABLE: list[tuple[str, Said, str]] = [
     ("no price zh", relay(500, "模型 x 倍率或价格未配置，请联系管理员", "model_price_error"), "no_price"),
     ("no price, 400", relay(400, "model x ratio or price not set", "model_price_error"), "no_price"),
     ("words blocked", relay(400, "x", "sensitive_words_detected"), "content_refused"),
-    ("prompt blocked", relay(400, "x", "prompt_blocked"), "content_refused"),
+    ("prompt blocked", relay(400, "x", "prompt_blocked"), "prompt_refused"),
     ("request failed", relay(500, "请求上游地址失败", "do_request_failed"), "relay_fault"),  # Addendum
     ("bad status", relay(502, "bad response status code 404", "bad_response_status_code", "upstream_error", "404"),
      "relay_fault"),
@@ -224,7 +224,7 @@ STATE_OF: dict[ErrorState, set[str]] = {  # contract.md, Words
     },
     "wrong_address": {"html_page", "wrong_path", "redirected"},
     "bad_request": {"bad_request"},
-    "content_refused": {"content_refused"},
+    "content_refused": {"content_refused", "prompt_refused"},
 }
 
 

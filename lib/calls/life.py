@@ -25,12 +25,12 @@ from lib.calls.later import follow, gather, links
 from lib.calls.live import Live
 from lib.calls.result import (
     Ending,
-    Reading,
     of_broken_line,
     of_not_fetched,
     of_reading,
     of_refusal,
     of_task,
+    of_told_failure,
 )
 from lib.calls.resuming import as_it_stood, lost
 from lib.calls.settle import first_row, refused
@@ -276,8 +276,8 @@ class Calls:
             made, said = concludes.conclude(reading.text)
             reading.made += made
             if said is not None and not made:
-                return of_refusal(
-                    said, Reading(), drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model
+                return of_told_failure(
+                    said, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model
                 )
         if links(reading.made):
             await self._note(live, reading.task)

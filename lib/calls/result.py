@@ -93,6 +93,7 @@ class Reading:
         self.finished = outcome.finished
         self.made += outcome.made
         self.task = outcome.task
+        self.fault = outcome.refused
 
     def take_state(self, state: TaskState) -> None:
         """Takes in how a task stands; of one that has ended also what it made."""
@@ -237,16 +238,19 @@ def of_reading(
 ) -> Ending:
     """The ending of an answer whose bytes have all come: whole, empty, filtered, cut, or faulted midway.
 
-    `makes_files`: words alone are no answer.
+    `makes_files`: words alone are no answer, and what was filtered isn't billed; of words the prompt may be.
     """
+    nothing = not reading.kept if makes_files else not reading.something
     if reading.fault is not None:
         cause = judge(reading.fault, protocol, through_relay=through_relay)
-        return _ending("interrupted" if reading.something else "failed", cause, reading.fault, model=model)
+        charged = not (makes_files and nothing and cause.state == "content_refused")
+        status: Status = "interrupted" if reading.something else "failed"
+        return _ending(status, cause, reading.fault, charged=charged, model=model)
     if reading.finished is None:
         return _ending("interrupted", CAUSES["interrupted"])
-    nothing = not reading.kept if makes_files else not reading.something
     if nothing and reading.finished in WHY_EMPTY:
-        return _ending("failed", CAUSES[WHY_EMPTY[reading.finished]])
+        cause = CAUSES[WHY_EMPTY[reading.finished]]
+        return _ending("failed", cause, charged=not (makes_files and cause.state == "content_refused"))
     return Ending("succeeded")
 
 
@@ -260,6 +264,11 @@ def of_task(state: TaskState, protocol: str, *, through_relay: bool, model: str)
     cause = judge(said, protocol, through_relay=through_relay, posted=False)
     known = cause if cause.state in ("content_refused", "rate_limited", "quota_exhausted") else CAUSES["task_failed"]
     return _ending("failed", known, said, charged=False, model=model)
+
+
+def of_told_failure(said: Said, protocol: str, *, through_relay: bool, model: str) -> Ending:
+    """The ending of a stream whose words tell why nothing came of it. It ended well: it may have been billed."""
+    return _ending("failed", judge(said, protocol, through_relay=through_relay, posted=False), said, model=model)
 
 
 def of_not_fetched(fault: RelayscopeError) -> Ending:

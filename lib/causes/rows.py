@@ -199,6 +199,8 @@ ROWS = (
           N_("Read the server's own words and change the parameters.")),
     Cause("content_refused", "content_refused", "you", N_("The prompt or the result was filtered."),
           N_("Word the prompt differently.")),
+    Cause("prompt_refused", "content_refused", "you", N_("The prompt was blocked, so nothing was made."),
+          N_("Word the prompt differently.")),
     Cause("interrupted", "interrupted", "nobody", N_("The answer broke off."), N_("Keep what came, or send it again.")),
     Cause("server_gone", "interrupted", "nobody", N_("Relayscope ended while the answer was coming."),
           N_("Keep what came, or send it again.")),

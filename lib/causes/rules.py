@@ -74,15 +74,24 @@ MAKERS = (
     Rule("content_refused", protocols=("stability",), codes=("content_moderation",)),
 )
 
-OF_TASKS = tuple(LATER)
-FILTERED_LATER = tuple(
-    # a task that came to nothing tells why in words alone (wire.md 2C: real person, violation, copyright)
-    Rule("content_refused", protocols=OF_TASKS, words=words, statuses=(200,), posted=False)
-    for words in (
-        ("内容政策", "违规", "版权", "侵权", "真人", "敏感", "审核"),
-        ("content policy", "moderation", "guardrail", "responsible ai", "copyright", "real person", "violat"),
-    )
-)
+FILTERED = (
+    "内容政策", "违规", "版权", "侵权", "真人", "敏感", "审核",
+    "content policy", "moderation", "guardrail", "responsible ai", "copyright", "real person", "violat",
+)  # fmt: skip
+"""In what words a task that came to nothing tells that it was filtered (wire.md 2C: real person, violation, copyright).
+
+Where a chat makes films the prompt is told too, so there they count only after the word that it failed (wire.md 2D).
+"""
+CHATS = ("chat_video",)
+TOLD_FAILED = ("生成失败", "❌")
+TASKS = (
+    Rule("content_refused", protocols=tuple(LATER), words=FILTERED, statuses=(200,), posted=False),
+    Rule(
+        "content_refused", protocols=CHATS, statuses=(200,), posted=False,
+        words=[f"{failed}…{words}" for failed in TOLD_FAILED for words in FILTERED],
+    ),
+    Rule("task_failed", protocols=CHATS, words=TOLD_FAILED, statuses=(200,), posted=False),
+)  # fmt: skip
 
 RULES = (
     *MAKERS,
@@ -97,7 +106,8 @@ RULES = (
     # the request and the prompt, by codes that mean nothing else: their sentences quote the user's own words
     Rule("bad_request", codes=("context_length_exceeded", "invalid_value", "unsupported_parameter")),
     Rule("bad_request", codes=("unsupported_value", "unknown_parameter", "missing_required_parameter")),
-    Rule("content_refused", codes=("sensitive_words_detected", "prompt_blocked", "content_filter")),
+    Rule("content_refused", codes=("sensitive_words_detected", "content_filter")),
+    Rule("prompt_refused", codes=("prompt_blocked",)),
     Rule("content_refused", codes=("content_policy_violation", "moderation_blocked")),
     # whole sentences that nobody asks about, told as a fault of the request
     Rule("relay_region_blocked", relay=True, words=("user location is not supported for the api use",)),
@@ -179,7 +189,7 @@ RULES = (
     # the request; a 400 is no proof either way
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
-    *FILTERED_LATER,
+    *TASKS,
     # a code nobody knows is never "unavailable"
     Rule("unknown_code", coded=True),
     # what is left is told by the status alone

@@ -188,7 +188,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A whole answer: what came, or the task that will bring it. A `task` isn't finished by having been accepted."""
+    """A whole answer: what came, or the task that will bring it. A `task` isn't finished by having been accepted.
+
+    `refused`: why there is none, where a good answer tells that beside its usage.
+    """
 
     text: str = ""
     reasoning: str = ""
@@ -196,6 +199,7 @@ class Outcome:
     finished: FinishReason | None = "stop"
     made: tuple[Made, ...] = ()
     task: Task | None = None
+    refused: Said | None = None
 
 
 TaskStatus = Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.calls.result import Reading, of_task, seconds_asked
+from lib.calls.result import Reading, of_reading, of_task, of_told_failure, seconds_asked
 from lib.vocabulary import Usage
-from lib.wire import Said, TaskState, UsageSeen
+from lib.wire import FinishReason, Outcome, Said, TaskState, UsageSeen
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,37 @@ def test_how_long_a_video_was_asked_for(params: Any, seconds: Decimal | None) ->
 def test_a_task_that_was_filtered_is_told_apart_from_one_that_broke(protocol: str, said: Said, state: str) -> None:
     ending = of_task(TaskState("failed", said=said), protocol, through_relay=True, model="m")
     assert (ending.status, ending.state, ending.charged) == ("failed", state, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        # wire.md 2D: "failure text in content with HTTP 200 and normal [DONE]"
+        ("> 生成失败 ❌\n> 失败原因：内容违规", "content_refused"),
+        ("❌ Request failed: copyright", "content_refused"),
+        ("> 生成失败 ❌\n> 失败原因：上游超时", "task_failed"),
+        ('{"prompt": "a book on copyright"}\n生成完成 ✅', "unreadable"),  # the prompt's own words
+    ],
+)
+def test_a_chat_that_made_no_film_says_why(words: str, code: str) -> None:
+    ending = of_told_failure(Said(200, message=words), "chat_video", through_relay=True, model="sora-2")
+    assert (ending.status, ending.code, ending.charged) == ("failed", code, True)
+
+
+@pytest.mark.parametrize(
+    ("finished", "refused", "makes_files", "code", "charged"),
+    [
+        ("content_filter", None, True, "content_refused", False),
+        ("content_filter", Said(200, code="prompt_blocked"), True, "prompt_refused", False),
+        ("content_filter", Said(200, code="prompt_blocked"), False, "prompt_refused", True),
+        ("content_filter", None, False, "content_refused", True),
+        ("stop", None, True, "empty_answer", True),
+    ],
+)
+def test_what_was_filtered_says_so_and_no_file_is_no_cost(
+    finished: FinishReason, refused: Said | None, makes_files: bool, code: str, charged: bool
+) -> None:
+    reading = Reading()
+    reading.take_whole(Outcome(finished=finished, refused=refused))
+    ending = of_reading(reading, "gemini", through_relay=False, model="m", makes_files=makes_files)
+    assert (ending.status, ending.code, ending.charged) == ("failed", code, charged)

@@ -141,12 +141,13 @@ def test_a_file_in_a_stream_is_made() -> None:
 
 
 @pytest.mark.parametrize("reason", ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "JAILBREAK"])
-def test_a_refused_prompt_is_filtered(reason: str) -> None:
+def test_a_refused_prompt_is_told_as_such(reason: str) -> None:
     body = {"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 4}}
     usage = UsageSeen(Usage(4, calls=1), {"promptTokenCount": 4})
-    assert events(body) == [usage, Finished("content_filter")]
+    told = Said(200, code="prompt_blocked", message=f"blockReason: {reason}")
+    assert events(body) == [usage, Fault(told)]
     outcome = gemini.read(httpx.Response(200, json=body), ASKED)
-    assert (outcome.text, outcome.finished, outcome.usage) == ("", "content_filter", usage)
+    assert (outcome.text, outcome.finished, outcome.usage, outcome.refused) == ("", "content_filter", usage, told)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def read(response: httpx.Response, _request: Request) -> Outcome:
     told, usage = Told.model_validate(body), usage_of(body)
     if told.first is None and not told.blocked and usage is None:
         raise Unreadable(said(response))
-    return Outcome(told.text, told.thoughts, usage, told.finished or "other", told.media)
+    return Outcome(told.text, told.thoughts, usage, told.finished or "other", told.media, refused=told.blocked)
 
 
 def events(data: str) -> Iterator[Event]:
@@ -51,6 +51,9 @@ def events(data: str) -> Iterator[Event]:
     if (usage := usage_of(body)) is not None:
         yield usage
     told = Told.model_validate(body)
+    if told.blocked:
+        yield Fault(told.blocked)
+        return
     if told.thoughts:
         yield Reasoning(told.thoughts)
     if told.text:

@@ -66,7 +66,7 @@ def _generated(response: httpx.Response) -> Outcome:
     told = Told.model_validate(body)
     made = told.media
     if not made and told.finished == "content_filter":
-        return Outcome(told.text, told.thoughts, usage_of(body), "content_filter")
+        return Outcome(told.text, told.thoughts, usage_of(body), "content_filter", refused=told.blocked)
     if not made:
         plain = said(response)
         raise Unreadable(replace(plain, message=told.why_nothing or plain.message))

@@ -44,7 +44,7 @@ def read(response: httpx.Response, _request: Request) -> Outcome:
     told = Told.model_validate(body)
     sounds = [one for one in told.media if one.mime.lower().startswith("audio/")]
     if not sounds and told.finished == "content_filter":
-        return Outcome(usage=usage_of(body), finished="content_filter")
+        return Outcome(usage=usage_of(body), finished="content_filter", refused=told.blocked)
     if not sounds:
         bare = said(response)
         raise Unreadable(replace(bare, message=told.why_nothing or bare.message))

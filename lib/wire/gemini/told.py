@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field
 
 from lib.vocabulary import Usage
-from lib.wire import FinishReason, Media, UsageSeen
+from lib.wire import FinishReason, Media, Said, UsageSeen
 from lib.wire.answers import Answer, Count, Flag, Object, Objects, Words
 from lib.wire.media import UNTOLD, of_base64
 
@@ -99,9 +99,10 @@ class Told(Answer):
         return tuple(one for one in found if one is not None)
 
     @property
-    def blocked(self) -> bool:
-        """Whether the prompt was refused: then there is no answer."""
-        return self.first is None and bool(self.feedback.block_reason)
+    def blocked(self) -> Said | None:
+        """Why the prompt was refused: then there is no answer. None where it wasn't; the code is new-api's for it."""
+        reason = self.feedback.block_reason if self.first is None else ""
+        return Said(200, code="prompt_blocked", message=f"blockReason: {reason}") if reason else None
 
     @property
     def finished(self) -> FinishReason | None:
