@@ -157,11 +157,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left for a key: None as `remaining` with `unlimited` False means that nobody said."""
+    """What is left for a key: money, or `characters` where that is the unit; neither, nor unlimited: nobody said."""
 
     remaining: Money | None
     unlimited: bool
     as_of: datetime
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

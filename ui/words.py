@@ -99,6 +99,8 @@ def quota(left: Quota | None) -> str:
     """What is left for a key."""
     if left is None:
         return t(N_("not known"))
+    if left.characters is not None:
+        return t(N_("{count} characters"), count=count(left.characters))
     return t(N_("Unlimited")) if left.unlimited else money(left.remaining)
 
 

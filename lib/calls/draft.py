@@ -166,6 +166,20 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     return replace(drafted, request=request, price=price, quoted=quoted)
 
 
+def of_submitted(known: Known, draft: CallDraft, at: datetime) -> Drafted:
+    """A task that was submitted elsewhere: asked after also where a draft like this, without its prompt, isn't sent.
+
+    With the price of its model, but for where a relay may multiply that by what it told at submission only. Raises
+    what `make` does, and `Refused` where no key goes to its address.
+    """
+    drafted = make(known, draft, at)
+    if drafted.route.keyless is not None:
+        raise drafted.route.keyless
+    price = known.book(drafted.route.connection).price(drafted.model, at)
+    multiplied = price is not None and price.unit == "call" and drafted.protocol in BY_SECOND
+    return replace(drafted, price=None if multiplied else price, quoted=None, refused=None)
+
+
 def as_stored(draft: CallDraft) -> dict[str, Json]:
     """What the log keeps of a draft beside the prompt; `draft_of` reads it again."""
     more = {AFTER: draft.after} if draft.after is not None else {}

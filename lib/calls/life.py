@@ -17,7 +17,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.draft import CallDraft, Drafted, make, of_submitted
 from lib.calls.ending import Write, bare_end, ending_of, settlement, tell
 from lib.calls.files import FAMILY, Files
 from lib.calls.known import Known
@@ -130,9 +130,10 @@ class Calls:
     async def recover_task(self, draft: CallDraft, task_id: str, kind: str) -> str:
         """Logs a task that was submitted elsewhere and follows it; returns the new call's id.
 
-        Raises `WrongUse` where the protocol has no tasks, or the server says that it knows none of that id.
+        Raises `WrongUse` where the protocol has no tasks, or the server says that it knows none of that id, and
+        `Refused` without a key for its address.
         """
-        drafted = await asyncio.to_thread(make, self._known, draft, utc_now())
+        drafted = await asyncio.to_thread(of_submitted, self._known, draft, utc_now())
         later, task = LATER.get(drafted.protocol), Task(task_id, kind)
         if later is None:
             raise WrongUse(N_("The protocol {protocol} has no tasks to ask after."), protocol=drafted.protocol)

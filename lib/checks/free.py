@@ -27,7 +27,7 @@ CREDIT_USD = Decimal("0.01")
 class Balance:
     """How to ask what is left, and what the answer says; `read` raises `Unreadable`.
 
-    A quota that isn't money, such as DeepL's characters, is known to be used up or not; its `remaining` is None.
+    Of a quota in characters, as DeepL's and ElevenLabs' are, `remaining` is None until it is used up.
     """
 
     request: Callable[[Endpoint], httpx.Request]
@@ -37,8 +37,8 @@ class Balance:
 def _allowance(read: Callable[[httpx.Response], Allowance]) -> Callable[[httpx.Response, datetime], Quota]:
     def quota(response: httpx.Response, at: datetime) -> Quota:
         told = read(response)
-        used_up = told.limit is not None and told.used >= told.limit
-        return Quota(Money(Decimal(0)) if used_up else None, told.limit is None, at)
+        left = None if told.limit is None else max(0, told.limit - told.used)
+        return Quota(Money(Decimal(0)) if left == 0 else None, left is None, at, left)
 
     return quota
 

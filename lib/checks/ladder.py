@@ -195,9 +195,10 @@ class Ladder:
 
 def of_quota(answered: Answered, quota: Quota) -> Evidence:
     """A quota as evidence; nothing left fails the rung."""
+    characters = {} if quota.characters is None else {"characters": str(quota.characters)}
     if quota.remaining is None:
-        return answered.passed({"unlimited": "1"} if quota.unlimited else {})
-    detail = {"remaining": quota.remaining.plain, "currency": quota.remaining.currency}
+        return answered.passed({"unlimited": "1"} if quota.unlimited else characters)
+    detail = {"remaining": quota.remaining.plain, "currency": quota.remaining.currency, **characters}
     if quota.remaining.amount <= 0:
         return answered.failed(CAUSES["quota_empty"], detail=detail)
     return answered.passed(detail)

@@ -79,6 +79,7 @@ def quota_document(quota: Quota | None) -> Document | None:
         "remaining": left.plain if left else None,
         "currency": left.currency if left else None,
         "unlimited": quota.unlimited,
+        "characters": quota.characters,
     }
 
 

@@ -138,4 +138,5 @@ def quotas(evidence: Sequence[Evidence]) -> dict[str, Quota]:
 def _quota(evidence: Evidence) -> Quota:
     amount = evidence.detail.get("remaining")
     money = Money(Decimal(amount), evidence.detail["currency"]) if amount is not None else None
-    return Quota(money, "unlimited" in evidence.detail, evidence.at)
+    characters = evidence.detail.get("characters")
+    return Quota(money, "unlimited" in evidence.detail, evidence.at, int(characters) if characters else None)

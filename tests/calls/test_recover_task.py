@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
-from lib.errors import WrongUse
+from lib.errors import Refused, WrongUse
 from tests.conftest import DemoRelay
 
 FILM = CallDraft("sora", "video", "", "sora-2")
@@ -43,6 +44,51 @@ def test_it_comes_in_by_its_id(own_home: Path, demo: DemoRelay) -> None:
     engine = Engine(own_home)
     (row,) = engine.log.page(limit=5).rows
     assert (row.status, len(engine.artifacts([row.id])[row.id])) == ("succeeded", 1)
+
+
+@pytest.mark.parametrize(
+    ("model", "capability", "path", "body", "protocol", "cost"),
+    [
+        ("sora-2", "video", "/v2/videos/generations", {"prompt": "waves"}, "video_v2", "0.1"),
+        ("suno_music", "music", "/suno/submit/music", {"gpt_description_prompt": "waves"}, None, "0.04"),
+        # wire.md 2A: new-api multiplies its price by the seconds, which only the submission's answer tells
+        ("sora-2", "video", "/v1/videos", {"prompt": "waves"}, "openai_video", None),
+    ],
+)
+def test_it_costs_what_its_model_does(
+    own_home: Path, demo: DemoRelay, model: str, capability: Any, path: str, body: dict[str, str],
+    protocol: str | None, cost: str | None,
+) -> None:  # fmt: skip
+    key = next(one["key"] for one in json.loads(demo.connections)["connections"] if one["id"] == "all")
+    told = httpx.post(demo.url + path, headers={"Authorization": f"Bearer {key}"}, json={"model": model, **body}).json()
+    task = str(told.get("task_id") or told.get("id") or told["data"])
+
+    async def followed() -> None:
+        engine = Engine(own_home)
+        engine.import_(demo.connections)
+        await engine.start()
+        await engine.check(["all"])
+        await engine.wait(await engine.recover_task(CallDraft("all", capability, "", model, protocol=protocol), task))
+        await engine.stop()
+
+    asyncio.run(followed())
+    (row,) = Engine(own_home).log.page(limit=5).rows
+    assert (row.status, row.estimated.plain if row.estimated else None) == ("succeeded", cost)
+
+
+def test_without_a_key_nothing_is_asked_or_logged(own_home: Path) -> None:
+    async def asked() -> None:
+        engine = Engine(own_home)
+        engine.import_('{"connections": [{"id": "sora", "provider": "sora", "base_url": "https://a.example"}]}')
+        await engine.start()
+        try:
+            await engine.recover_task(FILM, "task_1")
+        finally:
+            await engine.stop()
+
+    with pytest.raises(Refused):
+        asyncio.run(asked())
+    assert Engine(own_home).log.page(limit=5).rows == ()
 
 
 def test_one_that_nobody_knows_is_refused_and_not_logged(own_home: Path, demo: DemoRelay) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lib.cli.documents import check_document
 from lib.engine import Checked, Engine
+from lib.i18n import translator
 from tests.conftest import DemoRelay
 
 MAKERS = ("anthropic", "gemini", "zhipu", "stability", "elevenlabs", "deepl")
@@ -57,3 +59,18 @@ def test_each_rung_that_is_free_is_asked(
 ) -> None:
     best = checked(own_home, demo, provider, key).verdicts[0]
     assert (best.state, best.reason.code) == (state, code)
+
+
+@pytest.mark.parametrize("provider", ["deepl", "elevenlabs"])
+def test_what_is_left_in_characters_is_told(own_home: Path, demo: DemoRelay, provider: str) -> None:
+    """wire.md 8: DeepL's usage and ElevenLabs' subscription count characters, no money."""
+    found = checked(own_home, demo, provider, "good")
+    assert found.quota is not None
+    assert found.quota.characters
+    document = check_document((found,), Engine(own_home), translator("en"))["connections"][0]
+    assert document["quota"] == {
+        "remaining": None, "currency": None, "unlimited": False, "characters": found.quota.characters
+    }  # fmt: skip
+    sentences = {step["step"]: step["message"] for step in document["steps"]}
+    assert sentences["key"] == "The key is accepted."
+    assert sentences["quota"] == f"{found.quota.characters} characters left."
