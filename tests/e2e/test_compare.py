@@ -33,7 +33,7 @@ def ask(page: Page, prompt: str) -> None:
     page.get_by_label("Prompt", exact=True).fill(prompt)
     page.keyboard.press("Control+Enter")
     settle(page)
-    page.locator(".st-key-compare_send button").dblclick()
+    page.locator("[class*=st-key-compare_send_] button").dblclick()
     expect(answers(page)).to_have_count(2)
     expect(stops(page)).to_have_count(2)
 
