@@ -9,6 +9,8 @@ from lib.verdicts.judging import best_of, preference
 from lib.vocabulary import Capability, State, Verdict
 
 WORTH_TRYING: frozenset[State] = frozenset({"usable", "rate_limited", "untested"})
+OTHERWISE = "wrong_dialect"
+"""A cause whose remedy is to choose another protocol in the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
             here += [v for v in mine if v.capability == "text" and v.model]
         if here:
             judged[name] = {v.model: v for v in here}
-        if good := [v for v in here if v.state in WORTH_TRYING]:
+        if good := [v for v in here if v.state in WORTH_TRYING or v.reason.code == OTHERWISE]:
             offered[name] = tuple(sorted(good, key=preference))
         elif best := best_of(here or mine):
             refused.append(best)

@@ -41,6 +41,8 @@ VERTEX = re.compile(r"(^|[.-])aiplatform\.googleapis\.com$")
 """The hosts of Google's Vertex AI."""
 NO_TOKENS_OUT: tuple[Capability, ...] = ("speech", "embedding")
 """Billed by what is given to them alone, where they are billed by token."""
+SOUND_IN_TOKENS = "gemini"
+"""Who bills speech by the tokens of the sound (wire.md 4)."""
 BY_SECOND = ("openai_video", "video_generations")
 SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
 """wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
@@ -77,7 +79,7 @@ class CallDraft:
 class Drafted:
     """A draft made ready, or refused with the reason; in both cases with what it would cost at most, if known.
 
-    `protocol` is the module of `lib.wire` that `asked` was said in as `request`.
+    `protocol` is the module of `lib.wire` that `asked` was said in as `request`; `by_hand`, whether it isn't the usual.
     """
 
     draft: CallDraft
@@ -89,6 +91,7 @@ class Drafted:
     price: Price | None
     quoted: Money | None
     refused: Refused | None
+    by_hand: bool = False
 
     def at(self, base_url: str) -> Drafted:
         """The same request at another address: where an earlier call went. To be shown, not to be sent."""
@@ -150,10 +153,14 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     ours = sorted(set(draft.params) & set(OURS))
     if ours:
         raise WrongUse(N_("The parameter {name} is set by the call itself."), name=ours[0])
-    protocol = draft.protocol or protocol_of(
+    usual = protocol_of(
         route, draft.capability, draft.operation, model or "", *known.dialects(route.connection, model or "")
     )
-    drafted = Drafted(draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None)
+    protocol = draft.protocol or usual
+    drafted = Drafted(
+        draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None,
+        by_hand=protocol != usual,
+    )
     try:
         if since := retired(route.connection, model or "", at.date()):
             raise refusal("retired", provider=since[0], model=model or "", day=since[1].isoformat())
@@ -162,7 +169,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     except Refused as refused:
         return replace(drafted, refused=refused)
     price = known.book(route.connection).price(model or "", at)
-    quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "")
+    quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "", protocol)
     return replace(drafted, request=request, price=price, quoted=quoted)
 
 
@@ -237,7 +244,7 @@ def _as_billed(price: Price | None, protocol: str, draft: CallDraft) -> Price | 
     return replace(price, amount=price.amount * (seconds_asked(draft.params) or SHORTEST) * size)
 
 
-def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
+def _quoted(price: Price | None, draft: CallDraft, model: str, protocol: str) -> Money | None:
     if price is None:
         return None
     answers = _positive(draft.params.get("n")) or 1
@@ -250,7 +257,7 @@ def _quoted(price: Price | None, draft: CallDraft, model: str) -> Money | None:
     seen += IMAGE_TOKENS * sum(map(len, (draft.inputs, *(one.images for one in draft.history))))
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
-    if draft.capability in NO_TOKENS_OUT:
+    if draft.capability in NO_TOKENS_OUT and (draft.capability, protocol) != ("speech", SOUND_IN_TOKENS):
         return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0)
     return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers)
 

@@ -47,7 +47,8 @@ def settlement(live: Live, ending: Ending) -> Write:
         "raw_usage": raw or None,
     }
     path = drafted.request.url.path if drafted.request else ""
-    shown = live.shown = evidence_of(live.row, ending, changes, path, at)
+    guessed_wrong = drafted.by_hand and ending.code == "wrong_dialect"
+    shown = live.shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at)
 
     def write(db: log.Connection) -> None:
         log.update(db, live.row.id, **changes)

@@ -45,7 +45,7 @@ from lib.ledger.tasks import TaskRecord
 from lib.vocabulary import Evidence, Operation, Status
 from lib.wire import Finished, Progress, Reasoning, Task, TaskState, Text, Unreadable
 from lib.wire.answers import request_id
-from lib.wire.protocols import CONCLUDES, LATER, PROTOCOLS, STREAMS
+from lib.wire.protocols import CONCLUDES, LATER, PROTOCOLS, STREAMS, later_for
 
 PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Between two tries to write a call's end."""
@@ -134,7 +134,7 @@ class Calls:
         `Refused` without a key for its address.
         """
         drafted = await asyncio.to_thread(of_submitted, self._known, draft, utc_now())
-        later, task = LATER.get(drafted.protocol), Task(task_id, kind)
+        later, task = later_for(drafted.protocol, draft.capability), Task(task_id, kind)
         if later is None:
             raise WrongUse(N_("The protocol {protocol} has no tasks to ask after."), protocol=drafted.protocol)
         with suppress(LineFault, Unreadable):
@@ -211,7 +211,9 @@ class Calls:
                 live.request_id = request_id(streamed.response) or None
                 await self._read(live, streamed)
         except Unreadable as unreadable:
-            return of_refusal(unreadable.said, live.reading, through_relay=through_relay, **told)
+            return of_refusal(
+                unreadable.said, live.reading, through_relay=through_relay, by_hand=drafted.by_hand, **told
+            )
         except LineFault as fault:
             live.http_status = fault.http_status
             return of_broken_line(fault)

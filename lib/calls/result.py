@@ -45,6 +45,11 @@ WHY_EMPTY: Mapping[FinishReason, str] = {
 PLAIN = ("openai",)
 """Protocols whose paths every relay has: where one isn't, the address is wrong."""
 
+NOT_SERVED_SO = ("wrong_path", "html_page", "model_unknown", "not_implemented")
+"""Causes which say no more than that a model isn't served this way, where the way was chosen by hand."""
+NOT_CONVERTED = "convert_request_failed"
+"""new-api's code for a model that its channel can't be asked for by this path (wire.md 1B)."""
+
 SAYS_NOTHING = ("unreadable", "empty_answer")
 """Causes of an answer that came and doesn't tell of a fault: it may have been made, and billed."""
 
@@ -276,20 +281,29 @@ def of_not_fetched(fault: RelayscopeError) -> Ending:
     return _ending("interrupted", CAUSES["not_fetched"], Said(200, message=fault.message.format(**fault.params)))
 
 
-def of_refusal(said: Said, reading: Reading, protocol: str, *, through_relay: bool, model: str) -> Ending:
+def of_refusal(
+    said: Said, reading: Reading, protocol: str, *, through_relay: bool, model: str, by_hand: bool = False
+) -> Ending:
     """The ending where a fault came, or what can't be read: midway the answer is interrupted, else it failed.
 
-    Only a fault that is told is certainly not billed; what a gateway made of a time-out nobody knows.
+    Only a fault that is told is certainly not billed; what a gateway made of a time-out nobody knows. `by_hand`: the
+    protocol isn't the usual one.
     """
     cause = judge(said, protocol, through_relay=through_relay)
     if cause is CAUSES["possibly_billed"]:
         return _ending("unknown", cause, said, model=model)
-    if cause is CAUSES["wrong_path"] and protocol not in PLAIN:
+    if _not_served_so(cause, said, protocol, by_hand=by_hand):
         cause = CAUSES["wrong_dialect"]  # a guess of how the relay is spoken to, which proves nothing of the key
         return _ending("failed", cause, said, charged=False, model=model, protocol=protocol)
     if reading.something:
         return _ending("interrupted", cause, said, model=model)
     return _ending("failed", cause, said, charged=cause.code in SAYS_NOTHING, model=model)
+
+
+def _not_served_so(cause: Cause, said: Said, protocol: str, *, by_hand: bool) -> bool:
+    if by_hand:
+        return cause.code in NOT_SERVED_SO or said.code == NOT_CONVERTED
+    return cause is CAUSES["wrong_path"] and protocol not in PLAIN
 
 
 def of_broken_line(fault: LineFault) -> Ending:
