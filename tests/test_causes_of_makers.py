@@ -7,7 +7,9 @@ import json
 import httpx
 import pytest
 
+from lib.calls.result import of_task
 from lib.causes import judge
+from lib.wire import Said, TaskState
 from lib.wire.answers import said
 
 
@@ -29,6 +31,10 @@ def elevenlabs(status: int, code: str) -> httpx.Response:
 
 def stability(status: int, name: str) -> httpx.Response:
     return httpx.Response(status, text=json.dumps({"id": "1", "name": name, "errors": ["…"]}))
+
+
+def midjourney(code: int, description: str = "…") -> httpx.Response:
+    return httpx.Response(200, json={"code": code, "description": description, "result": "", "properties": {}})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,31 @@ def stability(status: int, name: str) -> httpx.Response:
         ("elevenlabs", elevenlabs(429, "too_many_concurrent_requests"), "rate_limited"),
         ("stability", stability(403, "content_moderation"), "content_refused"),
         ("stability", stability(402, "payment_required"), "account_quota_exhausted"),
+        # wire.md 7: the codes of a submission
+        ("midjourney", midjourney(24), "content_refused"),
+        ("midjourney", midjourney(23), "saturated"),
+        ("midjourney", midjourney(30), "saturated"),
+        ("midjourney", midjourney(4), "bad_request"),
+        ("midjourney", midjourney(4, "quota_not_enough"), "account_quota_exhausted"),
     ],
 )  # fmt: skip
 def test_what_a_maker_says_means(protocol: str, answer: httpx.Response, cause: str) -> None:
     assert judge(said(answer), protocol).code == cause
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("生成的内容违反了内容政策，已被拦截 (the content violates the content policy)", "content_refused"),
+        ("Your request was rejected by the safety system.", "content_refused"),
+        ("内容违规，请修改提示词", "content_refused"),
+        ("上游生成失败，请稍后重试 (upstream generation failed)", "task_failed"),
+        ("模型不存在", "task_failed"),
+    ],
+)
+def test_why_work_failed_that_was_accepted(words: str, cause: str) -> None:
+    """wire.md 2C: the reasons of a failure are words (real person, violation, copyright)."""
+    for code in ("", "generation_failed"):
+        failed = TaskState("failed", said=Said(200, code, message=words))
+        ending = of_task(failed, "openai_video", through_relay=True, model="sora-2")
+        assert ending.code == cause, code

@@ -50,7 +50,7 @@ def unquoted(*rules: Rule) -> tuple[Rule, ...]:
 
 
 MAKERS = (
-    # what makers of APIs say in their own protocols, other than others do (wire.md 4, 5, 6, 8, Addendum)
+    # what makers of APIs say in their own protocols, other than others do (wire.md 4 to 8, Addendum)
     Rule("bad_key", protocols=("gemini",), words=("api key not valid", "api key expired")),
     Rule("account_quota_exhausted", protocols=("anthropic",), words=("credit balance is too low",)),
     Rule("region_blocked", protocols=("anthropic",), codes=("forbidden",), words=("request not allowed",), relay=False),
@@ -72,6 +72,10 @@ MAKERS = (
     Rule("not_permitted", protocols=("elevenlabs",), codes=("missing_permissions",)),
     Rule("rate_limited", protocols=("elevenlabs",), codes=("too_many_concurrent_requests", "system_busy")),
     Rule("content_refused", protocols=("stability",), codes=("content_moderation",)),
+    Rule("content_refused", protocols=("midjourney",), codes=("24",)),
+    Rule("saturated", protocols=("midjourney",), codes=("23", "30")),
+    Rule("account_quota_exhausted", protocols=("midjourney",), words=("quota_not_enough",)),
+    Rule("bad_request", protocols=("midjourney",), codes=("4",)),
 )
 
 FILTERED = (
@@ -122,6 +126,8 @@ RULES = (
         Rule("key_quota_exhausted", codes=("pre_consume_token_quota_failed", "token_exhausted")),
         Rule("key_quota_exhausted", words=("tokenstatusexhausted", "令牌…额度已用尽", "令牌额度不足")),
         Rule("key_quota_exhausted", words=("token quota is exhausted", "token quota is not enough", "key 额度已用完")),
+        # the filter, where it is told in words only: by work that failed after it was accepted (wire.md 2C)
+        Rule("content_refused", words=("content policy", "内容政策", "内容违规", "safety system")),
         # the key itself
         Rule("key_expired", codes=("api_key_expired", "token_expired")),
         Rule("key_expired", words=("令牌已过期", "token has expired", "api key has expired", "api key expired")),
