@@ -18,7 +18,7 @@ from lib.errors import RelayscopeError
 from lib.i18n import N_
 from lib.providers import providers
 from lib.vocabulary import UNFINISHED, Capability
-from lib.wire.protocols import LATER
+from lib.wire.protocols import later_for
 from ui import asking, made, result, sending, text_form
 from ui.budget import warning
 from ui.chips import facts
@@ -141,7 +141,7 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
 
 def _recover(engine: Engine, capability: Capability, offered: Choices) -> None:
     """The way to a task that was submitted elsewhere, or lost in a crash."""
-    if not offered.offered or asking.spoken(engine, capability) not in LATER:
+    if not offered.offered or later_for(asking.spoken(engine, capability), capability) is None:
         return
     with st.popover(t(N_("Recover a task")), type="tertiary", icon=":material/history:", key=f"{capability}_recover"):
         st.caption(t(N_("Follows a task by its id, with the connection and model chosen here. Nothing is made again.")))

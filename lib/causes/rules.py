@@ -80,7 +80,7 @@ MAKERS = (
 
 FILTERED = (
     "内容政策", "违规", "版权", "侵权", "真人", "敏感", "审核",
-    "content policy", "moderation", "guardrail", "responsible ai", "copyright", "real person", "violat",
+    "content policy", "moderation", "safety system", "guardrail", "responsible ai", "copyright", "real person", "violat",
 )  # fmt: skip
 """In what words a task that came to nothing tells that it was filtered (wire.md 2C: real person, violation, copyright).
 
@@ -126,8 +126,6 @@ RULES = (
         Rule("key_quota_exhausted", codes=("pre_consume_token_quota_failed", "token_exhausted")),
         Rule("key_quota_exhausted", words=("tokenstatusexhausted", "令牌…额度已用尽", "令牌额度不足")),
         Rule("key_quota_exhausted", words=("token quota is exhausted", "token quota is not enough", "key 额度已用完")),
-        # the filter, where it is told in words only: by work that failed after it was accepted (wire.md 2C)
-        Rule("content_refused", words=("content policy", "内容政策", "内容违规", "safety system")),
         # the key itself
         Rule("key_expired", codes=("api_key_expired", "token_expired")),
         Rule("key_expired", words=("令牌已过期", "token has expired", "api key has expired", "api key expired")),

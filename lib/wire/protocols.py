@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lib.vocabulary import Capability
 from lib.wire import (
     Concludes,
     Later,
@@ -47,6 +48,8 @@ LATER: Mapping[str, Later] = {
     "zhipu": zhipu,
 }
 """Whose work may finish later."""
+FILMS_LATER = ("gemini", "zhipu")
+"""Of those, who answers all but films at once."""
 AT_ONCE: Mapping[str, Speaks] = {
     "chat_image": chat_image,
     "deepl": deepl,
@@ -57,3 +60,8 @@ AT_ONCE: Mapping[str, Speaks] = {
 CONCLUDES: Mapping[str, Concludes] = {"chat_video": chat_video}
 """Of those with events, whose words have to be read to their end to know what was made."""
 PROTOCOLS: Mapping[str, Speaks] = {**STREAMS, **LATER, **AT_ONCE}
+
+
+def later_for(protocol: str, capability: Capability) -> Later | None:
+    """Whom to ask after a task of that capability; None where there are none."""
+    return None if protocol in FILMS_LATER and capability != "video" else LATER.get(protocol)

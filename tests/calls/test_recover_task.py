@@ -13,6 +13,9 @@ import pytest
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
 from lib.errors import Refused, WrongUse
+from lib.errors import WrongUse
+from lib.vocabulary import Capability
+from lib.wire.protocols import later_for
 from tests.conftest import DemoRelay
 
 FILM = CallDraft("sora", "video", "", "sora-2")
@@ -110,3 +113,15 @@ def test_a_film_that_was_stopped_says_that_it_may_be_billed(own_home: Path, demo
     asyncio.run(stopped())
     (row,) = Engine(own_home).log.page(limit=5).rows
     assert (row.status, row.error_code) == ("cancelled", "cancelled_there")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "capability", "there"),
+    [
+        ("gemini", "video", True), ("gemini", "embedding", False), ("gemini", "image", False),
+        ("zhipu", "video", True), ("zhipu", "image", False), ("image_async", "image", True), ("openai", "text", False),
+    ],
+)  # fmt: skip
+def test_what_is_answered_at_once_has_no_tasks(protocol: str, capability: Capability, there: bool) -> None:
+    """wire.md 4 and 5: Veo's operations, CogVideoX's async-result; pictures, speech and vectors come at once."""
+    assert (later_for(protocol, capability) is not None) == there
