@@ -80,7 +80,8 @@ MAKERS = (
 
 FILTERED = (
     "内容政策", "违规", "版权", "侵权", "真人", "敏感", "审核",
-    "content policy", "moderation", "safety system", "guardrail", "responsible ai", "copyright", "real person", "violat",
+    "content policy", "moderation", "safety system", "guardrail", "responsible ai", "copyright", "real person",
+    "violat",
 )  # fmt: skip
 """In what words a task that came to nothing tells that it was filtered (wire.md 2C: real person, violation, copyright).
 

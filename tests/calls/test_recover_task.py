@@ -13,7 +13,6 @@ import pytest
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
 from lib.errors import Refused, WrongUse
-from lib.errors import WrongUse
 from lib.vocabulary import Capability
 from lib.wire.protocols import later_for
 from tests.conftest import DemoRelay
