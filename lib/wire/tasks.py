@@ -46,19 +46,31 @@ STATES: Mapping[str, TaskStatus] = {
     "success": "succeeded",
     "succeeded": "succeeded",
     "completed": "succeeded",
+    "succeed": "succeeded",
+    "complete": "succeeded",
+    "finished": "succeeded",
+    "done": "succeeded",
     "failure": "failed",
+    "fail": "failed",
+    "rejected": "failed",
     "failed": "failed",
     "error": "failed",
     "video_generation_failed": "failed",
     "cancel": "cancelled",
     "cancelled": "cancelled",
+    "canceled": "cancelled",
 }
-"""The words seen, in lower case (wire.md 2A to 2C, 7). new-api's UNKNOWN is a state of a task it does know."""
+"""The words seen, in lower case (wire.md 2A to 2C, 7). new-api's UNKNOWN is a state of a task it does know.
+
+Relays pass on the words of makers that they forward to: `succeed`, `complete`, `finished`, `done`, `fail`, `rejected`
+and `canceled` are of public documentation (Kling, MiniMax, Runway, Suno's own feed), not of wire.md.
+"""
 
 VIDEO: Sequence[Path] = (
     ("result_url",),
     ("video_url",),
     ("url",),
+    ("content_url",),
     ("output",),
     ("metadata", "url"),
     ("data", "output"),
@@ -72,7 +84,10 @@ VIDEO: Sequence[Path] = (
     ("detail", "result_url"),
     ("fail_reason",),
 )
-"""Where a video's address was seen (wire.md 2A to 2C). Older builds of new-api put it into `fail_reason`."""
+"""Where a video's address was seen (wire.md 2A to 2C; `content_url`: users.md, "Video task query shapes").
+
+Older builds of new-api put it into `fail_reason`.
+"""
 
 GOOD_CODES = ("", "success", "0", "1", "200")
 """What `code` says where all is well: absent, new-api's word, and the numbers of its relatives."""

@@ -8,6 +8,7 @@ import anthropic
 import openai
 import pytest
 
+from demo import media
 from demo.keys import specs
 
 with warnings.catch_warnings():
@@ -31,16 +32,49 @@ def claude(served):
         yield client
 
 
+def gpt(address):
+    """OpenAI's client, as strict."""
+    return openai.OpenAI(base_url=f"{address}/v1", api_key=KEY, max_retries=0, _strict_response_validation=True)
+
+
 @LINES
 def test_openai_talks_and_draws(served, line):
-    with openai.OpenAI(base_url=f"{served}{line}/v1", api_key=KEY, max_retries=0) as client:
+    with gpt(f"{served}{line}") as client:
         messages = [{"role": "user", "content": "17+25"}]
         assert client.chat.completions.create(model="gpt-4o-mini", messages=messages).choices[0].message.content == "42"
         picture = client.images.generate(model="gpt-image-1", prompt="a cat").data[0]
         assert base64.b64decode(picture.b64_json).startswith(b"\x89PNG")
-        assert len(client.embeddings.create(model="text-embedding-3-small", input="tea").data[0].embedding) > 100
+        vector = client.embeddings.create(model="text-embedding-3-small", input="tea", encoding_format="float")
+        assert len(vector.data[0].embedding) > 100
         with pytest.raises(openai.AuthenticationError):
             client.with_options(api_key="sk-nobody").models.list()
+
+
+def test_openai_streams_with_its_usage(served):
+    with gpt(served) as client:
+        asked = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "17+25"}]}
+        chunks = list(client.chat.completions.create(stream=True, stream_options={"include_usage": True}, **asked))
+        assert "".join(one.choices[0].delta.content or "" for one in chunks if one.choices) == "42"
+        assert chunks[-1].usage.completion_tokens > 0
+
+
+def test_openai_edits_speaks_and_listens(served):
+    with gpt(served) as client:
+        picture = ("a.png", media.png("a cat", 64, 64), "image/png")
+        edited = client.images.edit(model="gpt-image-1", prompt="a hat", image=picture).data[0]
+        assert base64.b64decode(edited.b64_json).startswith(b"\x89PNG")
+        sound = client.audio.speech.create(model="tts-1", voice="alloy", input="tea", response_format="wav").content
+        assert sound.startswith(b"RIFF")
+        assert client.audio.transcriptions.create(model="whisper-1", file=("a.wav", sound, "audio/wav")).text
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # OpenAI's own Videos API is gone; relays' isn't
+def test_openai_makes_a_film_and_deletes_it(served):
+    with gpt(served) as client:
+        film = client.videos.create_and_poll(model="sora-2", prompt="waves", seconds="4", poll_interval_ms=50)
+        assert (film.status, film.progress) == ("completed", 100)
+        assert client.videos.download_content(film.id).content[4:8] == b"ftyp"
+        assert client.videos.delete(film.id).deleted
 
 
 def test_anthropic_gets_messages(claude):

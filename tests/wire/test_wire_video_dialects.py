@@ -183,6 +183,9 @@ def test_not_accepted(status: int, body: Any, code: str) -> None:
         ("SUCCESS", "succeeded"), ("success", "succeeded"), ("succeeded", "succeeded"), ("completed", "succeeded"),
         ("FAILURE", "failed"), ("failed", "failed"), ("error", "failed"), ("video_generation_failed", "failed"),
         ("video_upsampling_failed", "failed"), ("CANCEL", "cancelled"),
+        # makers' own, which relays pass on (public documentation: Kling, MiniMax, Suno's feed, Runway)
+        ("succeed", "succeeded"), ("complete", "succeeded"), ("Finished", "succeeded"), ("done", "succeeded"),
+        ("Fail", "failed"), ("rejected", "failed"), ("canceled", "cancelled"),
     ],
 )
 def test_every_word_for_a_state(word: str, status: str) -> None:
@@ -222,6 +225,7 @@ def test_progress(told: Any, percent: int | None) -> None:
                       "metadata": {}, "error": None}}, id="wire.md 2A: Gemini channels"),
         pytest.param({"task_id": "t1", "status": "succeeded", "url": MP4}, id="wire.md 2A: unwrapped, the docs' form"),
         pytest.param({"id": "t1", "status": "completed", "metadata": {"url": MP4}}, id="wire.md 2A: metadata.url"),
+        pytest.param({"id": "t1", "status": "succeeded", "content_url": MP4}, id="users.md: content_url"),
     ],
 )
 @pytest.mark.parametrize("dialect", DIALECTS)
