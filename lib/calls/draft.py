@@ -222,8 +222,7 @@ def _request(drafted: Drafted) -> httpx.Request:
     if spoken is None:
         raise refusal("protocol_unknown", protocol=drafted.protocol)
     if not makes(drafted.protocol, draft.capability, draft.operation):
-        told = draft.capability if draft.operation == "generate" else draft.operation
-        raise refusal("cannot_call_yet", capability=told)
+        raise _not_made(drafted)
     if VERTEX.search(urlsplit(route.endpoint.base_url).hostname or ""):
         raise refusal("vertex")
     if needs_words(draft.capability, draft.operation) and not draft.prompt.strip():
@@ -234,6 +233,14 @@ def _request(drafted: Drafted) -> httpx.Request:
         return spoken.build(route.endpoint, drafted.asked)
     except Unfit as unfit:
         raise refusal(unfit.code, **unfit.params) from None
+
+
+def _not_made(drafted: Drafted) -> Refused:
+    """Why a protocol isn't asked: it can't do this, or none of ours can."""
+    capability, operation = drafted.draft.capability, drafted.draft.operation
+    if any(makes(name, capability, operation) for name in PROTOCOLS):
+        return refusal("not_in_protocol", capability=capability, operation=operation, protocol=drafted.protocol)
+    return refusal("cannot_call_yet", capability=capability if operation == "generate" else operation)
 
 
 def _as_billed(price: Price | None, protocol: str, draft: CallDraft) -> Price | None:

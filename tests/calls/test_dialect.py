@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 
 from lib.calls.dialect import protocol_of
+from lib.calls.draft import CallDraft, make
 from lib.calls.route import route
 from lib.connections.model import Configuration, Connection
-from lib.vocabulary import Capability
+from lib.engine import Engine
+from lib.vocabulary import Capability, Operation
 
 
 @pytest.mark.parametrize(
@@ -29,3 +35,24 @@ def test_what_speaks_openais_api_speaks_all_of_it(provider: str, capability: Cap
     configuration = Configuration(connections=(Connection(id="one", provider=provider, base_url="https://a.example"),))
     way = route(configuration, lambda *_: SecretStr("sk-1"), "one", relay_seen=False)
     assert protocol_of(way, capability, "generate", "some-model") == protocol
+
+
+@pytest.mark.parametrize(
+    ("capability", "operation", "protocol", "code"),
+    [
+        ("text", "generate", "suno", "not_in_protocol"),
+        ("video", "generate", "openai", "not_in_protocol"),
+        ("image_edit", "erase", "openai", "not_in_protocol"),
+        ("text", "zoom", "openai", "cannot_call_yet"),  # nobody does that
+    ],
+)
+def test_a_protocol_that_cant_is_told_from_what_nobody_can(
+    own_home: Path, capability: Capability, operation: Operation, protocol: str, code: str
+) -> None:
+    own = {"id": "own", "provider": "custom", "key": "sk-1234567890abcdef", "base_url": "https://relay.example"}
+    engine = Engine(own_home)
+    engine.import_(json.dumps({"connections": [own | {"capabilities": [capability]}]}))
+    draft = CallDraft("own", capability, "hi", "some-model", operation, protocol=protocol)
+    refused = make(engine.known, draft, datetime.now(UTC)).refused
+    assert refused is not None
+    assert (refused.state, refused.code) == ("unsupported", code)
