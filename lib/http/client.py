@@ -24,8 +24,9 @@ from lib.i18n import N_
 
 USER_AGENT = f"relayscope/{VERSION}"
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""Bytes of an answer read as a whole; a list of 5,000 models is a hundredth of it."""
+"""Bytes of an answer to a question that is free; a list of 5,000 models is a hundredth of it."""
 STREAM_LIMIT = 256 * 1024 * 1024
+"""Bytes of an answer that was paid for: ten large pictures in base64 are 50 MiB."""
 MEDIA_LIMIT = 512 * 1024 * 1024
 REDIRECTS = 3
 RETRIES = 2
@@ -107,8 +108,8 @@ class Streamed:
         return self.response.is_success and kind == "text/event-stream"
 
     async def read(self) -> httpx.Response:
-        """The whole answer; raises `LineFault` where it breaks or never ends."""
-        return await whole(self.response)
+        """The whole answer, which was paid for and may hold files; raises `LineFault` where it breaks or never ends."""
+        return await whole(self.response, STREAM_LIMIT)
 
     @staticmethod
     def of(answer: httpx.Response) -> Streamed | None:

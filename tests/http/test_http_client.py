@@ -15,7 +15,7 @@ import respx
 
 from lib.errors import LineFault
 from lib.http import Http, Outward, Timeouts
-from lib.http.client import ANSWER_LIMIT
+from lib.http.client import ANSWER_LIMIT, STREAM_LIMIT
 from lib.http.faults import FAULTS, classify
 
 URL = "https://relay.example/v1/models"
@@ -255,6 +255,22 @@ def test_an_answer_without_end_is_not_read_to_its_end(ask: Callable[[Http, httpx
     bomb = gzip.compress(bytes(ANSWER_LIMIT + 1))
     respx.get(URL).respond(200, headers={"Content-Encoding": "gzip"}, content=bomb)
     assert fault_of(lambda http: ask(http, httpx.Request("GET", URL))).kind == "too_large"
+
+
+@pytest.mark.parametrize(("size", "fits"), [(ANSWER_LIMIT + 1, True), (STREAM_LIMIT + 1, False)])
+@respx.mock
+def test_an_answer_that_was_paid_for_may_be_as_large_as_its_files(size: int, fits: bool) -> None:
+    """Ten pictures in base64, of several MiB each, come as one answer; to lose it would be to pay for nothing."""
+    respx.post(URL).respond(200, headers={"Content-Encoding": "gzip"}, content=gzip.compress(bytes(size), 1))
+
+    async def read(http: Http) -> int:
+        async with http.stream(httpx.Request("POST", URL)) as streamed:
+            return len((await streamed.read()).content)
+
+    if fits:
+        assert asked(read) == size
+    else:
+        assert fault_of(read).kind == "too_large"
 
 
 @respx.mock
