@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.calls.dialect import takes_mask
 from lib.calls.draft import CallDraft, Drafted, needs_words
 from lib.calls.translation import TARGET, target
 from lib.engine import Engine
@@ -60,8 +61,6 @@ OPERATIONS: Mapping[Operation, str] = {
     "zoom": N_("Zoom out"), "blend": N_("Blend several"), "describe": N_("Describe"), "lyrics": N_("Lyrics only"),
     "extend": N_("Extend"),
 }  # fmt: skip
-MASKED: tuple[Operation, ...] = ("inpaint", "erase", "edit")
-"""Operations that may be kept to a part."""
 LISTS: Mapping[Capability, str] = {
     "speech": N_("Fetch the voices of this key"), "translation": N_("Fetch the languages of this key"),
 }  # fmt: skip
@@ -161,7 +160,7 @@ def _files(engine: Engine, capability: Capability) -> None:
             st.image(str(engine.files.path(used)), width=96)
             st.button(t(N_("Don't use it")), key=f"{capability}_drop", type="tertiary", icon=":material/close:",
                       on_click=lambda: st.session_state.pop(USE, None))  # fmt: skip
-    if operation(capability) in MASKED and capability == "image_edit":
+    if _masked(engine, capability):
         words = t(N_("Mask (optional): transparent where it may change"))
         uploader(f"{capability}_mask", words, ("png",), several=False)
 
@@ -231,6 +230,10 @@ def _by_hand(capability: Capability, protocol: str, drawn: Sequence[str]) -> Non
     text_form.by_hand(key(capability, "extra"), drawn)
 
 
+def _masked(engine: Engine, capability: Capability) -> bool:
+    return takes_mask(spoken(engine, capability), capability, operation(capability))
+
+
 def draft(engine: Engine, capability: Capability) -> CallDraft:
     """What is typed and given, as a draft. Raises `WrongUse` for what can't be sent as it is."""
     state = st.session_state
@@ -238,7 +241,7 @@ def draft(engine: Engine, capability: Capability) -> CallDraft:
     params = {**_params(engine, capability), **text_form.extra(state.get(key(capability, "extra")) or "")}
     if capability == "translation":
         params.setdefault(TARGET, target(prompt, language()))
-    masks = given(f"{capability}_mask") if operation(capability) in MASKED else []
+    masks = given(f"{capability}_mask") if _masked(engine, capability) else []
     inputs = tuple(_inputs(engine, capability))
     mask = next((media(capability, data, name) for name, data in masks), None)
     if mask is not None and inputs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from lib.calls.route import Route
 from lib.providers import named_dialect, spoken_as
@@ -11,6 +11,10 @@ from lib.wire.protocols import PROTOCOLS
 
 PLAIN = "openai"
 """What an address is spoken to in where nothing says otherwise."""
+MASKED: Mapping[str, Collection[Operation]] = {
+    "openai": ("edit", "inpaint"), "image_async": ("edit", "inpaint"), "stability": ("inpaint", "erase"),
+}  # fmt: skip
+"""What a protocol can keep to a part of an image (wire.md 3, 8)."""
 ANY = "custom"
 """The provider of any address: it is asked what is there."""
 
@@ -47,6 +51,11 @@ def makes(protocol: str, capability: Capability, operation: Operation) -> bool:
     spoken = PROTOCOLS.get(protocol)
     asked = {(capability, operation), *([("text", "generate")] if capability == "translation" else [])}
     return spoken is not None and not asked.isdisjoint(spoken.MAKES)
+
+
+def takes_mask(protocol: str, capability: Capability, operation: Operation) -> bool:
+    """Whether a mask goes along with this."""
+    return capability == "image_edit" and operation in MASKED.get(protocol, ())
 
 
 def _listed(capability: Capability, endpoints: Sequence[str], paths: Mapping[str, str]) -> Iterator[str]:

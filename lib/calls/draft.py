@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from lib.calls.conversation import AFTER, after, conversation, messages
-from lib.calls.dialect import makes, protocol_of
+from lib.calls.dialect import makes, protocol_of, takes_mask
 from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
 from lib.calls.result import seconds_asked
@@ -223,6 +223,8 @@ def _request(drafted: Drafted) -> httpx.Request:
         raise refusal("protocol_unknown", protocol=drafted.protocol)
     if not makes(drafted.protocol, draft.capability, draft.operation):
         raise _not_made(drafted)
+    if draft.mask is not None and not takes_mask(drafted.protocol, draft.capability, draft.operation):
+        raise refusal("takes_no_mask", protocol=drafted.protocol, operation=draft.operation)
     if VERTEX.search(urlsplit(route.endpoint.base_url).hostname or ""):
         raise refusal("vertex")
     if needs_words(draft.capability, draft.operation) and not draft.prompt.strip():

@@ -15,6 +15,7 @@ from lib.calls.route import route
 from lib.connections.model import Configuration, Connection
 from lib.engine import Engine
 from lib.vocabulary import Capability, Operation
+from lib.wire import Media
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,34 @@ def test_a_protocol_that_cant_is_told_from_what_nobody_can(
     refused = make(engine.known, draft, datetime.now(UTC)).refused
     assert refused is not None
     assert (refused.state, refused.code) == ("unsupported", code)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "operation", "taken"),
+    [
+        ("openai", "inpaint", True),
+        ("openai", "edit", True),
+        ("image_async", "inpaint", True),
+        ("stability", "erase", True),
+        ("gemini", "edit", False),
+        ("chat_image", "edit", False),
+        ("stability", "upscale", False),
+        ("midjourney", "describe", False),
+    ],
+)
+def test_a_mask_is_sent_or_refused_but_never_dropped(
+    own_home: Path, protocol: str, operation: Operation, taken: bool
+) -> None:
+    """What is paid for a whole picture, where a part was meant, is lost."""
+    own = {"id": "own", "provider": "custom", "key": "sk-1234567890abcdef", "base_url": "https://relay.example"}
+    engine = Engine(own_home)
+    engine.import_(json.dumps({"connections": [own | {"capabilities": ["image_edit"]}]}))
+    picture, mask = Media(b"picture", "image/png"), Media(b"the-mask", "image/png", "mask.png")
+    draft = CallDraft("own", "image_edit", "x", "m", operation, protocol=protocol, inputs=(picture,), mask=mask)
+    made = make(engine.known, draft, datetime.now(UTC))
+    if taken:
+        assert made.request is not None
+        assert b"the-mask" in made.request.read()
+    else:
+        assert made.refused is not None
+        assert (made.request, made.refused.code) == (None, "takes_no_mask")
