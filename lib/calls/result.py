@@ -243,19 +243,21 @@ def of_reading(
 ) -> Ending:
     """The ending of an answer whose bytes have all come: whole, empty, filtered, cut, or faulted midway.
 
-    `makes_files`: words alone are no answer, and what was filtered isn't billed; of words the prompt may be.
+    `makes_files`: words alone are no answer, and what was filtered isn't billed unless it was counted; of words the
+    prompt may be.
     """
     nothing = not reading.kept if makes_files else not reading.something
+    free_if_filtered = makes_files and nothing and not (reading.usage and reading.usage.usage.images)
     if reading.fault is not None:
         cause = judge(reading.fault, protocol, through_relay=through_relay)
-        charged = not (makes_files and nothing and cause.state == "content_refused")
+        charged = not (free_if_filtered and cause.state == "content_refused")
         status: Status = "interrupted" if reading.something else "failed"
         return _ending(status, cause, reading.fault, charged=charged, model=model)
     if reading.finished is None:
         return _ending("interrupted", CAUSES["interrupted"])
     if nothing and reading.finished in WHY_EMPTY:
         cause = CAUSES[WHY_EMPTY[reading.finished]]
-        return _ending("failed", cause, charged=not (makes_files and cause.state == "content_refused"))
+        return _ending("failed", cause, charged=not (free_if_filtered and cause.state == "content_refused"))
     return Ending("succeeded")
 
 

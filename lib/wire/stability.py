@@ -46,14 +46,15 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
 
 
 def read(response: httpx.Response, _request: Request) -> Outcome:
-    """The image; one that was filtered comes blurred, and isn't it. Raises `Unreadable`."""
+    """The image; one that was filtered comes blurred, and isn't it, but counts as made. Raises `Unreadable`."""
     told = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not response.is_success or not response.content or told in ("application/json", "text/html"):
         raise Unreadable(said(response))
+    usage = UsageSeen(Usage(images=1, calls=1), {})
     if response.headers.get("finish-reason", "").upper() == FILTERED:
-        return Outcome(finished="content_filter")
+        return Outcome(usage=usage, finished="content_filter")
     mime = told if told.startswith("image/") else "application/octet-stream"
-    return Outcome(usage=UsageSeen(Usage(images=1, calls=1), {}), made=(Media(response.content, mime),))
+    return Outcome(usage=usage, made=(Media(response.content, mime),))
 
 
 def balance_request(endpoint: Endpoint) -> httpx.Request:

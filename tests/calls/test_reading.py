@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from lib.calls.result import Reading, of_reading, of_task, of_told_failure, seconds_asked
 from lib.vocabulary import Usage
-from lib.wire import FinishReason, Outcome, Said, TaskState, UsageSeen
+from lib.wire import FinishReason, Outcome, Request, Said, TaskState, UsageSeen, stability
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,13 @@ def test_what_was_filtered_says_so_and_no_file_is_no_cost(
     reading.take_whole(Outcome(finished=finished, refused=refused))
     ending = of_reading(reading, "gemini", through_relay=False, model="m", makes_files=makes_files)
     assert (ending.status, ending.code, ending.charged) == ("failed", code, charged)
+
+
+def test_a_filtered_picture_that_was_made_is_billed() -> None:
+    """wire.md 8: "CONTENT_FILTERED = blurred image, still 200"."""
+    reading, blurred = Reading(), {"content-type": "image/png", "finish-reason": "CONTENT_FILTERED"}
+    reading.take_whole(
+        stability.read(httpx.Response(200, headers=blurred, content=b"\x89PNG"), Request("m", "x", "image"))
+    )
+    ending = of_reading(reading, "stability", through_relay=False, model="m", makes_files=True)
+    assert (ending.code, ending.charged, reading.kept) == ("content_refused", True, ())

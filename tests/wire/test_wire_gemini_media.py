@@ -287,6 +287,11 @@ def ended(response: Any) -> dict[str, Any]:
             ended({"generateVideoResponse": {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": ["A real face."]}}),
             TaskState("failed", 100, said=Said(200, code="content_filter", message="A real face.")),
         ),
+        pytest.param(
+            ended({"generateVideoResponse": {"raiMediaFilteredCount": 1}}),
+            TaskState("failed", 100, said=Said(200, code="content_filter")),
+            id="held back without a reason: nothing more comes",
+        ),
         (
             {"name": OPERATION, "done": True, "error": {"code": 13, "message": "Internal"}},
             TaskState("failed", 100, said=Said(200, code="13", message="Internal")),

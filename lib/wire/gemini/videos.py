@@ -52,7 +52,8 @@ NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.~/@-]+")
 ROOTS: Sequence[Path] = (("response", "generateVideoResponse"), ("response",))
 """Where the result stands at Google, and in older answers and other clients' copies of them."""
 SAMPLES: Sequence[Path] = (("generatedSamples", "video"), ("generatedVideos", "video"), ("videos",))
-FILTERED = "raiMediaFilteredReasons"
+FILTERED, FILTERED_COUNT = "raiMediaFilteredReasons", "raiMediaFilteredCount"
+"""Why none came, and how many were held back, which may be told alone (python-genai, types.GenerateVideosResponse)."""
 
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
@@ -133,7 +134,8 @@ def _not_told(response: httpx.Response) -> TaskState:
 def _ended(body: Mapping[str, Any]) -> TaskState:
     made = next((found for root in ROOTS for path in SAMPLES if (found := _made(body, (*root, *path)))), ())
     reasons = [plain(one) for root in ROOTS for one in values(body, (*root, FILTERED))]
-    if not made and any(reasons):
+    counts = [amount(one) for root in ROOTS for one in values(body, (*root, FILTERED_COUNT))]
+    if not made and any((*reasons, *counts)):
         filtered = Said(200, code="content_filter", message="; ".join(filter(None, reasons)))
         return TaskState("failed", 100, said=filtered)
     return TaskState("succeeded", 100, made=made)
