@@ -71,7 +71,7 @@ def _connection(one: Checked, engine: Engine, t: Translate) -> Document:
 
 
 def quota_document(quota: Quota | None) -> Document | None:
-    """What is left; null where nobody said."""
+    """What is left; null where nobody said. `characters` only where that is the unit."""
     if quota is None:
         return None
     left = quota.remaining
@@ -79,7 +79,7 @@ def quota_document(quota: Quota | None) -> Document | None:
         "remaining": left.plain if left else None,
         "currency": left.currency if left else None,
         "unlimited": quota.unlimited,
-        "characters": quota.characters,
+        **({} if quota.characters is None else {"characters": quota.characters}),
     }
 
 
