@@ -10,9 +10,12 @@ from lib.causes import STEP_NAMES, Worded
 from lib.checks.words import sentence
 from lib.i18n import N_
 from lib.vocabulary import Evidence
-from ui.markdown import code, literal
+from ui.markdown import code, literal, whole
 from ui.theme import WHOSE_MOVE, Look, look
 from ui.words import ago, duration, moment, t
+
+UNBROKEN = 24
+"""Characters of a fact that no line break parts: an amount stays with its currency, a number with its unit."""
 
 
 def chip(shown: Look, why: str | None = None) -> None:
@@ -30,7 +33,7 @@ def heading(words: str, count: str = "") -> None:
 
 def facts(parts: Iterable[str]) -> None:
     """One quiet line of facts; nothing where there are none."""
-    line = "\u00a0· ".join(part for part in parts if part)
+    line = "\u00a0· ".join(whole(part) if len(part) <= UNBROKEN else part for part in parts if part)
     if "](" in line:  # a caption fades what is in it, and a link is then too pale to read
         st.markdown(f":small[{line}]", width="content")
     elif line:

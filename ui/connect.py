@@ -15,6 +15,7 @@ from lib.vocabulary import KeyStore
 from ui.chips import facts
 from ui.engine import door
 from ui.markdown import code, literal
+from ui.uploads import in_language
 from ui.words import t, told
 
 PASTED = "import_text"
@@ -67,6 +68,7 @@ def form() -> None:
                      "this machine.")))
     st.text_area(t(N_("Import text (JSON)")), key=_field(PASTED), height=150, placeholder=EXAMPLE)
     st.file_uploader(t(N_("Or a file")), type=["json"], key=_field(FILE))
+    in_language(_field(FILE), ("json",))
     facts(_changes())
     if problem := st.session_state.pop(OUTCOME, None):
         st.error(problem, icon=":material/error:")

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.calls.files import Files, suffix
+from lib.calls.files import JSON, Files, suffix
 from lib.i18n import N_
 from lib.ledger.media import Kept
 from ui import format as figures
@@ -45,7 +45,9 @@ def _drawn(path: Path, kept: Kept, words: str, key: str) -> None:
     elif kind == "audio":
         st.audio(str(path), format=kept.mime, alt=words)
     else:
-        _instead(":material/description:", type_name(kept), key)
+        vector = kept.mime == JSON  # nothing else makes JSON
+        _instead(":material/scatter_plot:" if vector else ":material/description:",
+                 t(N_("A vector")) if vector else type_name(kept), key)  # fmt: skip
 
 
 def _image(path: Path, kept: Kept, words: str, key: str) -> None:

@@ -78,8 +78,10 @@ def _figures(row: CallRow, line: str) -> None:
     tokens = " / ".join("–" if n is None else count(n) for n in (usage.input_tokens, usage.output_tokens))
     with st.container(horizontal=True, key="result_figures", gap="medium"):
         st.metric(t(N_("Cost")), money(row.cost), width="content")
-        st.metric(t(N_("Tokens in / out")), tokens, width="content")
-        st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
+        if usage.input_tokens is not None or usage.output_tokens is not None:
+            st.metric(t(N_("Tokens in / out")), tokens, width="content")
+        if row.first_byte_ms is not None:
+            st.metric(t(N_("First word after")), duration(row.first_byte_ms), width="content")
         st.metric(t(N_("Took")), duration(row.duration_ms), width="content")
     figures_of(row, line)
 

@@ -25,6 +25,7 @@ from ui.markdown import code, literal
 from ui.parameters import api_names
 from ui.parameters import label as label_of
 from ui.theme import look
+from ui.uploads import in_language
 from ui.words import count, money, t, told, worded
 
 CONNECTION = PREFIX + "text_connection"
@@ -40,6 +41,8 @@ SAID = "text_said"
 """The prompt of the turn that was sent, which makes place for the next."""
 SEES: frozenset[str] = frozenset({"openai", "anthropic", "gemini", "zhipu"})
 """Protocols that take images with a prompt. Whether its model can read them, only its maker knows."""
+IMAGES = ("png", "jpg", "jpeg", "webp")
+"""The endings of images."""
 NUMBERS: Mapping[str, tuple[str, float, float | None, float]] = {
     "temperature": (PREFIX + "text_temperature", 0.0, 2.0, 0.1),
     "top_p": (PREFIX + "text_top_p", 0.0, 1.0, 0.05),
@@ -107,9 +110,10 @@ def _images(engine: Engine) -> None:
     if not sees(engine):
         return
     st.file_uploader(
-        t(N_("Images (optional)")), type=["png", "jpg", "jpeg", "webp"], accept_multiple_files=True, key=_files(),
+        t(N_("Images (optional)")), type=list(IMAGES), accept_multiple_files=True, key=_files(),
         max_upload_size=LARGEST // 1024 // 1024,
     )
+    in_language(_files(), IMAGES)
     had = st.session_state.get(CHOOSE_AGAIN)
     if had and not st.session_state.get(_files()):
         said = t(N_("This request had images ({n}): choose them again."), n=count(had))

@@ -66,6 +66,6 @@ def checked(app: AppTest) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """Everything a page says, in one piece."""
+    """Everything a page says, in one piece, its spaces plain."""
     said = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.error, *app.metric]
-    return "\n".join(str(one.value) for one in said)
+    return "\n".join(str(one.value) for one in said).replace("\u00a0", " ")

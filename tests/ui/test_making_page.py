@@ -150,3 +150,18 @@ def test_the_fields_have_names_and_the_api_s_own_names_are_told(app: AppTest, en
         one.label for one in (*page.selectbox, *page.number_input)
     }
     assert "In the API: Size `size`" in words(page)
+
+
+def test_what_files_are_taken_is_said_in_the_reader_s_language(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELAYSCOPE_LANG", "zh")
+    page = go(app, "transcription")
+    said = [one.proto.body for one in page.get("html")]
+    assert any("选择文件" in one and "每个不超过 25 MB：WAV, MP3" in one for one in said)
+
+
+def test_lyrics_are_asked_for_by_a_prompt_alone(app: AppTest, engine: Engine) -> None:
+    page = choose(go(app, "music"), "music", "all", "suno_lyrics")
+    assert page.session_state["draft_music_operation"] == "lyrics"
+    assert not {"Title", "Suno version"} & {one.label for one in (*page.text_input, *page.selectbox)}

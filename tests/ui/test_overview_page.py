@@ -30,7 +30,7 @@ def test_a_first_start_shows_the_demo(app: AppTest) -> None:
     for name in ("Sora", "Gemini", "ChatGLM", "ChatGPT", "Claude", "Midjourney", "Stable Diffusion"):
         assert name in said
     assert "Unlimited" in said
-    assert "quota\u00a0unlimited" in said
+    assert "quota unlimited" in said
 
 
 def test_both_languages_are_spoken_and_the_choice_is_kept(app: AppTest) -> None:
