@@ -171,7 +171,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|[\u4e00-\u9fff]")
 UNTRANSLATED = {
     "a page broke: %s at %s",  # the server's own log
     "中文", "y年M月d日", "M月d日",  # the same in every language, or only of one
-    "(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])",
+    "(?<=[0-9\u4e00-\u9fff])(?=[\u4e00-\u9fff])",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -34,6 +35,12 @@ def waited() -> Engine:
             return door().engine
     finally:
         place.empty()
+
+
+def own_words() -> None:
+    """Gives page.css words in the reader's language for what Streamlit says in English only."""
+    taken_up = json.dumps(t(N_("Counts once you click elsewhere")), ensure_ascii=False)
+    st.html(f"<style>:root {{ --taken-up: {taken_up}; }}</style>")
 
 
 def banner() -> None:

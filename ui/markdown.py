@@ -34,7 +34,7 @@ PLAIN_LABEL = re.compile(r"[\w .,:/-]*")
 ADDRESS_MARKS = "/:?#@!&*+,;=%~"
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What turns a text's direction: it could show another host than the one a link leads to."""
-BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+BETWEEN_CHINESE = re.compile("(?<=[0-9\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 """Where a line may break though no space is there."""
 LOWER = 3
 """The level at which an answer's own headings begin: the page has those above."""

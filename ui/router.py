@@ -19,6 +19,7 @@ st.set_page_config(page_icon=ICON, layout="wide")
 st.html(STYLE)
 st.logo(LOGO, icon_image=ICON, size="large")
 settle_language()
+frame.own_words()
 keep_drafts()
 
 page = st.navigation({t(section): [shown(one) for one in pages] for section, pages in SECTIONS.items()}, expanded=True)
