@@ -333,4 +333,6 @@ def quoted(engine: Engine, capability: Capability) -> Drafted | str:
         return told(error)
     if ready.refused and ready.refused.code == "needs_input":
         return t(N_("Add the file it is to work on."))
+    if ready.refused and ready.refused.code == "needs_param":
+        return t(N_("Fill in: {name}."), name=parameters.label(ready.refused.params["name"]))
     return told(ready.refused) if ready.refused else ready

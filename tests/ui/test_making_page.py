@@ -165,3 +165,9 @@ def test_lyrics_are_asked_for_by_a_prompt_alone(app: AppTest, engine: Engine) ->
     page = choose(go(app, "music"), "music", "all", "suno_lyrics")
     assert page.session_state["draft_music_operation"] == "lyrics"
     assert not {"Title", "Suno version"} & {one.label for one in (*page.text_input, *page.selectbox)}
+
+
+def test_what_is_missing_is_called_as_its_field(app: AppTest, engine: Engine) -> None:
+    page = choose(go(app, "image_edit"), "image_edit", "all", "mj_zoom")
+    assert to_send(page, "image_edit").disabled
+    assert "Fill in: Task id." in words(page)
