@@ -36,7 +36,7 @@ def uploader(name: str, label: str, endings: Sequence[str], *, several: bool) ->
 def in_language(key: str, endings: Sequence[str]) -> None:
     """Gives the field under that key words in the reader's language, for page.css: Streamlit has its own in English."""
     limit = t(N_("Up to {most} MB each: {endings}"), most=count(LARGEST >> 20), endings=", ".join(endings).upper())
-    choose, most = (json.dumps(one, ensure_ascii=False) for one in (t(N_("Choose")), limit))
+    choose, most = (json.dumps(one, ensure_ascii=False) for one in (t(N_("Choose files")), limit))
     st.html(f"<style>.st-key-{key} {{ --choose: {choose}; --limit: {most}; }}</style>")
 
 
