@@ -84,7 +84,7 @@ def test_a_click_on_a_button_that_was_replaced_sends_nothing(page: AppTest) -> N
         ("temperature", 5.0, "Randomness must be from 0 to 2"),
         ("temperature", -1.0, "Randomness must be from 0 to 2"),
         ("top_p", 7.0, "Choice of words must be from 0 to 1"),
-        ("max_tokens", 0, "Longest answer (tokens) must be 1 or more"),
+        ("max_tokens", 0, r"Longest answer \(tokens\) must be 1 or more"),
     ],
 )
 def test_a_number_out_of_range_keeps_a_call_from_being_sent(page: AppTest, name: str, value: float, told: str) -> None:
