@@ -23,6 +23,8 @@ from ui.theme import STATUSES
 from ui.words import count, t
 
 LOOKS_EVERY_S = 0.1
+GIVES_WAY = "follow_gives_way"
+"""Nothing stands there: to look it up is enough for Streamlit to end a run that isn't wanted any more."""
 BEGINS_AFTER_S = 0.3
 """The timer that starts the following; it ticks on unheard while the answer grows, so it is slower than the looks."""
 
@@ -134,6 +136,12 @@ def _grow(drawn: Sequence[Growing], *, stays: bool) -> None:
         if not stays:
             return
         sleep(LOOKS_EVERY_S)
+        _give_way()
+
+
+def _give_way() -> None:
+    """Ends the run here where the browser has gone on to another: its places are gone, and drawing there breaks."""
+    st.session_state.get(GIVES_WAY)
 
 
 def _progress(sight: Sight, line: DeltaGenerator) -> None:

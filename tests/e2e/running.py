@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -36,6 +36,8 @@ class App:
     url: str
     process: subprocess.Popen[bytes]
     home: Path
+    said: list[bytes] = field(default_factory=list)
+    """Its output so far, line by line."""
 
 
 def free_port() -> int:
@@ -64,7 +66,7 @@ def app(home: Path, port: int | None = None, speed: float = 1) -> Iterator[App]:
         reader.start()
         try:
             assert process.poll() is None, b"".join(said).decode(errors="replace")
-            yield App(f"http://127.0.0.1:{port}", process, home)
+            yield App(f"http://127.0.0.1:{port}", process, home, said)
         finally:
             end(process)
             reader.join()

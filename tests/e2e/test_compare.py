@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from lib.ledger import Ledger
 from lib.ledger.calls import page as calls
 from tests.e2e.running import App
-from tests.e2e.views import button, opened, settle
+from tests.e2e.views import button, navigate, opened, settle
 
 LONG = "写一首关于大海的长诗"
+TIMES_LEFT, HEARD = 4, "大海"
 
 
 def answers(page: Page) -> Locator:
@@ -62,3 +63,16 @@ def test_answers_grow_together_and_one_is_stopped_while_the_other_goes_on(slow_a
     expect(answers(page).last).to_contain_text("Stopped")
     assert statuses(slow_app) == ["cancelled", "cancelled"]
     page.context.close()
+
+
+def test_a_page_left_while_answers_grow_does_not_break(slow_app: App, browser: Browser) -> None:
+    """What follows them draws no more once another page is asked for: its places are gone."""
+    page = opened(browser, f"{slow_app.url}/compare")
+    ask(page, LONG)
+    for _ in range(TIMES_LEFT):
+        expect(answers(page).first).to_contain_text(HEARD)
+        page.get_by_test_id("stSidebarNav").get_by_text("Gallery", exact=True).click()
+        expect(page.get_by_role("heading", name="Gallery", exact=True, level=1)).to_be_visible()
+        navigate(page, "Compare")
+    page.context.close()
+    assert not [line for line in slow_app.said if b"a page broke" in line]
