@@ -43,6 +43,8 @@ def made(engine: Engine, row: CallRow, payload: Payload, line: str) -> None:
     kept = engine.artifacts([row.id]).get(row.id, ())
     if payload.text and not kept:
         _text(row, payload)
+    if row.status == "succeeded" and not kept and not payload.text:
+        facts((t(N_("What it made has been deleted.")),))
     with st.container(key="made_files" if len(kept) > 1 else "made_file"):
         for number, one in enumerate(kept, 1):
             with st.container(key=f"made_{number}"):

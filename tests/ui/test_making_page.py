@@ -171,3 +171,13 @@ def test_what_is_missing_is_called_as_its_field(app: AppTest, engine: Engine) ->
     page = choose(go(app, "image_edit"), "image_edit", "all", "mj_zoom")
     assert to_send(page, "image_edit").disabled
     assert "Fill in: Task id." in words(page)
+
+
+def test_a_call_whose_file_was_deleted_says_so(app: AppTest, engine: Engine) -> None:
+    row = made(engine, CallDraft("all", "image", "a lighthouse", "gpt-image-1"))
+    said = "What it made has been deleted."
+    assert said not in words(go(app, "image"))
+    engine.gallery.delete([one.name for one in engine.gallery.page(limit=9).files])
+    page = go(app, "image")
+    assert row.status == "succeeded"
+    assert said in words(page)
