@@ -20,7 +20,7 @@ from ui.markdown import literal
 from ui.result import appearance
 from ui.words import t, told
 
-DOUBLE_CLICK_S = 2.0
+DOUBLE_CLICK_S = 1.0
 """So soon the same again is the second click of two, also where the first call has ended by then."""
 
 
