@@ -34,8 +34,6 @@ PLAIN_LABEL = re.compile(r"[\w .,:/-]*")
 ADDRESS_MARKS = "/:?#@!&*+,;=%~"
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What turns a text's direction: it could show another host than the one a link leads to."""
-BETWEEN_CHINESE = re.compile("(?<=[0-9\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
-"""Where a line may break though no space is there."""
 LOWER = 3
 """The level at which an answer's own headings begin: the page has those above."""
 HEADING = re.compile(r"^([ ]{0,3})(#{1,4})(?=\s)", re.MULTILINE)
@@ -191,8 +189,8 @@ def literal(text: str) -> str:
 
 
 def whole(words: str) -> str:
-    """Words that no line break parts: an amount stays with its currency."""
-    return BETWEEN_CHINESE.sub("\u2060", words.replace(" ", "\u00a0"))
+    """Words that no line break parts at a space: an amount stays with its currency."""
+    return words.replace(" ", "\u00a0")
 
 
 def option(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ui.markdown import ZERO_WIDTH, Block, blocks, host_of, literal, safe, settled
+from ui.markdown import ZERO_WIDTH, Block, blocks, host_of, literal, safe, settled, whole
 
 PICTURE = "image"
 
@@ -213,3 +213,7 @@ def test_an_address_within_literal_words_leads_nowhere(said: str) -> None:
 )
 def test_an_answer_is_drawn_as_it_was_meant(said: str, drawn: str) -> None:
     assert safe(said, "image") == drawn
+
+
+def test_what_no_line_break_parts_is_found_and_copied_as_it_reads() -> None:
+    assert whole("3 次中 3 次有返回").split() == "3 次中 3 次有返回".split()
