@@ -216,4 +216,4 @@ def test_an_answer_is_drawn_as_it_was_meant(said: str, drawn: str) -> None:
 
 
 def test_what_no_line_break_parts_is_found_and_copied_as_it_reads() -> None:
-    assert whole("3 次中 3 次有返回").split() == "3 次中 3 次有返回".split()
+    assert whole("3 次中 3 次有返回").split() == ["3", "次中", "3", "次有返回"]
