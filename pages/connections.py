@@ -9,7 +9,7 @@ import streamlit as st
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
-from ui import climb, connection_actions, connection_form, connection_removal, relays
+from ui import climb, connection_actions, connection_form, connection_removal, new_keys, relays
 from ui.checking import ask, checking
 from ui.chips import facts
 from ui.connect import set_up, where_keys_are
@@ -151,3 +151,4 @@ with left:
 with right:
     form()
 relays.section(door().engine)
+new_keys.section(door().engine)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from lib.verdicts.judging import Facts, verdicts
+from lib.verdicts.openings import Opening, openings
 from lib.verdicts.overview import Overview, overview
 from lib.verdicts.views import Cell, Members, Pair, Row, catalogue, matrix, members
 from lib.vocabulary import Verdict
@@ -43,6 +45,11 @@ class Judged:
         if place not in self._matrices:
             self._matrices[place] = matrix(self.facts, self.members(place))
         return self._matrices[place]
+
+    def openings(self, today: date) -> tuple[Opening, ...]:
+        """What a key would open for each provider that no connection reaches."""
+        listed = {one.id: self.catalogue(f"relay:{one.id}") for one in self.facts.configuration.relays}
+        return openings(self.members(), listed, today)
 
     def catalogue(self, place: str) -> tuple[Row, ...]:
         """Every API listed at a place."""

@@ -392,6 +392,15 @@ def test_many_connections_are_searched(page: AppTest) -> None:
     assert "No connection matches." not in words(page)
 
 
+def test_what_a_new_key_would_give_leads_to_its_form(app: AppTest) -> None:
+    page = go(app, "connections")
+    assert "through Demo" in words(page)
+    assert "new_key_for_sora" not in [one.key for one in page.button]
+    page.button(key="new_key_for_elevenlabs").click().run()
+    assert not page.exception
+    assert page.selectbox(key="draft_connection_provider").value == "elevenlabs"
+
+
 def test_an_import_says_what_it_will_do_and_is_saved_without_sending(page: AppTest) -> None:
     door().own.import_(json.dumps({"connections": [{"id": "sora", "provider": "custom", "base_url": NOWHERE}]}))
     page.session_state["import_text_1"] = story(NOWHERE)

@@ -17,6 +17,8 @@ from lib.cost.price import Price
 from lib.engine import Engine
 from lib.ledger import evidence as proofs
 from lib.ledger import snapshots
+from lib.providers import Provider
+from lib.verdicts.openings import ways
 from lib.verdicts.prices import Range, ranges
 from lib.verdicts.views import pairs
 from lib.vocabulary import BillingUnit, Evidence, Step
@@ -165,3 +167,24 @@ def priced(rate: str | None, unit: BillingUnit = "token", currency: str = "USD")
 def test_a_range_is_of_one_unit_and_currency(prices: list[Price], expected: list[tuple[object, ...]]) -> None:
     found = [(one.unit, one.currency, str(one.least), str(one.most), one.models) for one in ranges(prices)]
     assert found == expected
+
+
+def test_what_a_new_key_would_open(engine: Engine) -> None:
+    found = engine.judged().openings(date(2026, 11, 25))
+    ways = {(one.provider, one.relay): one for one in found}
+    assert not {"openai", "custom"} & {one.provider for one in found}
+    assert ways["anthropic", "one"].models == {"text": ("claude-haiku-4-5",)}
+    assert ways["anthropic", None].models.keys() == {"text"}
+    assert ways["qwen", "three"].models == {"text": ("qwen-flash",), "speech": ("qwen3-tts-flash",)}
+    assert ways["qwen", "three"].billing == ("token",)
+    assert ("anthropic", "three") not in ways
+    assert "sora" not in {one.provider for one in found}
+
+
+@pytest.mark.parametrize(("day", "opens"), [(date(2026, 9, 23), True), (date(2026, 9, 24), False)])
+def test_what_its_maker_has_retired_is_not_promised(day: date, opens: bool) -> None:
+    retired = Provider.model_validate(
+        {"id": "x", "name": "X", "base_url": "https://x.example", "docs_url": "https://x.example", "read_on": day,
+         "capabilities": {"video": {"protocol": "openai_video", "billing": "call", "retired_on": "2026-09-24"}}}
+    )  # fmt: skip
+    assert [dict(one.models) for one in ways(retired, {}, day)] == ([{"video": ()}] if opens else [])
