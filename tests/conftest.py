@@ -68,3 +68,11 @@ def demo() -> Iterator[DemoRelay]:
     process, relay = start_demo("--speed", "1000")
     yield relay
     stop_demo(process)
+
+
+@pytest.fixture
+def rationed_demo() -> Iterator[DemoRelay]:
+    """The same, but it rations what relays ration."""
+    process, relay = start_demo("--speed", "1000", "--ration")
+    yield relay
+    stop_demo(process)

@@ -12,7 +12,7 @@ from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.markdown import code, literal, whole
 from ui.theme import WHOSE_MOVE, Look, look
-from ui.words import ago, duration, moment, t
+from ui.words import ago, duration, moment, t, zone
 
 UNBROKEN = 24
 """Characters of a fact that no line break parts: an amount stays with its currency, a number with its unit."""
@@ -74,6 +74,6 @@ def _one(one: Evidence) -> None:
     facts((request, status, provider_code, duration(one.ms) if one.ms is not None else "", moment(one.at), ago(one.at)))
     if one.request_id:
         st.caption(t(N_("Request id {id}"), id=literal(one.request_id)))
-    st.caption(literal(sentence(one, t)))
+    st.caption(literal(sentence(one, t, zone())))
     if one.reason is not None and one.reason.said:
         quote(one.reason.said)

@@ -13,7 +13,7 @@ from lib.vocabulary import CAPABILITIES, STATES, Capability, Evidence, State, St
 from ui.chips import chip, facts, quote
 from ui.markdown import code, literal
 from ui.theme import WHOSE_MOVE, look
-from ui.words import capability, duration, first, t, worded
+from ui.words import capability, duration, first, t, worded, zone
 
 STEPS: tuple[Step, ...] = ("line", "key", "quota", "permission")
 MODELS_NAMED = 3
@@ -45,7 +45,7 @@ def _rung(one: Evidence) -> None:
     word = "" if one.ok else f" · {t(shown.word)}"
     took = f" · {duration(one.ms)}" if one.ms is not None else ""
     head = f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}**{word}]{took}"
-    st.markdown(f"{head}  \n{literal(sentence(one, t))}{_relay(one)}")
+    st.markdown(f"{head}  \n{literal(sentence(one, t, zone()))}{_relay(one)}")
     if one.ok:
         return
     if one.reason is not None:

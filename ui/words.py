@@ -66,7 +66,7 @@ def t(msgid: str, **params: str) -> str:
 
 def worded(reason: Reason) -> Worded:
     """Words a reason."""
-    return causes.words(reason, translator(language()))
+    return causes.words(reason, translator(language()), zone())
 
 
 def told(error: RelayscopeError) -> str:

@@ -1,4 +1,4 @@
-"""What has been fetched before: a relay's status and price list, a key's own models, voices, languages. Sends nothing.
+"""What has been fetched before: a relay's status and price list, a key's own models and figures, voices. Sends nothing.
 
 The ledger keeps the raw answers; here they are read by the wire modules once for each time they were fetched.
 """
@@ -23,7 +23,7 @@ from lib.cost.book import PriceBook
 from lib.ledger import Ledger
 from lib.ledger.snapshots import Kind, came_at, get, put
 from lib.wire import Choice, KeyModel, Unreadable, deepl, elevenlabs, gemini, newapi, openai
-from lib.wire.newapi import Listing, RelayStatus
+from lib.wire.newapi import Listing, RelayStatus, TokenUsage
 
 T = TypeVar("T")
 
@@ -50,10 +50,19 @@ def read_key_models(response: httpx.Response) -> tuple[KeyModel, ...]:
         return found
 
 
+def read_token_usage(response: httpx.Response) -> TokenUsage | None:
+    """A key's own figures; None where the answer tells none."""
+    try:
+        return newapi.read_token_usage(response)
+    except Unreadable:
+        return None
+
+
 READERS: dict[Kind, Callable[[httpx.Response], Any]] = {
     "status": newapi.read_status,
     "pricing": newapi.read_pricing,
     "models": read_key_models,
+    "token": read_token_usage,
     "voices": elevenlabs.read_voices,
     "languages": deepl.read_languages,
 }
@@ -109,6 +118,10 @@ class Known:
     def key_models(self, connection_id: str) -> Dated[tuple[KeyModel, ...]] | None:
         """The models a key's own list showed."""
         return self._snapshot("models", connection_id)
+
+    def token_usage(self, connection_id: str) -> Dated[TokenUsage | None] | None:
+        """What the relay told of a key's figures when it was last asked; None within: it told nothing."""
+        return self._snapshot("token", connection_id)
 
     def choices(self, connection_id: str, kind: Kind) -> tuple[Choice, ...]:
         """The voices or the languages that a key's server listed; () where it wasn't asked."""

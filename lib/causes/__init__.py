@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from string import Formatter
 
 from lib.causes.rows import CAPABILITY_NAMES, CAUSES, STATE_NAMES, STEP_NAMES, Cause
@@ -46,6 +47,9 @@ NAMED: Mapping[str, Mapping[str, str]] = {
     "makes": CAPABILITY_NAMES,
 }
 """Parameters that are words of the contract, or several with commas, with their names for the user."""
+
+CLOCKS = ("again_at",)
+"""Parameters that are a time within the hour, kept in ISO form and said as hh:mm."""
 
 QUOTED = 500
 """Characters of a server's words that a reason keeps."""
@@ -105,15 +109,23 @@ def remembered(code: str, params: Mapping[str, str], said: str = "") -> Reason:
     return Reason(code, cause.whose_move if cause else "nobody", params, said)
 
 
-def words(why: Reason, translate: Translate) -> Worded:
-    """A reason in the user's language. A code of another version, not known here, is shown as itself."""
+def words(why: Reason, translate: Translate, zone: tzinfo | None = None) -> Worded:
+    """A reason in the user's language, its times in his zone (None: the system's).
+
+    A code of another version, not known here, is shown as itself.
+    """
     cause = CAUSES.get(why.code)
     params = dict(why.params)
     if cause is None:
         cause, params = CAUSES["unknown_code"], {"code": why.code}
     params |= {name: _named(params[name], names, translate) for name, names in NAMED.items() if name in params}
+    params |= {name: _clock(params[name], zone) for name in CLOCKS if name in params}
     message, remedy = (_filled(msgid, params, translate) for msgid in (cause.message, cause.remedy))
     return Worded(message, remedy, why.whose_move)
+
+
+def _clock(iso: str, zone: tzinfo | None) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(zone):%H:%M}"
 
 
 def _with_status(said: Said) -> Said:

@@ -20,12 +20,13 @@ from lib.calls.route import Route, asks_what_is_there
 from lib.causes import CAUSES, Cause, judge, reason
 from lib.checks.free import BALANCES, MODELS, Balance
 from lib.checks.permission import group_allows, wanted
+from lib.checks.rationed import FOR_THE_AMBIGUOUS, Spent, token_usage
 from lib.checks.rungs import Answered, unanswered, without_request
 from lib.errors import LineFault
 from lib.http import Http
 from lib.vocabulary import Evidence, Money, Quota, Step
 from lib.wire import Endpoint, Said, Unreadable, newapi, openai
-from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display
+from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display, TokenUsage
 from lib.wire.protocols import PROTOCOLS
 
 NOWHERE = 404
@@ -89,7 +90,7 @@ class Ladder:
         except Unreadable as unreadable:
             if answered.response.status_code == NOWHERE and self.route.protocol != "openai":
                 return self._without_request("key", CAUSES["no_free_endpoint"], step="key")
-            return answered.failed(await self._why_refused(unreadable.said), unreadable.said)
+            return await self._refused(answered, unreadable.said)
         return answered.passed({"listed": str(len(models))})
 
     async def _key_by_balance(self, balance: Balance) -> Evidence:
@@ -100,23 +101,21 @@ class Ladder:
         try:
             self.left = of_quota(replace(answered, step="quota"), balance.read(answered.response, answered.at))
         except Unreadable as unreadable:
-            return answered.failed(await self._why_refused(unreadable.said), unreadable.said)
+            return await self._refused(answered, unreadable.said)
         return answered.passed({})
 
-    async def _why_refused(self, said: Said) -> Cause:
+    async def _refused(self, answered: Answered, said: Said) -> Evidence:
         """The newest relays say "invalid token" for four things; one endpoint still tells them apart."""
         cause = judge(said, self.route.protocol, through_relay=self.route.through_relay, posted=False)
         if not cause.ambiguous or not self.route.through_relay:
-            return cause
+            return answered.failed(cause, said)
         try:
-            usage = newapi.read_token_usage(await self.http.send(newapi.token_usage_request(self.route.endpoint)))
-        except (LineFault, Unreadable):
-            return cause
-        if usage.expires_at is not None and usage.expires_at <= datetime.now(UTC):
-            return CAUSES["key_expired"]
-        if not usage.unlimited and usage.available <= 0:
-            return CAUSES["key_quota_exhausted"]
-        return CAUSES["key_disabled"]
+            told = await token_usage(self.http, self.known, self.route)
+        except LineFault:
+            return answered.failed(cause, said)
+        if isinstance(told, Spent):
+            return answered.failed(CAUSES["key_refused_rationed"], said, params=told.params)
+        return answered.failed(_of_figures(told.value) if told.value else cause, said)
 
     async def _quota(self) -> Evidence:
         if self.left is not None:
@@ -135,15 +134,18 @@ class Ladder:
 
     async def _quota_by_token(self) -> Evidence:
         """Where a relay has no billing endpoints: its token endpoint, in raw quota units."""
-        answered = await self._ask("quota", newapi.token_usage_request(self.route.endpoint))
-        if isinstance(answered, Evidence):
-            return answered
+        name, request, started = self.route.connection.id, newapi.token_usage_request(self.route.endpoint), monotonic()
         try:
-            usage = newapi.read_token_usage(answered.response)
-        except Unreadable:
+            told = await token_usage(self.http, self.known, self.route, keep_back=FOR_THE_AMBIGUOUS)
+        except LineFault as fault:
+            return unanswered(name, "quota", datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
+        if isinstance(told, Spent):
+            return self._without_request("quota", CAUSES["rationed"], **told.params)
+        if told.value is None:
             return self._without_request("quota", CAUSES["no_free_endpoint"], step="quota")
-        left = None if usage.unlimited else Money(Decimal(usage.available) / self._units())
-        return of_quota(answered, Quota(left, usage.unlimited, answered.at))
+        left = None if told.value.unlimited else Money(Decimal(told.value.available) / self._units())
+        answered = Answered(name, "quota", told.at, 0, request, httpx.Response(200))
+        return replace(of_quota(answered, Quota(left, told.value.unlimited, told.at)), ms=None)
 
     def _display(self) -> Display:
         status = self.known.status(self.route.place)
@@ -191,6 +193,15 @@ class Ladder:
 
     def _without_request(self, step: Step, cause: Cause, /, **params: str) -> Evidence:
         return without_request(self.route.connection.id, step, datetime.now(UTC), cause, reason(cause, **params))
+
+
+def _of_figures(usage: TokenUsage) -> Cause:
+    """Why a key is refused of which these figures were told."""
+    if usage.expires_at is not None and usage.expires_at <= datetime.now(UTC):
+        return CAUSES["key_expired"]
+    if not usage.unlimited and usage.available <= 0:
+        return CAUSES["key_quota_exhausted"]
+    return CAUSES["key_disabled"]
 
 
 def of_quota(answered: Answered, quota: Quota) -> Evidence:

@@ -31,13 +31,16 @@ class Answered:
         """Evidence that the rung holds."""
         return self._evidence(ok=True, state="usable", detail=detail)
 
-    def failed(self, cause: Cause, said: Said | None = None, detail: Mapping[str, str] | None = None) -> Evidence:
-        """Evidence that it doesn't, by that cause; `said` is what the server said of it."""
+    def failed(
+        self, cause: Cause, said: Said | None = None, detail: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Evidence:
+        """Evidence that it doesn't, by that cause and its parameters; `said` is what the server said of it."""
         return self._evidence(
             ok=False,
             state=as_state(cause.state),
             provider_code=said.provider_code if said else None,
-            reason=without_keys(reason(cause, said, address=origin(self.request.url))),
+            reason=without_keys(reason(cause, said, address=origin(self.request.url), **(params or {}))),
             detail=detail or {},
         )
 

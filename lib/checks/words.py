@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 
 from lib.causes import words
 from lib.i18n import N_, Translate
@@ -26,10 +27,10 @@ PASSED: Mapping[Step, Sequence[tuple[str, str]]] = {
 """What each rung shows where it passed: the first sentence whose figure was told."""
 
 
-def sentence(evidence: Evidence, t: Translate) -> str:
-    """The rung in the user's language: what was seen where it passed, else the cause."""
+def sentence(evidence: Evidence, t: Translate, zone: tzinfo | None = None) -> str:
+    """The rung in the user's language: what was seen where it passed, else the cause; times in `zone`."""
     if not evidence.ok and evidence.reason is not None:
-        return words(evidence.reason, t).message
+        return words(evidence.reason, t, zone).message
     passed = next(words for figure, words in PASSED[evidence.step] if not figure or figure in evidence.detail)
     told = {key: _in_cents(text) if key == "remaining" else text for key, text in evidence.detail.items()}
     return t(passed, **told)

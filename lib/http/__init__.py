@@ -3,7 +3,7 @@
 `client` sends, `way` and `proxies` know which way, `faults` maps what can break; `redaction` and `export` are pure.
 """
 
-from lib.http.client import Http, LineTimes, Streamed
+from lib.http.client import Http, LineTimes, Streamed, once
 from lib.http.export import curl, python, readable
 from lib.http.faults import origin
 from lib.http.proxies import Proxy, read_proxy
@@ -18,6 +18,7 @@ __all__ = [
     "Streamed",
     "Timeouts",
     "curl",
+    "once",
     "origin",
     "python",
     "read_proxy",

@@ -76,6 +76,12 @@ def retry() -> Retry:
     )
 
 
+def once(request: httpx.Request) -> httpx.Request:
+    """The request as one that isn't repeated, whatever happens: where every question counts."""
+    request.extensions["retry"] = Retry(total=0)
+    return request
+
+
 async def without_broken_location(response: httpx.Response) -> None:
     """Takes away a `Location` that is no address, on which httpx would raise; the answer then stands as it is."""
     try:

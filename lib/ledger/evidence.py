@@ -16,11 +16,17 @@ _FIELDS = tuple(f.name for f in fields(Evidence))
 _NAMED = ("connection", "step", "model", "capability")
 
 
+NOT_ASKED = "rationed"
+"""The cause of a rung that could not be asked for now: it lifts nothing that is known of it."""
+
+
 def add(conn: Connection, seen: Evidence) -> None:
     """Appends a piece of evidence and notes it as the newest of its kind."""
     record = _record(seen)
     number = conn.execute(evidence.insert(), record).inserted_primary_key
     key = {name: record[name] or "" for name in _NAMED}
+    if _not_asked(record["reason"]) and _is_known(conn, key):
+        return
     upsert(
         conn,
         evidence_newest,
@@ -28,6 +34,17 @@ def add(conn: Connection, seen: Evidence) -> None:
         replace=("at", "evidence"),
         newer="at",
     )
+
+
+def _not_asked(reason: Mapping[str, Any] | None) -> bool:
+    return reason is not None and reason["code"] == NOT_ASKED
+
+
+def _is_known(conn: Connection, key: Mapping[str, str]) -> bool:
+    """Whether an answer of this kind ever came."""
+    told = select(evidence.c.reason).join(evidence_newest, evidence_newest.c.evidence == evidence.c.id)
+    mine = (evidence_newest.c[name] == value for name, value in key.items())
+    return not all(map(_not_asked, conn.scalars(told.where(*mine))))
 
 
 def newest(conn: Connection, connection: str | None = None) -> list[Evidence]:

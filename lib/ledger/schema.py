@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0004"
+VERSION = "0005"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -226,6 +226,16 @@ evidence_newest = Table(
     Column("ok", Boolean, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("evidence", Integer, ForeignKey("evidence.id", ondelete="CASCADE"), nullable=False),
+)
+
+rations = Table(
+    "rations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Index("rations_by_address", "address", "at"),
 )
 
 snapshots = Table(

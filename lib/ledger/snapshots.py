@@ -1,4 +1,4 @@
-"""What a server answered last, word for word: a relay's status and list, a key's own models, voices, languages."""
+"""What a server answered last, word for word: a relay's status and list, a key's models, figures, voices, languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 from lib.ledger.database import upsert
 from lib.ledger.schema import snapshots
 
-Kind = Literal["status", "pricing", "models", "voices", "languages"]
+Kind = Literal["status", "pricing", "models", "token", "voices", "languages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0099"
-down_revision = "0004"
+down_revision = "{before}"
 
 def upgrade():
     with op.batch_alter_table("calls", recreate="always") as batch:
@@ -193,7 +193,7 @@ def upgrade():
 def newer(folder: Path, more: str = "pass") -> Path:
     """The migrations of a Relayscope to come, whose next one makes the table of calls anew."""
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "versions" / "0099_next.py").write_text(NEXT.format(more=more))
+    (folder / "versions" / "0099_next.py").write_text(NEXT.format(more=more, before=VERSION))
     return folder
 
 

@@ -1,0 +1,59 @@
+"""What a relay tells of a key where it rations the question: asked out of one budget an address, answers kept.
+
+wire.md 1C: /api/usage/token/ and /api/log/token allow 20 requests in 20 minutes from one address; then a bare 429.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from lib.calls.known import Dated, Known
+from lib.calls.route import Route
+from lib.http import Http, once, origin
+from lib.ledger import rations
+from lib.wire import newapi
+from lib.wire.newapi import TokenUsage
+
+KEPT = timedelta(minutes=20)
+"""How long an answer is used again; one that tells nothing too, for it costs as much to ask."""
+FOR_THE_AMBIGUOUS = 10
+"""Requests of the ration that are only for keys whose refusal may mean several things."""
+
+
+TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The ration is used up, by us or by others; `again`: when one may be asked again."""
+
+    again: datetime
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of a cause that says so."""
+        return {"again_at": self.again.isoformat(timespec="seconds")}
+
+
+async def token_usage(http: Http, known: Known, route: Route, keep_back: int = 0) -> Dated[TokenUsage | None] | Spent:
+    """What the relay tells of a connection's key and when (None: it told nothing), or that it can't be asked.
+
+    `keep_back`: how much of the ration is left to others. Raises `LineFault`.
+    """
+    now, before = datetime.now(UTC), known.token_usage(route.connection.id)
+    if before is not None and now - before.at < KEPT:
+        return before
+    request = once(newapi.token_usage_request(route.endpoint))
+    address = origin(request.url)
+    write = known.ledger.awrite
+    if (again := await write(partial(rations.take, address=address, now=now, keep_back=keep_back))) is not None:
+        return Spent(again)
+    response = await http.send(request)
+    if response.status_code == TOO_MANY:
+        return Spent(await write(partial(rations.use_up, address=address, now=datetime.now(UTC))))
+    at = datetime.now(UTC)
+    if response.is_server_error:
+        return Dated(at, None)
+    return Dated(at, await known.keep("token", route.connection.id, at, response))
