@@ -13,7 +13,7 @@ from lib.errors import RelayscopeError
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
-from ui import result, sending, text_form, thread
+from ui import result, sending, support, text_form, thread
 from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
@@ -141,6 +141,7 @@ def answer(call_id: str, running: bool) -> None:
             t(N_("Again")), key="text_again", icon=":material/replay:", on_click=text_form.fill,
             args=(asked, len(given)), help=again(len(given)),
         )
+        support.of_a_call(engine, row, "text_support")
         if holds(row, payload) and st.session_state.get(text_form.AFTER) != call_id:
             st.button(
                 t(N_("Continue the conversation")), key="text_continue", icon=":material/forum:", on_click=go_on,

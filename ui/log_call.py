@@ -23,7 +23,7 @@ from lib.ledger.calls import Payload
 from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
-from ui import log_cost, result
+from ui import log_cost, result, support
 from ui.asking import fill
 from ui.chips import chip, facts
 from ui.engine import door
@@ -116,6 +116,8 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
             go(row.capability)
         if not isinstance(ready, str):
             result.code(ready, "log_code")
+        request = None if isinstance(ready, str) else ready.request
+        support.of_a_call(engine, row, "log_support", "POST", str(request.url) if request else "")
         if st.button(t(N_("Copy…")), key="log_copy", icon=":material/content_copy:"):
             _copies(row, payload)
         st.download_button(

@@ -17,6 +17,7 @@ from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
 from lib.vocabulary import FollowUp
 from ui import format as figures
+from ui import support
 from ui.asking import OPERATIONS, USE, fill
 from ui.chips import chip, copyable, facts
 from ui.engine import door
@@ -139,6 +140,7 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 t(N_("Fetch it again")), key="made_fetch", icon=":material/download:",
                 on_click=lambda: door().ask(engine.fetch_again(row.id)),
             )
+        support.of_a_call(engine, row, "made_support")
         pictures = [one for one in kept if one.mime.startswith("image/")]
         if follow_ups := engine.task(row.id).follow_ups:
             _go_on(row, follow_ups)

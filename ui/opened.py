@@ -10,7 +10,7 @@ from lib.engine import Engine
 from lib.i18n import N_
 from lib.providers import provider
 from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
-from ui import chips
+from ui import chips, support
 from ui.checking import ask, checking
 from ui.choices import WORTH_TRYING
 from ui.connect import console
@@ -54,7 +54,15 @@ def actions(engine: Engine, found: Verdict, maker: str, where: str) -> None:
             go("connections", id=found.connection)
         if found.state not in WORTH_TRYING and (url := console(engine, found.connection, maker)):
             st.link_button(t(N_("Open console")), url, icon=":material/open_in_new:")
+        if failed := _failed(engine, found):
+            support.of_a_request(engine, failed, f"{where}_support")
     checking(engine, where)
+
+
+def _failed(engine: Engine, found: Verdict) -> Evidence | None:
+    """The newest request that showed the fault that a verdict tells of; None where it tells of none."""
+    seen = behind(engine.judged().facts.evidence, found.connection, {(found.model, found.capability)})
+    return next((one for one in seen if one.reason and one.reason.code == found.reason.code and not one.ok), None)
 
 
 def _use(page: Capability, found: Verdict, where: str) -> None:

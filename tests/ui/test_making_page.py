@@ -181,3 +181,15 @@ def test_a_call_whose_file_was_deleted_says_so(app: AppTest, engine: Engine) -> 
     page = go(app, "image")
     assert row.status == "succeeded"
     assert said in words(page)
+
+
+@pytest.mark.parametrize("where", ["speech", "log"])
+def test_a_failure_can_be_reported_without_its_key(app: AppTest, engine: Engine, where: str) -> None:
+    row = made(engine, CallDraft("elevenlabs_2", "speech", "Hello"))
+    assert row.error_code == "bad_key"
+    app.query_params["call"] = row.id
+    page = go(app, where)
+    assert not page.exception
+    report = next(one.value for one in page.code if "HTTP status: 401" in one.value)
+    assert str(row.request_id) in report
+    assert BAD not in report
