@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -31,7 +34,8 @@ from lib.calls.route import place_of
 from lib.checks.lines import LineResult, RaceRun, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
-from lib.checks.paid import smallest_call
+from lib.checks.pace import Pace
+from lib.checks.paid import AT_ONCE, smallest_call
 from lib.checks.running import CheckRun
 from lib.checks.trial import Trial, try_out
 from lib.connections import network, store
@@ -40,6 +44,7 @@ from lib.connections.model import Configuration
 from lib.cost import budget, conversion
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
+from lib.errors import WrongUse
 from lib.http import Http, Outward
 from lib.ledger import Ledger, tasks
 from lib.ledger.log import Log
@@ -51,7 +56,7 @@ from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
 from lib.verdicts.prices import Prices
-from lib.verdicts.tried import Tried, tried
+from lib.verdicts.tried import Tried, passed, tried
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Reason, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
@@ -262,8 +267,7 @@ class Engine:
         wanted = list(dict.fromkeys(ids)) if ids else [one.id for one in self.configuration().connections]
         steps = await check(self._http, self.ledger, self.known, wanted, on_step)
         if paid:
-            for one in wanted:
-                steps[one] += await self._paid(one, on_step)
+            steps = await self._paid(steps, on_step)
         return await asyncio.to_thread(self._checked, steps)
 
     async def begin_check(self, ids: Sequence[str] | None = None, asked_at: str = "") -> CheckRun:
@@ -284,14 +288,28 @@ class Engine:
         if self.check_run is not None:
             await self.check_run.cancel()
 
-    async def _paid(self, connection_id: str, on_step: OnStep | None) -> tuple[Evidence, ...]:
-        found = await asyncio.to_thread(self.verdicts)
-        mine = [v for v in found if v.connection == connection_id and v.state == "usable"]
-        book = self.known.book(self.configuration().connection(connection_id))
-        evidence = await smallest_call(self.calls, book, mine)
-        if evidence is not None and on_step is not None:
-            on_step(evidence)
-        return (evidence,) if evidence is not None else ()
+    async def _paid(
+        self, climbed: Mapping[str, tuple[Evidence, ...]], on_step: OnStep | None
+    ) -> dict[str, tuple[Evidence, ...]]:
+        """The same ladders with a real call on top, at once but for what goes to one host."""
+        facts = await asyncio.to_thread(self.facts)
+        hosts: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
+
+        async def paid(name: str, steps: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+            try:
+                connection = facts.configuration.connection(name)
+                open_to_it = await asyncio.to_thread(passed, facts, name, steps)
+                async with hosts[urlsplit(facts.configuration.address(connection)).netloc]:
+                    shown = await smallest_call(self.calls, self.log, self.known.book(connection), open_to_it)
+            except WrongUse:  # it was removed since
+                return steps
+            if shown is None:
+                return steps
+            if on_step is not None:
+                on_step(shown)
+            return (*steps, shown)
+
+        return dict(zip(climbed, await asyncio.gather(*starmap(paid, climbed.items())), strict=True))
 
     def _checked(self, steps: dict[str, tuple[Evidence, ...]]) -> tuple[Checked, ...]:
         judged = self.judged()

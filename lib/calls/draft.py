@@ -53,12 +53,27 @@ OURS = ("model", "messages", "stream", "stream_options")
 
 
 @dataclass(frozen=True, slots=True)
+class Riddle:
+    """A question with one right answer, a number."""
+
+    question: str
+    answer: str
+
+    def told(self, text: str) -> Mapping[str, str]:
+        """Of an answer that isn't right the question and what was expected; nothing of one that is."""
+        if re.search(rf"(?<![\d.,]){self.answer}(?![\d]|[.,]\d)", text):
+            return {}
+        return {"question": self.question, "expected": self.answer}
+
+
+@dataclass(frozen=True, slots=True)
 class CallDraft:
     """What is asked for. `model` None: the connection's default for the capability.
 
     `inputs` are the files it works on, `mask` what of the first of them may change. `protocol`: the module of
     `lib.wire` to speak, where the usual one is to be overruled. `after` is the call that this one goes on from;
-    `history`, the conversation up to there, is read from the log when the draft is made ready.
+    `history`, the conversation up to there, is read from the log when the draft is made ready. `riddle`: what is asked
+    has one right answer; that words came is then not enough to know of it.
     """
 
     connection: str
@@ -73,6 +88,7 @@ class CallDraft:
     mask: Media | None = None
     after: str | None = None
     history: tuple[Message, ...] = ()
+    riddle: Riddle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ def settlement(live: Live, ending: Ending) -> Write:
     }
     path = drafted.request.url.path if drafted.request else ""
     guessed_wrong = drafted.by_hand and ending.code == "wrong_dialect"
-    shown = live.shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at)
+    riddle = drafted.draft.riddle
+    detail = riddle.told(live.reading.text) if riddle else {}
+    shown = live.shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at, detail)
 
     def write(db: log.Connection) -> None:
         log.update(db, live.row.id, **changes)

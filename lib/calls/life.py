@@ -294,6 +294,7 @@ class Calls:
         return of_reading(
             reading, drafted.protocol, through_relay=drafted.route.through_relay, model=drafted.model,
             makes_files=capability in FAMILY and drafted.draft.operation not in ANSWERED_IN_WORDS,
+            needs_words=drafted.draft.riddle is not None,
         )  # fmt: skip
 
     async def _read(self, live: Live, streamed: Streamed) -> None:

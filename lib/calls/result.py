@@ -239,14 +239,15 @@ def _ending(status: Status, cause: Cause, said: Said | None = None, *, charged: 
 
 
 def of_reading(
-    reading: Reading, protocol: str, *, through_relay: bool, model: str, makes_files: bool = False
-) -> Ending:
+    reading: Reading, protocol: str, *, through_relay: bool, model: str, makes_files: bool = False,
+    needs_words: bool = False,
+) -> Ending:  # fmt: skip
     """The ending of an answer whose bytes have all come: whole, empty, filtered, cut, or faulted midway.
 
     `makes_files`: words alone are no answer, and what was filtered isn't billed unless it was counted; of words the
-    prompt may be.
+    prompt may be. `needs_words`: what was only thought is no answer.
     """
-    nothing = not reading.kept if makes_files else not reading.something
+    nothing = not reading.kept if makes_files else not (reading.text.strip() if needs_words else reading.something)
     free_if_filtered = makes_files and nothing and not (reading.usage and reading.usage.usage.images)
     if reading.fault is not None:
         cause = judge(reading.fault, protocol, through_relay=through_relay)

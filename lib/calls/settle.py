@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -105,8 +106,13 @@ def _estimated(drafted: Drafted, ending: Ending, usage: Usage, times: Decimal) -
     return cost(price, usage) if price else None
 
 
-def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str, at: datetime) -> Evidence | None:
-    """What a call that ended shows of its API; None where it proves nothing either way."""
+def evidence_of(
+    row: CallRow, ending: Ending, changes: dict[str, Any], path: str, at: datetime, detail: Mapping[str, str]
+) -> Evidence | None:
+    """What a call that ended shows of its API; None where it proves nothing either way.
+
+    `detail`: what else is known of an answer that came.
+    """
     works = ending.status == "succeeded"
     if not works and (ending.state not in STATES or ending.status in ("cancelled", "interrupted", "unknown")):
         return None
@@ -126,5 +132,6 @@ def evidence_of(row: CallRow, ending: Ending, changes: dict[str, Any], path: str
         provider_code=ending.provider_code,
         request_id=changes["request_id"],
         reason=ending.why,
+        detail=detail if works else {},
         call=row.id,
     )

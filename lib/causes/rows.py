@@ -42,12 +42,17 @@ CHECK_ADDRESS = N_("Check the base URL: it is the API's address, not a web page'
 ROWS = (
     # works, or nobody knows yet
     Cause("works", "usable", "nobody", N_("A real call has succeeded."), N_("Use it.")),
+    Cause("works_but_errs", "usable", "nobody", N_("It answered, but {question} was not {expected}."),
+          N_("Use it; small models err. Don't rely on what it calculates.")),
     Cause("should_work", "usable", "nobody",
           N_("Key, quota and permission have passed; no real call has been made yet."),
           N_("Use it, or prove it with one small paid call.")),
     Cause("not_tested", "untested", "you", N_("Nothing is known yet."), N_("Run the free test.")),
     Cause("no_free_endpoint", "untested", "you", N_("There is no free way to test this rung: {step}."),
           PROVE_IT),
+    Cause("no_smallest_call", "untested", "you",
+          N_("This works on a file of yours: no small call can be made up for it."),
+          N_("Make a real call on its page.")),
     Cause("last_seen", "untested", "you", N_("Last seen: {state}. That is too long ago to count."), PROVE_IT),
     Cause("unknown_code", "untested", "nobody", N_("Unknown answer: {code}."),
           N_("Read the server's own words; ask the provider what they mean.")),

@@ -22,7 +22,10 @@ PASSED: Mapping[Step, Sequence[tuple[str, str]]] = {
         ("", N_("The quota is not used up.")),
     ],
     "permission": [("", N_("Models in its list: {listed}; of use for this connection: {allowed}."))],
-    "call": [("", N_("A real call has succeeded."))],
+    "call": [
+        ("expected", N_("It answered, but {question} was not {expected}.")),
+        ("", N_("A real call has succeeded.")),
+    ],
 }
 """What each rung shows where it passed: the first sentence whose figure was told."""
 

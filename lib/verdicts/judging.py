@@ -196,7 +196,8 @@ def _call(case: Case) -> Conclusion | None:
     if call is None:
         return None
     if call.ok:
-        return Conclusion("usable", reason(CAUSES["works"]), call.at, "call")
+        why = reason(CAUSES["works_but_errs"], **call.detail) if call.detail else reason(CAUSES["works"])
+        return Conclusion("usable", why, call.at, "call")
     if holds(call, case.now):
         return Conclusion(call.state, call.reason or reason(CAUSES["not_tested"]), call.at)
     why = reason(CAUSES["last_seen"], state=call.state, at=call.at.isoformat(timespec="minutes"))

@@ -1,9 +1,9 @@
-"""What would be concluded of a connection that is tried before it is saved."""
+"""What would be concluded of a connection by one climb of its ladder alone, saved or not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lib.calls.route import place_of
@@ -37,3 +37,13 @@ def tried(trial: Trial, steps: Sequence[Evidence]) -> Tried:
     )
     models = tuple(entry.model for entry in own.value) if own else tuple(listed)
     return Tried(one.id, tuple(steps), verdicts(facts), models)
+
+
+def passed(facts: Facts, connection_id: str, steps: Sequence[Evidence]) -> tuple[Verdict, ...]:
+    """What a saved connection may be really called for after a climb whose every rung passed, or has no free endpoint.
+
+    Whatever an earlier call showed: a new one is how to know whether it is still so. Nothing where a rung failed.
+    """
+    found = verdicts(replace(facts, evidence=steps)) if steps else ()
+    mine = (one for one in found if one.connection == connection_id and one.model)
+    return tuple(one for one in mine if one.state in ("usable", "untested"))

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from lib.checks.paid import cheapest
+from lib.checks.paid import RIDDLE, cheapest
 from lib.connections.model import OwnPrice
 from lib.cost.book import PriceBook
+from lib.vocabulary import Usage
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BOOK = PriceBook(
@@ -38,4 +39,31 @@ BOOK = PriceBook(
     ],
 )
 def test_the_cheapest_call(models: list[str], chosen: str) -> None:
-    assert cheapest(models, BOOK, NOW) == chosen
+    assert cheapest(models, BOOK, NOW, Usage()) == chosen
+
+
+def test_of_a_job_what_is_billed_is_known_before() -> None:
+    assert cheapest(["dear", "by_second"], BOOK, NOW, Usage(seconds=Decimal(4))) == "by_second"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("42", True),
+        ("The answer is **42**.", True),
+        ("17 + 25 = 42", True),
+        ("42.", True),
+        ("42, I think", True),
+        ("答案是42。", True),
+        ("41", False),
+        ("142", False),
+        ("420", False),
+        ("4.42", False),
+        ("42.5", False),
+        ("42,000", False),
+        ("17 + 25", False),
+        ("", False),
+    ],
+)
+def test_whether_the_sum_is_right(text: str, right: bool) -> None:
+    assert (RIDDLE.told(text) == {}) is right
