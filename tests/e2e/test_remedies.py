@@ -1,0 +1,104 @@
+"""Every key that fails: found in the matrix, its evidence read, its remedy followed at the relay, until it works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lib.causes import CAUSES, reason, words
+from lib.engine import Engine
+from lib.i18n import Language, choose, translator
+from tests.conftest import DemoRelay
+from tests.e2e.running import app
+from tests.e2e.views import button, opened, settle
+
+WORDS = {
+    "en-US": {
+        "check": "Check now", "check one": "Check", "connection": "Connection", "rests on": "What it rests on",
+        "console": "Open console", "works": "Should work", "worked": "Done", "prompt": "Prompt", "generate": "Generate",
+    },
+    "zh-CN": {
+        "check": "立即检测", "check one": "检测", "connection": "连接", "rests on": "依据",
+        "console": "打开控制台", "works": "应可用", "worked": "已完成", "prompt": "提示词", "generate": "生成",
+    },
+}  # fmt: skip
+REMEDIES = {
+    "expired": ("key_expired", "renew"),
+    "exhausted": ("key_quota_exhausted", "top-up"),
+    "disabled": ("key_disabled", "enable"),
+    "forbidden": ("not_in_key_list", "permit"),
+    "banned": ("account_banned", "enable"),
+    "balance": ("quota_empty", "top-up"),
+    "region": ("relay_region_blocked", "unblock"),
+    "limited": ("rate_limited", "unlimit"),
+    "html": ("html_page", "repair"),
+}
+"""By connection of demo/connections.json: its cause, and what lifts it on the demo relay's page."""
+AT_A_CALL = {"saturated": ("saturated", "unlimit"), "no_channel": ("no_channel", "repair")}
+"""Those that fail at a call only."""
+
+
+PARAMETER = re.compile(r"\{\w+\}|this model|该模型")
+
+
+def told(code: str, language: Language) -> list[re.Pattern[str]]:
+    """What is said of a cause and what to do about it, whatever stands for the parameters."""
+    why = words(reason(CAUSES[code]), translator(language))
+    return [re.compile(".+".join(map(re.escape, PARAMETER.split(one)))) for one in (why.message, why.remedy)]
+
+
+def follow(page: Page, demo: DemoRelay, connection: str, action: str) -> None:
+    """Presses the button on the relay's own page, in another tab."""
+    console = page.context.new_page()
+    console.goto(demo.url)
+    console.locator(f'form[action$="/demo/keys/{connection}/{action}"] button').click()
+    expect(console.locator("body")).to_be_visible()
+    console.close()
+
+
+def choose_connection(dialog: Locator, label: str, connection: str) -> None:
+    """Shows the evidence of one of the connections that reach a cell."""
+    dialog.get_by_role("combobox", name=label).click()
+    dialog.page.get_by_role("option", name=re.compile(rf"^{connection} · ")).click()
+    settle(dialog.page)
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_each_key_that_fails_is_led_to_working(
+    tmp_path: Path, browser: Browser, demo: DemoRelay, locale: str
+) -> None:
+    said, language, home = WORDS[locale], choose(locale), tmp_path / "home"
+    engine = Engine(home)
+    engine.import_(demo.connections)
+    engine.ledger.close()
+    with app(home) as running:
+        page = opened(browser, running.url, locale)
+        button(page, said["check"]).click()
+        expect(page.get_by_text(told("key_expired", language)[0]).first).to_be_visible()
+        settle(page)
+        for connection, (code, action) in REMEDIES.items():
+            page.goto(f"{running.url}/matrix?cell=openai.text")
+            settle(page)
+            dialog = page.get_by_role("dialog")
+            choose_connection(dialog, said["connection"], connection)
+            for words_of in told(code, language):
+                expect(dialog.get_by_text(words_of).first).to_be_visible()
+            expect(dialog.get_by_text(said["rests on"])).to_be_visible()
+            expect(dialog.get_by_text(re.compile(r"GET\s/")).first).to_be_visible()
+            follow(page, demo, connection, action)
+            button(dialog, said["check one"], exact=True).click()
+            expect(dialog.get_by_text(said["works"]).first).to_be_visible()
+        for connection, (code, action) in AT_A_CALL.items():
+            page.goto(f"{running.url}/text?connection={connection}")
+            settle(page)
+            page.get_by_label(said["prompt"], exact=True).fill(f"Hello from {connection}")
+            button(page, re.compile(f"^{said['generate']}")).click()
+            expect(page.get_by_text(told(code, language)[0]).first).to_be_visible()
+            follow(page, demo, connection, action)
+            settle(page)
+            button(page, re.compile(f"^{said['generate']}")).click()
+            expect(button(page, re.compile("Download|下载"))).to_be_enabled()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
