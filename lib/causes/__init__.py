@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from string import Formatter
 
 from lib.causes.rows import CAPABILITY_NAMES, CAUSES, STATE_NAMES, STEP_NAMES, Cause
-from lib.causes.rules import RULES, Rule
+from lib.causes.rules import RULES, SAY_NOTHING, Rule
 from lib.errors import LineFault
 from lib.i18n import N_, Translate
 from lib.vocabulary import Reason, WhoseMove
@@ -83,7 +83,7 @@ def judge(said: Said, protocol: str, *, through_relay: bool = False, posted: boo
     (any POST), so a gateway that gave up waiting proves nothing; False for a GET.
     """
     plain = _with_status(said)
-    codes = frozenset(code.casefold() for code in (plain.code, plain.kind) if code)
+    codes = frozenset(code.casefold() for code in (plain.code, plain.kind, plain.finer) if code)
     case = _Case(plain, codes, plain.message.casefold(), protocol, through_relay, posted)
     return next(CAUSES[rule.cause] for rule in RULES if _fits(rule, case))
 
@@ -147,7 +147,7 @@ def _fits(rule: Rule, case: _Case) -> bool:
         and (rule.body is None or (said.html if rule.body == "page" else said.empty))
         and rule.relay in (None, case.through_relay)
         and rule.posted in (None, case.posted)
-        and rule.coded in (None, bool(said.code))
+        and rule.coded in (None, bool(said.code) and said.code.casefold() not in SAY_NOTHING)
     )
 
 

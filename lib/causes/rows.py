@@ -64,6 +64,8 @@ ROWS = (
     Cause("rationed", "untested", "nobody",
           N_("The relay allows so many of these requests only; it may be asked again at {again_at}."),
           N_("Test again then, or prove it with one small paid call.")),
+    Cause("not_shown", "untested", "you",
+          N_("The key is accepted, but may not read this; it may still do what it is for."), PROVE_IT),
     Cause("unsupported", "unsupported", "nobody", N_("Relayscope doesn't speak what this needs: {protocol}."),
           N_("Use another program for this API.")),
     Cause("protocol_unknown", "unsupported", "nobody", N_("Relayscope doesn't speak the protocol {protocol} yet."),
@@ -147,6 +149,9 @@ ROWS = (
           N_("Use a relay that is served, or a connection from another place.")),
     Cause("relay_region_blocked", "region_blocked", "relay",
           N_("The upstream doesn't serve the place the relay calls from; your own place doesn't matter."), TELL_RELAY),
+    Cause("firewall", "region_blocked", "you",
+          N_("A firewall before the server turns away requests from your network."),
+          N_("Choose another line, or try without VPN or proxy; if it stays, tell the provider.")),
     # the other side is broken
     Cause("upstream_fault", "upstream_fault", "upstream", N_("The server failed to answer."), TRY_LATER),
     Cause("relay_fault", "upstream_fault", "relay", N_("The relay could not get an answer from its upstream."),
@@ -162,6 +167,8 @@ ROWS = (
     Cause("too_large", "upstream_fault", "upstream", N_("The answer is larger than any of this kind."), CHECK_ADDRESS),
     # the address
     Cause("html_page", "wrong_address", "you", N_("A web page answers there, not an API."), CHECK_ADDRESS),
+    Cause("captive_portal", "wrong_address", "you", N_("The network you are in wants you to log in first."),
+          N_("Log in to the network, then test again.")),
     Cause("wrong_path", "wrong_address", "you", N_("There is no such path at this address."),
           N_("Check the base URL: it ends before /v1.")),
     Cause("redirected", "wrong_address", "you", N_("The address sends requests on to {target}."),

@@ -2,7 +2,9 @@
 
 The body's own code and words come before the status, a code nobody knows before what the status alone would say.
 Codes and sentences are those of one-api, new-api (old and new builds, Chinese and English), GPTBest and OpenAI: from
-reference/wire.md 1A to 1C, 3, 9, Corrections, Addendum; users.md Batch L and M, "new-api constants and error codes".
+reference/wire.md 1A to 1C, 2A, 3, 9, Corrections, Addendum; users.md Batch L and M, "new-api constants and error
+codes"; those of Sub2API from its api_key_auth.go, of DeepSeek and DashScope from their lists of error codes. What each
+looks like on the wire: docs/causes.md.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ MANAGEMENT = ("newapi",)
 REQUEST_AT_FAULT = (200, 400, 404, 409, 413, 414, 415, 422)
 ABOUT_REQUEST = (400, 413, 414, 415, 422)
 """Statuses by which a server finds fault with what was sent."""
+SAY_NOTHING = ("invalid_request_error",)
+"""Codes that stand for anything: DeepSeek puts one beside every fault, whose type, status and words tell it."""
 
 
 def unquoted(*rules: Rule) -> tuple[Rule, ...]:
@@ -51,8 +55,16 @@ def unquoted(*rules: Rule) -> tuple[Rule, ...]:
 
 MAKERS = (
     # what makers of APIs say in their own protocols, other than others do (wire.md 4 to 8, Addendum)
-    Rule("bad_key", protocols=("gemini",), words=("api key not valid", "api key expired")),
-    Rule("account_quota_exhausted", protocols=("anthropic",), words=("credit balance is too low",)),
+    Rule("key_expired", protocols=("gemini",), words=("api key expired",)),
+    Rule("bad_key", protocols=("gemini",), codes=("api_key_invalid",)),
+    Rule("bad_key", protocols=("gemini",), words=("api key not valid",)),
+    Rule("ip_not_allowed", protocols=("gemini",), codes=("api_key_ip_address_blocked",)),
+    # its limits of a minute and a day are worded as a quota; a limit of nothing is a plan without that model
+    Rule("account_quota_exhausted", protocols=("gemini",), words=("limit: 0,", "limit: 0\n"), statuses=(429,),
+         relay=False),
+    Rule("rate_limited", protocols=("gemini",), codes=("resource_exhausted",), relay=False),
+    Rule("account_quota_exhausted", protocols=("anthropic",), words=("credit balance is too low",), relay=False),
+    Rule("account_quota_exhausted", protocols=("anthropic",), codes=("enforced_spend_limit_reached",), relay=False),
     Rule("region_blocked", protocols=("anthropic",), codes=("forbidden",), words=("request not allowed",), relay=False),
     Rule("model_unknown", protocols=("anthropic",), codes=("not_found_error",)),
     Rule("bad_key", protocols=("deepl",), statuses=(403,)),
@@ -60,7 +72,10 @@ MAKERS = (
     Rule("rate_limited", protocols=("deepl",), statuses=(529,)),
     Rule("bad_key", protocols=("zhipu",), codes=("1000", "1001", "1002", "1004")),
     Rule("key_expired", protocols=("zhipu",), codes=("1003",)),
-    Rule("account_quota_exhausted", protocols=("zhipu",), codes=("1113", "1304", "1308", "1310")),
+    Rule("account_quota_exhausted", protocols=("zhipu",), codes=("1113", "1304", "1308", "1309", "1310")),
+    Rule("bad_key", protocols=("zhipu",), codes=("1111",)),
+    Rule("account_banned", protocols=("zhipu",), codes=("1110", "1112", "1121")),
+    Rule("upstream_fault", protocols=("zhipu",), codes=("1200", "1230", "1234")),
     Rule("model_unknown", protocols=("zhipu",), codes=("1211",)),
     Rule("not_permitted", protocols=("zhipu",), codes=("1220", "1311")),
     Rule("gone", protocols=("zhipu",), codes=("1221", "1222")),
@@ -69,13 +84,19 @@ MAKERS = (
     Rule("saturated", protocols=("zhipu",), codes=("1305", "1312")),
     Rule("bad_request", protocols=("zhipu",), codes=("1210", "1212", "1213", "1214", "1215", "1261")),
     Rule("quota_empty", protocols=("elevenlabs",), codes=("quota_exceeded",)),
+    Rule("not_shown", protocols=("elevenlabs",), codes=("missing_permissions",), posted=False),
     Rule("not_permitted", protocols=("elevenlabs",), codes=("missing_permissions",)),
-    Rule("rate_limited", protocols=("elevenlabs",), codes=("too_many_concurrent_requests", "system_busy")),
+    Rule("account_banned", protocols=("elevenlabs",), codes=("detected_unusual_activity",)),
+    Rule("bad_request", protocols=("elevenlabs",), codes=("voice_not_found", "max_character_limit_exceeded")),
+    Rule("rate_limited", protocols=("elevenlabs",), codes=("too_many_concurrent_requests",)),
+    Rule("saturated", protocols=("elevenlabs",), codes=("system_busy",)),
     Rule("content_refused", protocols=("stability",), codes=("content_moderation",)),
     Rule("content_refused", protocols=("midjourney",), codes=("24",)),
     Rule("saturated", protocols=("midjourney",), codes=("23", "30")),
     Rule("account_quota_exhausted", protocols=("midjourney",), words=("quota_not_enough",)),
-    Rule("bad_request", protocols=("midjourney",), codes=("4",)),
+    Rule("no_channel", protocols=("midjourney",), codes=("3",), words=("账号实例",)),
+    Rule("upstream_fault", protocols=("midjourney",), codes=("5", "9")),
+    Rule("bad_request", protocols=("midjourney",), codes=("4",), statuses=(200, 400)),
 )
 
 FILTERED = (
@@ -103,10 +124,18 @@ RULES = (
     # a gateway gave up waiting: whatever the body, nobody knows what became of the request
     Rule("possibly_billed", statuses=(504, 524), posted=True),
     Rule("possibly_billed", codes=("bad_response_status_code",), params=("504", "524"), posted=True),
+    # what stands before the server: Cloudflare's pages and bare codes for whom it turns away (its documents, 1xxx
+    # errors), a network that wants a login (RFC 6585)
+    Rule("firewall", body="page", words=("just a moment", "attention required! | cloudflare")),
+    Rule("firewall", body="page", words=("used cloudflare to restrict access",)),
+    Rule("firewall", statuses=(403,), words=[f"error code: {code}" for code in (1005, 1006, 1007, 1008, 1010, 1020)]),
+    Rule("region_blocked", statuses=(403,), words=("error code: 1009",)),
+    Rule("captive_portal", statuses=(511,)),
     # not this API at all; a management path that isn't there says nothing of the API itself
     Rule("no_such_endpoint", protocols=MANAGEMENT, body="page", statuses=range(200, 429)),
     Rule("no_such_endpoint", protocols=MANAGEMENT, body="empty", statuses=range(200, 300)),
     Rule("no_such_endpoint", protocols=MANAGEMENT, statuses=(404, 405, 410, 501)),
+    Rule("bad_request", body="page", statuses=(413, 414)),
     Rule("html_page", body="page", statuses=(*range(200, 429), *range(430, 500))),
     # the request and the prompt, by codes that mean nothing else: their sentences quote the user's own words
     Rule("bad_request", codes=("context_length_exceeded", "invalid_value", "unsupported_parameter")),
@@ -117,6 +146,13 @@ RULES = (
     # whole sentences that nobody asks about, told as a fault of the request
     Rule("relay_region_blocked", relay=True, words=("user location is not supported for the api use",)),
     Rule("region_blocked", words=("user location is not supported for the api use",), relay=False),
+    Rule("relay_region_blocked", relay=True, codes=("forbidden",), words=("request not allowed",)),
+    Rule("relay_quota_fault", relay=True, words=("credit balance is too low to access the",)),
+    Rule("relay_quota_fault", relay=True, words=("余额不足或无可用资源包",)),
+    Rule("relay_quota_fault", relay=True, codes=("invalid_request_error",), words=("insufficient balance",)),
+    Rule("relay_quota_fault", relay=True, codes=("billing_error", "enforced_spend_limit_reached", "arrearage")),
+    Rule("account_quota_exhausted", codes=("arrearage", "allocationquota.freetieronly")),
+    Rule("wrong_path", words=("unexpected endpoint or method",)),
     Rule("model_unknown", words=("model not exist", "模型不存在，请检查模型代码")),
     Rule("no_price", words=("倍率或价格未配置",)),
     *unquoted(
@@ -125,19 +161,26 @@ RULES = (
         Rule("relay_fault", words=("invalid character '<'", "请求上游地址失败")),
         # the key's own quota
         Rule("key_quota_exhausted", codes=("pre_consume_token_quota_failed", "token_exhausted")),
+        Rule("key_quota_exhausted", codes=("api_key_quota_exhausted",)),
         Rule("key_quota_exhausted", words=("tokenstatusexhausted", "令牌…额度已用尽", "令牌额度不足")),
         Rule("key_quota_exhausted", words=("token quota is exhausted", "token quota is not enough", "key 额度已用完")),
         # the key itself
         Rule("key_expired", codes=("api_key_expired", "token_expired")),
         Rule("key_expired", words=("令牌已过期", "token has expired", "api key has expired", "api key expired")),
+        Rule("key_disabled", codes=("api_key_disabled",)),
         Rule("key_disabled", words=("令牌状态不可用", "token status is unavailable")),
+        Rule("account_banned", codes=("user_inactive",)),
         Rule("account_banned", words=("用户已被封禁", "user has been banned")),
+        Rule("key_not_sent", codes=("api_key_required",)),
         Rule("key_not_sent", words=("未提供令牌", "token not provided", "you didn't provide an api key")),
         Rule("key_refused_ambiguous", words=("无效的令牌", "invalid token"), statuses=(200, 401, 403)),
         Rule("bad_key", protocols=MANAGEMENT, words=("record not found",)),
         Rule("ip_not_allowed", codes=("ip_not_authorized",)),
         Rule("ip_not_allowed", words=("ip 不在令牌允许", "令牌只能在指定网段使用")),
         Rule("ip_not_allowed", words=("ip is not in the", "your ip is not")),
+        # OpenAI's restricted keys: known to it, whatever the status, and not for this
+        Rule("not_shown", words=("missing scopes:",), posted=False),
+        Rule("not_permitted", words=("missing scopes:",)),
         # a relay passes on what its own upstream key is told; only OpenAI's own sentences show that it isn't ours
         Rule("relay_key_fault", codes=("channel:no_available_key", "channel:invalid_key")),
         Rule("relay_key_fault", relay=True, codes=("account_deactivated",)),
@@ -151,6 +194,9 @@ RULES = (
         Rule("relay_quota_fault", relay=True, codes=("billing_not_active",)),
         Rule("account_quota_exhausted", codes=("insufficient_user_quota", "quota_not_enough", "insufficient_balance")),
         Rule("account_quota_exhausted", codes=("insufficient_quota", "billing_hard_limit_reached")),
+        Rule("account_quota_exhausted", codes=("subscription_not_found", "subscription_invalid")),
+        Rule("account_quota_exhausted", codes=("usage_limit_exceeded",)),
+        Rule("account_quota_exhausted", relay=False, words=("insufficient balance",)),
         Rule("account_quota_exhausted", codes=("credit_balance_exhausted", "billing_not_active")),
         Rule("account_quota_exhausted", words=("用户额度不足", "预扣费额度失败", "订阅额度不足", "余额不足")),
         Rule("account_quota_exhausted", words=("user quota is not enough", "pre-consumed quota failed")),
@@ -173,10 +219,10 @@ RULES = (
         Rule("no_channel", words=("无可用渠道", "可用渠道失败", "该渠道已被禁用")),
         Rule("no_channel", words=("no available channel", "failed to get available channel")),
         Rule("no_channel", codes=("model_not_found",), statuses=(503,)),
-        Rule("no_channel", codes=("get_channel_failed",)),
+        Rule("no_channel", codes=("get_channel_failed", "task_channel_disable")),
         Rule("model_unknown", codes=("model_not_found",)),
         Rule("model_unknown", words=("model…does not exist", "model…not found", "模型不存在")),
-        Rule("not_implemented", codes=("api_not_implemented",)),
+        Rule("not_implemented", codes=("api_not_implemented", "not_implemented")),
         Rule("wrong_path", words=("invalid url (",)),
         Rule("no_price", codes=("model_price_error",)),
         # too much just now
@@ -190,9 +236,13 @@ RULES = (
     Rule("relay_fault", codes=("do_request_failed", "bad_response_status_code", "bad_response_body", "bad_response")),
     Rule("relay_fault", codes=("channel:response_time_exceeded", "channel:model_mapped_error", "empty_response")),
     Rule("relay_fault", codes=("read_response_body_failed", "access_denied")),
+    Rule("relay_fault", codes=("fail_to_fetch_task", "get_task_failed"), statuses=range(500, 600)),
     Rule("upstream_fault", codes=("server_error", "internal_error", "internal_server_error")),
     # the request; a 400 is no proof either way
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
+    Rule("bad_request", codes=("missing_model", "missing_prompt", "prompt_empty", "invalid_size", "invalid_json")),
+    Rule("bad_request", codes=("invalid_multipart_form",)),
+    Rule("bad_request", codes=("fail_to_fetch_task",), statuses=ABOUT_REQUEST),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
     *TASKS,
     # a code nobody knows is never "unavailable"

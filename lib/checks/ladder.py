@@ -29,6 +29,9 @@ from lib.wire import Endpoint, Said, Unreadable, newapi, openai
 from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display, TokenUsage
 from lib.wire.protocols import PROTOCOLS
 
+SAID_OF_GOOD_KEYS = ("key_disabled",)
+"""Causes that relays now and then tell of keys that work: asked again once before it is believed (wire.md Corrections,
+QuantumNous/new-api#3301)."""
 NOWHERE = 404
 """An address of another protocol than OpenAI's that lists no models (wire.md 6)."""
 
@@ -81,7 +84,8 @@ class Ladder:
             return await self._key_by_balance(BALANCES[protocol])
         return self._without_request("key", CAUSES["no_free_endpoint"], step="key")
 
-    async def _key_by_models(self, request: httpx.Request) -> Evidence:
+    async def _key_by_models(self, request: httpx.Request, *, again: bool = False) -> Evidence:
+        """`again`: it was asked before, and told what relays tell of good keys too."""
         answered = await self._ask("key", request)
         if isinstance(answered, Evidence):
             return answered
@@ -90,6 +94,8 @@ class Ladder:
         except Unreadable as unreadable:
             if answered.response.status_code == NOWHERE and self.route.protocol != "openai":
                 return self._without_request("key", CAUSES["no_free_endpoint"], step="key")
+            if not again and self._cause(unreadable.said).code in SAID_OF_GOOD_KEYS:
+                return await self._key_by_models(request, again=True)
             return await self._refused(answered, unreadable.said)
         return answered.passed({"listed": str(len(models))})
 
@@ -106,7 +112,7 @@ class Ladder:
 
     async def _refused(self, answered: Answered, said: Said) -> Evidence:
         """The newest relays say "invalid token" for four things; one endpoint still tells them apart."""
-        cause = judge(said, self.route.protocol, through_relay=self.route.through_relay, posted=False)
+        cause = self._cause(said)
         if not cause.ambiguous or not self.route.through_relay:
             return answered.failed(cause, said)
         try:
@@ -116,6 +122,9 @@ class Ladder:
         if isinstance(told, Spent):
             return answered.failed(CAUSES["key_refused_rationed"], said, params=told.params)
         return answered.failed(_of_figures(told.value) if told.value else cause, said)
+
+    def _cause(self, said: Said) -> Cause:
+        return judge(said, self.route.protocol, through_relay=self.route.through_relay, posted=False)
 
     async def _quota(self) -> Evidence:
         if self.left is not None:
@@ -141,7 +150,7 @@ class Ladder:
             return unanswered(name, "quota", datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
         if isinstance(told, Spent):
             return self._without_request("quota", CAUSES["rationed"], **told.params)
-        if told.value is None:
+        if told.value is None or not told.value.known:
             return self._without_request("quota", CAUSES["no_free_endpoint"], step="quota")
         left = None if told.value.unlimited else Money(Decimal(told.value.available) / self._units())
         answered = Answered(name, "quota", told.at, 0, request, httpx.Response(200))
@@ -197,6 +206,8 @@ class Ladder:
 
 def _of_figures(usage: TokenUsage) -> Cause:
     """Why a key is refused of which these figures were told."""
+    if not usage.known:
+        return CAUSES["bad_key"]
     if usage.expires_at is not None and usage.expires_at <= datetime.now(UTC):
         return CAUSES["key_expired"]
     if not usage.unlimited and usage.available <= 0:

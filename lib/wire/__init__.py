@@ -135,7 +135,8 @@ class Said:
     """What a server says of a fault, in one form for all protocols; the input of `lib.causes`.
 
     `status` is the HTTP status (200 for a fault inside a stream or a 200), `code` and `kind` the body's own code and
-    type, `message` its words (untrusted, may be long), `param` what it blames, `html` that the body is a web page.
+    type, `message` its words (untrusted, may be long), `param` what it blames, `html` that the body is a web page,
+    `finer` the code in its details, where one code stands for several faults (Gemini's reason, Anthropic's error_code).
     """
 
     status: int
@@ -146,11 +147,12 @@ class Said:
     request_id: str = ""
     html: bool = False
     empty: bool = False
+    finer: str = ""
 
     @property
     def provider_code(self) -> str | None:
         """The server's own name of the fault."""
-        return self.code or self.kind or None
+        return self.finer or self.code or self.kind or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,15 @@ def _of_fields(body: Mapping[str, Any], depth: int) -> Said | None:
     code = plain(body.get("code"))
     if message is None and not code:
         return None
-    return _over(message or Said(200), Said(200, code=code, kind=kind, param=plain(body.get("param"))))
+    outer = Said(200, code=code, kind=kind, param=plain(body.get("param")), finer=_finer(body.get("details")))
+    return _over(message or Said(200), outer)
+
+
+def _finer(details: object) -> str:
+    """The code in a fault's details: google.rpc.ErrorInfo's reason (users.md M), Anthropic's error_code (Addendum)."""
+    entries = details if isinstance(details, list) else [details]
+    codes = (plain(one.get(name)) for one in entries if isinstance(one, dict) for name in ("reason", "error_code"))
+    return next((code for code in codes if code), "")
 
 
 def _over(inner: Said, outer: Said) -> Said:
@@ -225,4 +233,5 @@ def _over(inner: Said, outer: Said) -> Said:
         param=inner.param or outer.param,
         message=inner.message or outer.message,
         request_id=inner.request_id or outer.request_id,
+        finer=inner.finer or outer.finer,
     )

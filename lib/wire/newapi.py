@@ -87,7 +87,7 @@ class Billing:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """A key's own figures in raw quota units. `models` None: any; `expires_at` None: never.
+    """A key's own figures in raw quota units. `models` None: any; `expires_at` None: never; `known` False: no such key.
 
     Answered for expired, exhausted and disabled keys too by most versions: no proof that the key works.
     """
@@ -98,6 +98,12 @@ class TokenUsage:
     unlimited: bool
     models: frozenset[str] | None
     expires_at: datetime | None
+    known: bool = True
+
+
+NO_SUCH_KEY = TokenUsage(0, 0, 0, unlimited=False, models=None, expires_at=None, known=False)
+NOT_FOUND = "record not found"
+"""What the token endpoint says of a key that its database doesn't have."""
 
 
 def status_request(endpoint: Endpoint) -> httpx.Request:
@@ -186,7 +192,9 @@ def read_billing(subscription: httpx.Response, usage: httpx.Response, display: D
 
 
 def read_token_usage(response: httpx.Response) -> TokenUsage:
-    """The key's own figures; raises `Unreadable`."""
+    """The key's own figures, or that there is no such key; raises `Unreadable`."""
+    if NOT_FOUND in said(response).message.casefold():
+        return NO_SUCH_KEY
     data = _opened(response).get("data")
     if not isinstance(data, dict) or not data:
         raise Unreadable(said(response))

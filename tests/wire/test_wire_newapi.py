@@ -251,7 +251,6 @@ def test_token_usage(data: dict[str, Any], expected: TokenUsage) -> None:
     [  # wire.md 1C
         answer({"success": False, "message": "No Authorization header"}, 401),
         answer({"success": False, "message": "Invalid Bearer token"}, 401),
-        answer({"success": False, "message": "record not found"}),
         answer({"code": True, "data": []}),
         httpx.Response(429),
     ],
@@ -259,6 +258,11 @@ def test_token_usage(data: dict[str, Any], expected: TokenUsage) -> None:
 def test_token_usage_refused(response: httpx.Response) -> None:
     with pytest.raises(Unreadable):
         newapi.read_token_usage(response)
+
+
+def test_a_key_that_is_not_there_is_told_as_that() -> None:
+    """wire.md 1C: a fault as 200; the database's own words."""
+    assert not newapi.read_token_usage(answer({"success": False, "message": "record not found"})).known
 
 
 # whatever comes
