@@ -46,10 +46,11 @@ from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
 from lib.errors import WrongUse
 from lib.http import Http, Outward
-from lib.ledger import Ledger, tasks
+from lib.ledger import Ledger, evidence, spells, tasks
 from lib.ledger.log import Log
 from lib.ledger.media import Kept, Role, of_calls
 from lib.ledger.owners import Owner
+from lib.ledger.spells import Called, Spell
 from lib.ledger.tasks import TaskRecord
 from lib.verdicts.judge import Judge
 from lib.verdicts.judged import Judged
@@ -207,6 +208,16 @@ class Engine:
     def overview(self) -> Overview:
         """What can be used right now, what can't and why; what is left, and the evidence."""
         return self.judged().overview
+
+    def history(self, connection: str, called: Called | None = None) -> tuple[Spell, ...]:
+        """How a connection has stood, newest first: its rungs, and its real calls (`called`: of these models alone)."""
+        with self.ledger.read() as db:
+            return tuple(spells.newest(db, connection, called))
+
+    def behind(self, found: Sequence[Spell]) -> Mapping[int, Sequence[Evidence]]:
+        """By spell's id, what is kept of the requests that showed it, newest first."""
+        with self.ledger.read() as db:
+            return evidence.of_spells(db, [one.id for one in found])
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every verdict there is."""

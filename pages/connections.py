@@ -9,7 +9,7 @@ import streamlit as st
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
-from ui import climb, connection_actions, connection_form, connection_removal, new_keys, relays
+from ui import climb, connection_actions, connection_form, connection_removal, history, new_keys, relays
 from ui.checking import ask, checking
 from ui.chips import facts
 from ui.connect import set_up, where_keys_are
@@ -129,6 +129,8 @@ def form() -> None:
     connection_actions.buttons(engine, climbing=climbing)
     climb.draw(climbing=climbing)
     st.caption(where_keys_are())
+    if id:
+        history.draw(engine, id, "connection")
 
 
 settle()

@@ -47,7 +47,7 @@ def draw(engine: Engine, cell: Cell, members: Members, prices: Sequence[Range]) 
     opened.actions(engine, verdict, cell.provider, HERE)
     mine = [one for one in members.found if one.connection == verdict.connection and one.model]
     _models(engine, verdict.connection, mine)
-    opened.rests_on(engine, verdict.connection, mine)
+    opened.rests_on(engine, verdict.connection, mine, HERE)
 
 
 def _chosen(cell: Cell, members: Members) -> Verdict | None:

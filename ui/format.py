@@ -48,6 +48,15 @@ def moment(at: datetime, zone: tzinfo, language: Language) -> str:
     return format_datetime(at, pattern, tzinfo=zone, locale=language)
 
 
+def stretch(since: datetime, until: datetime, zone: tzinfo, language: Language) -> str:
+    """`25 Nov 2026, 10:03 – 11:40`: from when to when in the reader's zone, the day once where it is one."""
+    pattern = "y-MM-dd HH:mm" if language == "zh_CN" else "d MMM y, HH:mm"
+    same_day = since.astimezone(zone).date() == until.astimezone(zone).date()
+    first = format_datetime(since, pattern, tzinfo=zone, locale=language)
+    last = format_datetime(until, "HH:mm" if same_day else pattern, tzinfo=zone, locale=language)
+    return first if first.endswith(last) else f"{first} – {last}"
+
+
 def duration(ms: int, language: Language) -> str:
     """`340 ms` below a second, `12.4 s` above."""
     if ms < 1000:

@@ -10,7 +10,7 @@ from lib.engine import Engine
 from lib.i18n import N_
 from lib.providers import provider
 from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
-from ui import chips, support
+from ui import chips, history, support
 from ui.checking import ask, checking
 from ui.choices import WORTH_TRYING
 from ui.connect import console
@@ -70,12 +70,13 @@ def _use(page: Capability, found: Verdict, where: str) -> None:
         go(page, connection=found.connection, model=found.model)
 
 
-def rests_on(engine: Engine, connection: str, found: Sequence[Verdict]) -> None:
-    """The newest requests behind some verdicts of one connection."""
+def rests_on(engine: Engine, connection: str, found: Sequence[Verdict], where: str) -> None:
+    """The newest requests behind some verdicts of one connection, and how it stood before."""
     chips.heading(t(N_("What it rests on")))
     with st.container(gap="xsmall"):
         called = {(one.model, one.capability) for one in found}
         chips.evidence(behind(engine.judged().facts.evidence, connection, called)[:NEWEST])
+    history.draw(engine, connection, where, called)
 
 
 def behind(

@@ -142,6 +142,11 @@ def moment(at: datetime) -> str:
     return figures.moment(at, zone(), language())
 
 
+def stretch(since: datetime, until: datetime) -> str:
+    """From when to when in the browser's zone."""
+    return figures.stretch(since, until, zone(), language())
+
+
 def duration(ms: int | None) -> str:
     """How long something took."""
     return "–" if ms is None else figures.duration(ms, language())

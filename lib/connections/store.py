@@ -16,7 +16,7 @@ from lib.connections.rows import drop, load, put, read
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.ledger import Ledger, snapshots
-from lib.ledger.schema import evidence, evidence_newest, settings
+from lib.ledger.schema import evidence, evidence_newest, evidence_spells, settings
 
 __all__ = [
     "ImportFile",
@@ -195,6 +195,6 @@ def _remove_relay(db: Db, id: str) -> None:
 
 def _forget_connection(db: Db, id: str) -> None:
     """Deletes what was seen of a connection."""
-    for table in (evidence_newest, evidence):
+    for table in (evidence_newest, evidence, evidence_spells):
         db.execute(delete(table).where(table.c.connection == id))
     snapshots.forget(db, id, f"connection:{id}")

@@ -1,4 +1,7 @@
-"""What requests showed. Every piece is kept; the newest ones are found by key, never by a scan."""
+"""What requests showed: every change is kept, and of what confirms it the first and the newest (`spells`).
+
+The newest pieces are found by key, never by a scan.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from lib.ledger import spells
 from lib.ledger.database import upsert
 from lib.ledger.schema import evidence, evidence_newest
 from lib.vocabulary import Evidence, Reason
@@ -21,12 +25,17 @@ NOT_ASKED = "rationed"
 
 
 def add(conn: Connection, seen: Evidence) -> None:
-    """Appends a piece of evidence and notes it as the newest of its kind."""
+    """Keeps a piece of evidence, in its spell, and notes it as the newest of its kind.
+
+    What was told before, or that a rung was not asked though it is known how it stands, is nothing new.
+    """
     record = _record(seen)
-    number = conn.execute(evidence.insert(), record).inserted_primary_key
     key = {name: record[name] or "" for name in _NAMED}
-    if _not_asked(record["reason"]) and _is_known(conn, key):
+    if _is_told(conn, seen) or (_not_asked(record["reason"]) and _is_known(conn, key)):
         return
+    cause = (record["reason"] or {}).get("code", "")
+    spell = spells.lengthen(conn, {**record, **key, "cause": cause})
+    number = conn.execute(evidence.insert(), {**record, "spell": spell}).inserted_primary_key
     upsert(
         conn,
         evidence_newest,
@@ -34,6 +43,12 @@ def add(conn: Connection, seen: Evidence) -> None:
         replace=("at", "evidence"),
         newer="at",
     )
+    spells.thin(conn, spell)
+
+
+def _is_told(conn: Connection, seen: Evidence) -> bool:
+    then = select(evidence).where(evidence.c.connection == seen.connection, evidence.c.at == seen.at)
+    return seen in map(_evidence, conn.execute(then).mappings())
 
 
 def _not_asked(reason: Mapping[str, Any] | None) -> bool:
@@ -45,6 +60,15 @@ def _is_known(conn: Connection, key: Mapping[str, str]) -> bool:
     told = select(evidence.c.reason).join(evidence_newest, evidence_newest.c.evidence == evidence.c.id)
     mine = (evidence_newest.c[name] == value for name, value in key.items())
     return not all(map(_not_asked, conn.scalars(told.where(*mine))))
+
+
+def of_spells(conn: Connection, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:
+    """What is kept of each of some spells, newest first."""
+    rows = select(evidence).where(evidence.c.spell.in_(ids)).order_by(evidence.c.at.desc(), evidence.c.id.desc())
+    found: dict[int, list[Evidence]] = {one: [] for one in ids}
+    for row in conn.execute(rows).mappings():
+        found[row["spell"]].append(_evidence(row))
+    return found
 
 
 def newest(conn: Connection, connection: str | None = None) -> list[Evidence]:

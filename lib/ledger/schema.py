@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0005"
+VERSION = "0006"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -214,6 +214,22 @@ evidence = Table(
     Column("reason", JSON(none_as_null=True)),
     Column("detail", JSON, nullable=False),
     Column("call", Text),
+    Column("spell", Integer),
+    Index("evidence_by_spell", "spell", "at"),
+    Index("evidence_by_connection", "connection", "at"),
+)
+
+evidence_spells = Table(
+    "evidence_spells",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("connection", "step", "model", "capability")),
+    Column("ok", Boolean, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("state", "cause")),
+    *(Column(name, Moment, nullable=False) for name in ("since", "until")),
+    Column("times", Integer, nullable=False),
+    Index("spells_by_subject", "connection", "step", "model", "capability", "since"),
+    Index("spells_by_connection", "connection", "since"),
 )
 
 evidence_newest = Table(

@@ -1,0 +1,59 @@
+"""How a connection has stood: each change of its rungs and of its models' real calls, and what showed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lib.causes import STEP_NAMES
+from lib.checks.words import sentence
+from lib.engine import Engine
+from lib.i18n import N_
+from lib.ledger.spells import Called, Spell
+from lib.vocabulary import Evidence
+from ui import chips
+from ui.markdown import code, literal
+from ui.theme import look
+from ui.words import count, stretch, t, zone
+
+SHOWN = 12
+
+
+def draw(engine: Engine, connection: str, where: str, called: Called | None = None) -> None:
+    """The newest changes, newest first (`called`: of real calls those of these models alone); each can be opened."""
+    found = engine.history(connection, called)[:SHOWN]
+    if not found:
+        return
+    pieces = engine.behind(found)
+    chips.heading(t(N_("History")))
+    st.caption(t(N_("When it went down and when it came back. Open a line for the requests that showed it.")))
+    with st.container(gap="xsmall", key=f"{where}_history"):
+        for one in found:
+            _line(one, pieces[one.id], f"{where}_spell_{one.id}")
+
+
+def _line(one: Spell, pieces: Sequence[Evidence], key: str) -> None:
+    shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
+    word = t(N_("passed")) if one.ok else t(shown.word)
+    head = f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}** · {word}]"
+    cause = "" if one.ok or not pieces else literal(sentence(pieces[0], t, zone()))
+    parts = (head, code(one.model), _when(one), _times(one), cause)
+    line = st.expander(" · ".join(part for part in parts if part), key=key, on_change="rerun")
+    if line.open:
+        with line, st.container(gap="xsmall"):
+            _opened(one, pieces)
+
+
+def _opened(one: Spell, pieces: Sequence[Evidence]) -> None:
+    chips.evidence(pieces)
+    if one.times > len(pieces):
+        st.caption(t(N_("Of {n} that showed the same, the first and the newest are kept."), n=count(one.times)))
+
+
+def _when(one: Spell) -> str:
+    return stretch(one.since, one.until) if one.ended else t(N_("since {time}"), time=stretch(one.since, one.since))
+
+
+def _times(one: Spell) -> str:
+    return t(N_("seen once")) if one.times == 1 else t(N_("seen {n} times"), n=count(one.times))
