@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_rows import NOON
 from sqlalchemy import select
@@ -105,21 +106,27 @@ def test_a_thousand_checks_that_change_nothing_leave_a_handful(ledger: Ledger) -
     assert {one.times for one in newest(ledger)} == {250}
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", "a", "b"])), max_size=40))
-def test_whatever_comes_the_newest_is_kept_and_every_spell_has_its_first(minutes: list[tuple[int, str]]) -> None:
-    import tempfile
+WHATEVER = st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", "a", "b"])), max_size=40)
 
-    with tempfile.TemporaryDirectory() as folder, Ledger.open(None, Path(folder)) as ledger:
-        pieces = [seen(minute, cause, request_id=str(n)) for n, (minute, cause) in enumerate(minutes)]
+
+def test_whatever_comes_the_newest_is_kept_and_every_spell_has_its_first(ledger: Ledger) -> None:
+    names = (f"c{number}" for number in itertools.count())
+
+    @settings(max_examples=30)
+    @given(WHATEVER)
+    def whatever(minutes: list[tuple[int, str]]) -> None:
+        mine = next(names)
+        pieces = [seen(at, cause, connection=mine, request_id=str(n)) for n, (at, cause) in enumerate(minutes)]
         told(ledger, *pieces)
         with ledger.read() as db:
-            standing = evidence.newest(db, "mine")
-            firsts = {one.since for one in newest(ledger, limit=100)}
-            there = set(db.scalars(select(table.c.at)))
-        last = max((one.at for one in pieces), default=None)
-        assert [one.at for one in standing][-1:] == ([last] if last else [])
-        assert firsts <= there
-        assert sum(one.times for one in newest(ledger, limit=100)) == len(pieces)
+            history = spells.newest(db, mine, limit=100)
+            there = set(db.scalars(select(table.c.at).where(table.c.connection == mine)))
+            standing = [one.at for one in evidence.newest(db, mine)]
+        assert standing[-1:] == sorted(one.at for one in pieces)[-1:]
+        assert {one.since for one in history} <= there
+        assert sum(one.times for one in history) == len(pieces)
+
+    whatever()
 
 
 def test_the_history_is_found_by_index(ledger: Ledger) -> None:
