@@ -18,6 +18,17 @@ settings.load_profile("untimed")  # on a busy machine a deadline is an assertion
 ROOT = Path(__file__).parents[1]
 
 
+MEASURED = "measured"
+"""The property in which a test says what it measured; at the end of a run it is told, whoever ran it."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured: on several workers their own output is lost."""
+    ran = (one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, ()))
+    for line in sorted(str(value) for one in ran for name, value in one.user_properties if name == MEASURED):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder for this test alone, keys in a file, English, and nothing of the machine's own settings."""
