@@ -48,7 +48,8 @@ def add(conn: Connection, seen: Evidence) -> None:
 
 def _is_told(conn: Connection, seen: Evidence) -> bool:
     then = select(evidence).where(evidence.c.connection == seen.connection, evidence.c.at == seen.at)
-    return seen in map(_evidence, conn.execute(then).mappings())
+    same = then.where(*(evidence.c[name] == getattr(seen, name) for name in _NAMED))
+    return seen in map(_evidence, conn.execute(same).mappings())
 
 
 def _not_asked(reason: Mapping[str, Any] | None) -> bool:
