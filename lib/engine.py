@@ -38,6 +38,7 @@ from lib.checks.pace import Pace
 from lib.checks.paid import AT_ONCE, smallest_call
 from lib.checks.running import CheckRun
 from lib.checks.trial import Trial, try_out
+from lib.checks.tries import TryRun
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
@@ -116,10 +117,13 @@ class Engine:
         self.log = Log(self.ledger)
         self.gallery = Gallery(self.ledger, self.files)
         self._judge = Judge(self.known)
+        self._paces: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
         self.check_run: CheckRun | None = None
         """The free check that runs, or ran last, in the background."""
         self.races: dict[str, RaceRun] = {}
         """By relay, the race of its lines that runs, or ran last."""
+        self.tries: dict[str, TryRun] = {}
+        """By connection, the real calls of chosen models that run, or ran last."""
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
@@ -144,9 +148,13 @@ class Engine:
         if self._owner is not None:
             self._recovering.cancel()
             await self.cancel_check()
-            for run in self.races.values():
-                await run.cancel()
+            for race in self.races.values():
+                await race.cancel()
+            for run in self.tries.values():
+                run.cancel()
             await self.calls.close()
+            for run in self.tries.values():
+                await run.wait()
             await self._http.aclose()
             self._owner.release()
         self.ledger.close()
@@ -299,18 +307,43 @@ class Engine:
         if self.check_run is not None:
             await self.check_run.cancel()
 
+    async def begin_tries(
+        self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None
+    ) -> TryRun | None:
+        """Begins real calls of one connection in the background, each an ordinary call that is paid for.
+
+        `after`: when the run began that was there as they were asked for, None if there was none. Where that isn't so
+        any more, this is the second click of two, and where it hasn't ended: then nothing is begun, and what is there
+        is returned. Raises `WrongUse` for an unknown connection.
+        """
+        await self._prices_of_today(connection_id)
+        run = self.tries.get(connection_id)
+        if drafts and (run.began if run else None) == after and (run is None or run.ended):
+            configuration = self.configuration()
+            pace = self._pace(configuration.address(configuration.connection(connection_id)))
+            run = self.tries[connection_id] = TryRun(self.calls, self.log, drafts, pace)
+        return run
+
+    async def cancel_tries(self, connection_id: str) -> None:
+        """Sends no more of them; what was sent goes on to its end."""
+        if run := self.tries.get(connection_id):
+            run.cancel()
+
+    def _pace(self, address: str) -> Pace:
+        """How many real calls that check something one host gets at once."""
+        return self._paces[urlsplit(address).netloc]
+
     async def _paid(
         self, climbed: Mapping[str, tuple[Evidence, ...]], on_step: OnStep | None
     ) -> dict[str, tuple[Evidence, ...]]:
         """The same ladders with a real call on top, at once but for what goes to one host."""
         facts = await asyncio.to_thread(self.facts)
-        hosts: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
 
         async def paid(name: str, steps: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
             try:
                 connection = facts.configuration.connection(name)
                 open_to_it = await asyncio.to_thread(passed, facts, name, steps)
-                async with hosts[urlsplit(facts.configuration.address(connection)).netloc]:
+                async with self._pace(facts.configuration.address(connection)):
                     shown = await smallest_call(self.calls, self.log, self.known.book(connection), open_to_it)
             except WrongUse:  # it was removed since
                 return steps
@@ -381,11 +414,14 @@ class Engine:
 
         What the relay charges is asked before, if that was long ago: a call has the prices of its day.
         """
+        await self._prices_of_today(draft.connection)
+        return await self.calls.submit(draft)
+
+    async def _prices_of_today(self, connection_id: str) -> None:
         configuration = self.configuration()
-        connection = configuration.connection(draft.connection)
+        connection = configuration.connection(connection_id)
         if connection.relay is not None or self.known.status(connection) is not None:
             await self._fresh_soon(place_of(connection), configuration.address(connection))
-        return await self.calls.submit(draft)
 
     async def wait(self, call_id: str) -> None:
         """Returns when a call of this process has ended."""

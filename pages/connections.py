@@ -17,6 +17,7 @@ from ui.connection_cards import cards
 from ui.engine import door
 from ui.links import comes
 from ui.markdown import literal
+from ui.tries import tries
 from ui.words import t, told
 
 ID, NEW = "id", "new"
@@ -128,6 +129,8 @@ def form() -> None:
     connection_actions.problem()
     connection_actions.buttons(engine, climbing=climbing)
     climb.draw(climbing=climbing)
+    if id:
+        tries(engine, id, [one for one in engine.verdicts() if one.connection == id], CHECKS)
     st.caption(where_keys_are())
     if id:
         history.draw(engine, id, "connection")

@@ -22,6 +22,7 @@ from ui.markdown import code, literal
 from ui.prices import price_words, range_words
 from ui.tables import height
 from ui.theme import look
+from ui.tries import tries
 from ui.words import ago, count, t, worded
 
 HERE = "cell"
@@ -47,6 +48,7 @@ def draw(engine: Engine, cell: Cell, members: Members, prices: Sequence[Range]) 
     opened.actions(engine, verdict, cell.provider, HERE)
     mine = [one for one in members.found if one.connection == verdict.connection and one.model]
     _models(engine, verdict.connection, mine)
+    tries(engine, verdict.connection, mine, HERE)
     opened.rests_on(engine, verdict.connection, mine, HERE)
 
 

@@ -36,7 +36,7 @@ SMALLEST: Mapping[Capability, tuple[str, Usage]] = {
 }
 """What is asked of a key that writes no text, the cheapest first, and what of it is billed; what works on a file isn't
 tried."""
-
+TRIABLE: tuple[Capability, ...] = ("text", *SMALLEST)
 
 async def smallest_call(calls: Calls, log: Log, book: PriceBook, usable: Sequence[Verdict]) -> Evidence | None:
     """Asks a connection's cheapest usable model, text before all else; a job is followed to its end.
@@ -46,7 +46,7 @@ async def smallest_call(calls: Calls, log: Log, book: PriceBook, usable: Sequenc
     """
     if not usable:
         return None
-    for capability in ("text", *SMALLEST):
+    for capability in TRIABLE:
         models = [verdict.model for verdict in usable if verdict.capability == capability]
         if models:
             model = await asyncio.to_thread(cheapest, models, book, datetime.now(UTC), smallest(capability))
@@ -69,7 +69,7 @@ def smallest(capability: Capability) -> Usage:
 
 
 def smallest_draft(connection: str, capability: Capability, model: str) -> CallDraft:
-    """The smallest call of a model, for text or a capability of `SMALLEST`."""
+    """The smallest call of a model, for a capability of `TRIABLE`."""
     if capability == "text":
         return CallDraft(
             connection, "text", QUESTION, model, params={"max_tokens": MOST_OUTPUT}, riddle=RIDDLE
