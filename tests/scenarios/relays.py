@@ -368,6 +368,43 @@ TASKS = (
     }, "image", "mj_imagine"),
 )  # fmt: skip
 
+ACCEPTED = Answer(200, {"id": "task_1", "task_id": "task_1", "object": "video", "model": "sora-2", "status": "queued"})
+
+
+def video_failed(message: str, code: str = "generation_failed") -> dict[str, Answers]:
+    """wire.md 2A: a task that came to nothing, as it is told when asked after."""
+    body = {"id": "task_1", "object": "video", "model": "sora-2", "status": "failed", "progress": 0,
+            "error": {"message": message, "code": code}}  # fmt: skip
+    return {"/v1/videos/task_1": Answer(200, body)}
+
+
+def failed(at: str, **told: object) -> dict[str, Answers]:
+    """The same in another protocol, at its own path."""
+    return {at: Answer(200, {"status": "FAILURE", **told})}
+
+
+FAILED_LATER = (
+    Row("new-api, task routes", "accepted, then failed upstream", "task_failed", "wire.md 2A",
+        video_failed("上游生成失败，请稍后重试"), ACCEPTED, capability="video"),
+    Row("new-api, task routes", "accepted, then filtered", "content_refused", "wire.md 2A, 2C",
+        video_failed("生成的内容违反了内容政策，已被拦截"), ACCEPTED, capability="video"),
+    Row("new-api, task routes", "accepted, then a model that isn't there", "task_failed", "wire.md 2A",
+        video_failed("模型不存在"), ACCEPTED, capability="video"),
+    Row("Suno", "accepted, then failed", "task_failed", "wire.md 7",
+        {"/suno/fetch/task_1": Answer(200, {"code": "success", "message": "", "data": {
+            "task_id": "task_1", "action": "MUSIC", "status": "FAILURE", "fail_reason": "generation failed"}})},
+        Answer(200, {"code": "success", "message": "", "data": "task_1"}), capability="music"),
+    Row("Midjourney-proxy", "accepted, then failed", "task_failed", "wire.md 7",
+        failed("/mj/task/task_1/fetch", id="task_1", action="IMAGINE", failReason="任务超时"),
+        Answer(200, {"code": 1, "description": "提交成功", "result": "task_1", "properties": {}}),
+        capability="image", named="mj_imagine"),
+    Row("chat that makes films", "told in words, HTTP 200", "content_refused", "wire.md 2D",
+        call=Answer(200, 'data: {"choices":[{"delta":{"content":"生成失败 ❌ 内容违规"}}]}\n\ndata: '
+                    '{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+                    {"content-type": EVENTS}), capability="video", named="sora_video2", free=False,
+        endpoint="openai"),
+)  # fmt: skip
+
 GPTBEST = (
     *checks("GPTBest", "wire.md Addendum; users.md, GPTBest facts", "gptbest", {
         "management paths answer its page": ({STATUS: page("神马中转API"), PRICING: page("神马中转API")},
@@ -436,4 +473,5 @@ SUB2API = (
     }),
 )  # fmt: skip
 
-ROWS = (*ONE_API, *OLD_ZH, *OLD_EN, *LOCAL_FAULTS, *REGIONS, *CLAUDE, *NEWEST, *TASKS, *GPTBEST, *SUB2API)
+ROWS = (*ONE_API, *OLD_ZH, *OLD_EN, *LOCAL_FAULTS, *REGIONS, *CLAUDE, *NEWEST, *TASKS, *FAILED_LATER, *GPTBEST,
+        *SUB2API)  # fmt: skip

@@ -26,7 +26,8 @@ class Row:
     """`through`: "relay", "gptbest" (a relay with that preset) or, at an address of its own, the provider's id.
 
     `answers` are played over those of a server of that flavour that works; `call` is what a real call is answered:
-    then the ladder passes first. `left`: what the quota rung has to say. `free`: nothing was charged, else unknown.
+    then the ladder passes first, and `answers` are what its task is told to be. `left`: what the quota rung has to say.
+    `free`: nothing was charged, else unknown. `endpoint`: the type that the relay lists the model under, if not usual.
     """
 
     flavour: str
@@ -41,6 +42,7 @@ class Row:
     left: tuple[str, str] | None = None
     free: bool = True
     rungs: tuple[str, ...] = ()
+    endpoint: str = ""
 
     @property
     def model(self) -> str:
@@ -55,7 +57,7 @@ class Row:
     @property
     def telling(self) -> Answer:
         """The answer that the row is about."""
-        told = self.call or next(iter(self.answers.values()), Answer(200))
+        told = next(iter(self.answers.values()), self.call or Answer(200))
         return told if isinstance(told, Answer) else told[0]
 
     def scene(self) -> Mapping[str, Answers]:
@@ -96,7 +98,7 @@ def token(**told: object) -> Answer:
 
 def relay(row: Row) -> Mapping[str, Answers]:
     """wire.md 1A to 1C: a relay where everything works; its key has 3.75 dollars left."""
-    endpoint = LISTED_UNDER.get(row.capability, "openai")
+    endpoint = row.endpoint or LISTED_UNDER.get(row.capability, "openai")
     entry = {"model_name": row.model, "quota_type": 1, "model_price": 0.01, "enable_groups": ["default"],
              "supported_endpoint_types": [endpoint]}  # fmt: skip
     pricing = {"success": True, "data": [entry], "group_ratio": {"default": 1}, "usable_group": {"default": "default"}}

@@ -57,6 +57,7 @@ EXPECTED: Mapping[str, tuple[ErrorState, WhoseMove, str]] = {
     "no_price": ("upstream_fault", "relay", "Tell the relay"),
     "unreadable": ("upstream_fault", "upstream", "with the request id"),
     "empty_answer": ("upstream_fault", "upstream", "with the request id"),
+    "task_failed": ("upstream_fault", "upstream", "the server's own words"),
     "possibly_billed": ("upstream_fault", "nobody", "Look in the relay's log"),
     # the address and the line
     "html_page": ("wrong_address", "you", "not a web page's"),
