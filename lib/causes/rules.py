@@ -60,8 +60,9 @@ MAKERS = (
     Rule("bad_key", protocols=("gemini",), words=("api key not valid",)),
     Rule("ip_not_allowed", protocols=("gemini",), codes=("api_key_ip_address_blocked",)),
     # its limits of a minute and a day are worded as a quota; a limit of nothing is a plan without that model
-    Rule("account_quota_exhausted", protocols=("gemini",), words=("limit: 0,", "limit: 0\n"), statuses=(429,),
-         relay=False),
+    Rule("account_quota_exhausted", protocols=("gemini",), words=("limit: 0,", "limit: 0\n", "a free quota tier"),
+         statuses=(429,), relay=False),
+    Rule("account_quota_exhausted", protocols=("gemini",), words=("credits are depleted",), relay=False),
     Rule("rate_limited", protocols=("gemini",), codes=("resource_exhausted",), relay=False),
     Rule("account_quota_exhausted", protocols=("anthropic",), words=("credit balance is too low",), relay=False),
     Rule("account_quota_exhausted", protocols=("anthropic",), codes=("enforced_spend_limit_reached",), relay=False),

@@ -189,6 +189,16 @@ GEMINI = (
     *called("Gemini", "google-gemini/gemini-cli#22486, continuedev/continue#10066", {
         "no free tier for the model": (NO_FREE_TIER, "account_quota_exhausted"),
     }, named=FLASH, through="gemini"),
+    *called("Gemini", "JeffOtano/roni#125 (its words), ai-christianson/RA.Aid#182", {
+        "prepaid credits used up": (gemini(429, "Your prepayment credits are depleted.", "RESOURCE_EXHAUSTED"),
+                                    "account_quota_exhausted"),
+        "no free tier, older words": (gemini(429, "Gemini 2.5 Pro Preview doesn't have a free quota tier.",
+                                             "RESOURCE_EXHAUSTED"), "account_quota_exhausted"),
+    }, named=FLASH, through="gemini"),
+    *called("Gemini", "continuedev/continue#10479", {
+        "exhausted, without more": (gemini(429, "Resource has been exhausted (e.g. check quota).",
+                                           "RESOURCE_EXHAUSTED"), "rate_limited"),
+    }, named=FLASH, through="gemini"),
     *called("Gemini", "wire.md Addendum: nested as a JSON string by gateways", {
         "a bad key, nested": (Answer(400, {"error": {"message": NOT_VALID.text, "code": 400, "status": "Bad Request"}}),
                               "bad_key"),
