@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from lib.calls.route import place_of
 from lib.cost.price import Price
 from lib.engine import Engine
 from lib.i18n import N_
+from lib.providers import listed_as_chat
 from lib.verdicts.judging import best_of, preference
 from lib.verdicts.prices import Range
 from lib.verdicts.views import Cell, Members
@@ -48,6 +49,7 @@ def draw(engine: Engine, cell: Cell, members: Members, prices: Sequence[Range]) 
     opened.actions(engine, verdict, cell.provider, HERE)
     mine = [one for one in members.found if one.connection == verdict.connection and one.model]
     _models(engine, verdict.connection, mine)
+    _under_chat(engine, {one.model for one in mine})
     tries(engine, verdict.connection, mine, HERE)
     opened.rests_on(engine, verdict.connection, mine, HERE)
 
@@ -102,6 +104,16 @@ def _listed(engine: Engine, members: Members) -> None:
     known = {one.row.model: one.price for place in engine.judged().facts.places for one in prices.catalogue(place)}
     chips.heading(t(N_("Listed models")), count(len(members.listed)))
     _table([{"model": name, "price": price_words(known.get(name))} for name in sorted(members.listed)])
+    _under_chat(engine, members.listed)
+
+
+def _under_chat(engine: Engine, models: Collection[str]) -> None:
+    """Which of the models a relay lists under chat, though they are for something else."""
+    listed = (api for listing in engine.judged().facts.listings.values() for api in listing.values())
+    wrongly = sorted({api.model for api in listed if api.model in models and listed_as_chat(api.model, api.endpoints)})
+    if wrongly:
+        named = ", ".join(map(code, wrongly[:FEW])) + (" …" if len(wrongly) > FEW else "")
+        st.caption(t(N_("Listed by the relay under chat, but used for what their names say: {models}"), models=named))
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from lib.cost.price import Price
 from lib.cost.relay import working
 from lib.engine import Engine
 from lib.i18n import N_
+from lib.providers import capabilities_of, listed_as_chat
 from lib.verdicts.judging import best_of
 from lib.verdicts.prices import Priced
 from lib.verdicts.views import Row
@@ -21,7 +22,7 @@ from ui.listed import Listed
 from ui.markdown import code, literal
 from ui.prices import SOURCES, arithmetic, markup_words, price_words
 from ui.theme import look
-from ui.words import ago, t
+from ui.words import ago, capability, t
 
 HERE = "row"
 
@@ -115,6 +116,10 @@ def _how_listed(engine: Engine, api: ListedApi, place: str) -> None:
     if api.endpoints:
         chips.heading(t(N_("Endpoints")))
         chips.facts(map(code, api.endpoints))
+    if listed_as_chat(api.model, api.endpoints):
+        made = ", ".join(map(capability, capabilities_of(api.model, api.endpoints)))
+        told = N_("The relay lists it under chat. Going by its name it is for {made}, and is used for that.")
+        st.caption(t(told, made=made))
 
 
 def _group_words(name: str, ratio: Decimal | None, told: bool) -> str:

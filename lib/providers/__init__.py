@@ -7,6 +7,7 @@ from lib.providers.facts import Offer, Preset, PresetLine, Provider, defaults, p
 from lib.providers.forms import Field, fields_of
 from lib.providers.names import (
     capabilities_of,
+    listed_as_chat,
     maker_of,
     named_dialect,
     output_limit,
@@ -24,6 +25,7 @@ __all__ = [
     "capabilities_of",
     "defaults",
     "fields_of",
+    "listed_as_chat",
     "maker_of",
     "named_dialect",
     "output_limit",

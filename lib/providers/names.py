@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +13,9 @@ from lib.vocabulary import Capability
 
 KNOWN_NAMES = 16_384
 """Names whose reading is kept; a large relay lists 5,000."""
+
+BY_WORDS: Collection[Capability] = ("text", "translation")
+"""What is asked for in a conversation."""
 
 
 class _Rule(BaseModel):
@@ -50,11 +53,12 @@ class LimitRule(_Rule):
 class Rules(_Rule):
     """The whole file. `endpoints` says what an endpoint type is for where the name says nothing.
 
-    `unspoken`: the types that no module of ours speaks, nor is meant to. `spoken`: by endpoint type or path the
-    protocol of each capability; under `default` where a relay lists neither.
+    `unspoken`: the types that no module of ours speaks, nor is meant to. `chats`: those of conversations alone.
+    `spoken`: by endpoint type or path the protocol of each capability; under `default` where a relay lists neither.
     """
 
     unspoken: frozenset[str]
+    chats: frozenset[str]
     capabilities: tuple[NameRule, ...]
     endpoints: Mapping[str, tuple[Capability, ...]]
     makers: tuple[MakerRule, ...]
@@ -86,6 +90,15 @@ def _capabilities(name: str, endpoints: tuple[str, ...]) -> tuple[Capability, ..
             return rule.capabilities
     by_type = rules().endpoints
     return next((by_type[one] for one in endpoints if one in by_type), None)
+
+
+def listed_as_chat(model: str, endpoints: Sequence[str]) -> bool:
+    """Whether a relay lists under chat alone what its name says is for something else, say videos (wire.md 2D).
+
+    Translation is asked for in words anyway: a chat is no wrong place for it.
+    """
+    makes = capabilities_of(model, endpoints)
+    return bool(endpoints) and rules().chats.issuperset(endpoints) and bool(makes) and makes[0] not in BY_WORDS
 
 
 def spoken(endpoints: Sequence[str]) -> bool:

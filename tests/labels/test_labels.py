@@ -142,7 +142,7 @@ def test_what_of_a_list_is_kept(entries: dict[str, dict[str, Any]], modes: dict[
 def test_rules_are_few() -> None:
     file = rules()
     lists = (file.capabilities, file.makers, file.limits, file.dialects)
-    tables = (file.endpoints, file.unspoken, *file.spoken.values())
+    tables = (file.endpoints, file.unspoken, file.chats, *file.spoken.values())
     assert sum(map(len, (*lists, *tables))) <= 200
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.providers import capabilities_of, maker_of, output_limit
+from lib.providers import capabilities_of, listed_as_chat, maker_of, output_limit
 
 LISTED = [
     pytest.param(row["model"], tuple(row["endpoints"].split(";")), row["vendor"], row["capability"], id=row["model"])
@@ -161,6 +161,27 @@ def test_what_a_name_is_for(model: str, endpoints: tuple[str, ...], capability: 
 @pytest.mark.parametrize("model", BOTH)
 def test_what_makes_and_edits_images(model: str) -> None:
     assert capabilities_of(model, CHAT) == ("image", "image_edit")
+
+
+@pytest.mark.parametrize(
+    ("model", "endpoints", "wrongly"),
+    [
+        ("kling-v1", CHAT, True),
+        ("sora-2", ("openai", "openai-response"), True),
+        ("flux-1-dev", CHAT, True),
+        ("suno-v5", CHAT, True),
+        ("kling-v1", ("openai-video",), False),
+        ("kling-v1", ("openai", "openai-video"), False),
+        ("nano-banana", ("gemini", "openai"), False),  # Gemini's own type is for its images too (wire.md 4)
+        ("kling-v1", (), False),  # nothing is said of it
+        ("gpt-4o", CHAT, False),
+        ("qwen-mt-plus", CHAT, False),
+        ("some-model", CHAT, False),
+        ("rerank-v3.5", CHAT, False),  # of no use to us, wherever it is listed
+    ],
+)
+def test_what_is_listed_under_chat_and_is_not_for_it(model: str, endpoints: tuple[str, ...], wrongly: bool) -> None:
+    assert listed_as_chat(model, endpoints) is wrongly
 
 
 @pytest.mark.parametrize(("model", "vendor", "maker"), MAKERS)

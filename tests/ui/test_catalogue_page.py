@@ -116,6 +116,13 @@ def test_an_opened_row_without_a_key_says_what_to_do(app: AppTest) -> None:
     assert app.title[0].value == "Connections"
 
 
+@pytest.mark.parametrize(("model", "told"), [("kling-v1", True), ("kling-v1-6", False), ("gpt-4o", False)])
+def test_an_opened_row_says_that_a_video_model_is_listed_under_chat(app: AppTest, model: str, told: bool) -> None:
+    at(app, model=model)
+    said = words(app)
+    assert ("lists it under chat" in said, "it is for video" in said.lower()) == (told, told)
+
+
 def test_prices_that_are_not_told_are_unknown_and_say_why(app: AppTest) -> None:
     own([entry("strange-1", billing_mode="tiered_expr"), entry("strange-2", model_ratio=37.5, completion_ratio=2)])
     app.run()

@@ -94,6 +94,14 @@ def test_a_cell_that_is_not_set_up_says_what_to_do(app: AppTest) -> None:
     assert app.title[0].value == "Connections"
 
 
+@pytest.mark.parametrize(("cell", "named"), [("gemini.video", True), ("gemini.text", False)])
+def test_an_opened_cell_says_which_models_are_listed_under_chat(app: AppTest, cell: str, named: bool) -> None:
+    opened(app, cell)
+    assert not app.exception
+    assert ("Listed by the relay under chat" in words(app)) is named
+    assert ("veo-2.0-generate-001" in words(app)) is named
+
+
 def test_a_cell_that_works_shows_its_evidence_and_leads_to_its_page(app: AppTest) -> None:
     opened(app, "zhipu.text")
     assert not app.exception
