@@ -26,8 +26,6 @@ from lib.wire.newapi import read_pricing
 
 FILE = json.loads((Path(__file__).parents[1] / "data" / "litellm_modes.json").read_text("utf-8"))
 MODES: Mapping[str, Sequence[str]] = FILE["modes"]
-NO_MODE_FOR = {"translation": "text", "music": "speech"}
-"""Ours that LiteLLM has no mode for → what it calls them by the way they are spoken to."""
 
 
 def held_out(name: str) -> bool:
@@ -41,8 +39,8 @@ def right(name: str, modes: Collection[str]) -> bool:
     - A name that no rule knows is a miss, whatever is stated.
     - Modes that are no capability of ours (rerank, ocr …): right where a rule says that it is for nothing of ours.
     - Images, or editing of images: right where that very capability is among ours, first or second.
-    - All else: right where it is the first of ours. Translation, for which LiteLLM has no mode, is stated as chat, and
-      music as speech: there these count as what they are stated as.
+    - All else: right where it is the first of ours. Translation and music, for which LiteLLM has no mode and which it
+      states as chat or speech, are misses.
     """
     ours, stated = capabilities_of(name, ()), {CAPABILITY.get(mode) for mode in modes}
     if says_nothing(name, ()):
@@ -51,7 +49,7 @@ def right(name: str, modes: Collection[str]) -> bool:
         return not ours
     if stated <= {"image", "image_edit"}:
         return not stated.isdisjoint(ours)
-    return bool(ours) and NO_MODE_FOR.get(ours[0], ours[0]) in stated
+    return bool(ours) and ours[0] in stated
 
 
 def test_names_are_told_as_stated(record_property: Callable[[str, object], None]) -> None:
