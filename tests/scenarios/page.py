@@ -18,7 +18,8 @@ Made by `python -m tests.scenarios` from the table in `tests/scenarios/`, which 
 each played by a server over real HTTP and judged by the real engine. *Check* is a free test, which sends nothing that
 could be billed; *call* a real call, which is sent once. The rules are data in `lib/causes/rules.py`, the words in
 `lib/causes/rows.py`. As sources, *wire.md* and *users.md* are this project's reference sheets of what real servers
-answer, made from their sources, documentation and issue threads; *contract.md* and *design.md* are its own.
+answer, made from their sources, documentation and issue threads; *contract.md* and *design.md* are its own. Where a
+source tells a status and a code but no sentence, the sentence here is made up, and no rule rests on it.
 """
 COLUMNS = "| Server | What happens | By | HTTP | Body | Source |\n|---|---|---|---|---|---|"
 
