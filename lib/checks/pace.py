@@ -7,7 +7,9 @@ from typing import Literal
 
 from lib.vocabulary import Evidence
 
-FIRST = 8
+FIRST = 10
+MORE = 2
+"""For each quick answer: so the first answers are all that the others wait for."""
 MOST = 32
 """Beyond this nothing is gained: so many keys at one relay are a large household."""
 LEAST = 2
@@ -41,9 +43,11 @@ class Pace:
     def saw(self, rung: Evidence) -> None:
         """Takes in how a rung was answered; what wasn't asked there says nothing."""
         match pace_of(rung):
-            case "faster" if self.at_once < MOST:
-                self.at_once += 1
-                self._give_back()
+            case "faster":
+                more = min(MORE, MOST - self.at_once)
+                self.at_once += more
+                for _ in range(more):
+                    self._give_back()
             case "slower":
                 fewer = max(0, self.at_once - max(LEAST, self.at_once // 2))
                 self.at_once -= fewer

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lib.checks.pace import FIRST, LEAST, MOST, Pace
+from lib.checks.pace import FIRST, LEAST, MORE, MOST, Pace
 from lib.vocabulary import Evidence
 
 
@@ -23,8 +23,8 @@ QUICK, SLOW, LIMITED, BROKEN, SILENT, UNASKED = (
 @pytest.mark.parametrize(
     ("rungs", "at_once"),
     [
-        ([QUICK], FIRST + 1),
-        ([rung(100, 401)], FIRST + 1),
+        ([QUICK], FIRST + MORE),
+        ([rung(100, 401)], FIRST + MORE),
         ([SLOW], FIRST),
         ([UNASKED], FIRST),
         ([QUICK] * 100, MOST),
@@ -32,7 +32,7 @@ QUICK, SLOW, LIMITED, BROKEN, SILENT, UNASKED = (
         ([BROKEN], FIRST // 2),
         ([SILENT], FIRST // 2),
         ([LIMITED] * 10, LEAST),
-        ([LIMITED] * 10 + [QUICK] * 3, LEAST + 3),
+        ([LIMITED] * 10 + [QUICK] * 3, LEAST + 3 * MORE),
         ([QUICK] * 100 + [LIMITED], MOST // 2),
     ],
 )
