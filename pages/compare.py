@@ -24,7 +24,7 @@ from ui.markdown import literal
 from ui.screen import narrow
 from ui.words import t, told
 
-SHOWN, PROBLEM, ADDRESS = "compare_calls", "compare_problem", "calls"
+SHOWN, ADDRESS = "compare_calls", "calls"
 
 engine = door().engine
 
@@ -57,12 +57,12 @@ def there(call_id: str) -> bool:
 def send(times: int) -> None:
     """Submits what is typed, once to each model; nothing without a prompt."""
     if not (st.session_state.get(compare_form.PROMPT) or "").strip():
-        st.session_state[PROBLEM] = told(refusal("empty_prompt"))
+        sending.refuse("compare", told(refusal("empty_prompt")))
         return
     try:
         sending.send(engine, "compare", times, compare_form.drafts())
     except RelayscopeError as error:
-        st.session_state[PROBLEM] = told(error)
+        sending.refuse("compare", told(error))
 
 
 def stop(ids: list[str]) -> None:
@@ -90,9 +90,7 @@ def form(offered: Choices, running: list[str]) -> None:
                 on_click=stop, args=(running,),
             )
     warning()
-    problem = sending.fault("compare") or st.session_state.pop(PROBLEM, None)
-    if problem := problem or (ready if isinstance(ready, str) else None):
-        st.markdown(f":blue[:material/lock: {problem}]")
+    sending.problem("compare", ready)
 
 
 def comparison(found: Compared) -> None:

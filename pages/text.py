@@ -23,7 +23,6 @@ from ui.links import go
 from ui.words import t, told
 
 SHOWN = "text_call"
-PROBLEM = "text_problem"
 GOING_ON = "text_going_on"
 """A turn of a conversation that was sent; once it is answered, the next goes on from it."""
 ADDRESS = "call"
@@ -83,14 +82,14 @@ def send(times: int) -> None:
     if not (st.session_state.get(text_form.PROMPT) or "").strip():
         if sending.just_sent("text"):  # the second of two clicks: the first was answered, and its prompt put away
             return
-        st.session_state[PROBLEM] = told(refusal("empty_prompt"))
+        sending.refuse("text", told(refusal("empty_prompt")))
         return
     if runs(engine, st.session_state.get(SHOWN)):
         return
     try:
         sending.send(engine, "text", times, [text_form.draft(engine)])
     except RelayscopeError as error:
-        st.session_state[PROBLEM] = told(error)
+        sending.refuse("text", told(error))
 
 
 def stop(call_id: str) -> None:
@@ -116,9 +115,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
         if not isinstance(ready, str):
             result.code(ready, "text_code")
     warning()
-    problem = sending.fault("text") or st.session_state.pop(PROBLEM, None)
-    if problem := problem or (ready if isinstance(ready, str) else None):
-        st.markdown(f":blue[:material/lock: {problem}]")
+    sending.problem("text", ready)
 
 
 def answer(call_id: str, running: bool) -> None:

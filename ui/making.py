@@ -44,7 +44,6 @@ ANSWERS: Mapping[Capability, str] = {
 """What each page is for, in one line."""
 LOOKS_EVERY_S = 1.0
 ADDRESS = "call"
-PROBLEM = "making_problem"
 
 
 def page(capability: Capability) -> None:
@@ -113,7 +112,7 @@ def _send(capability: Capability, times: int) -> None:
             raise refusal("empty_prompt")
         sending.send(door().engine, capability, times, [asked], several=True)
     except RelayscopeError as error:
-        st.session_state[PROBLEM] = told(error)
+        sending.refuse(capability, told(error))
 
 
 def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str | None) -> None:
@@ -134,9 +133,7 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
         if not isinstance(ready, str):
             result.code(ready, f"{capability}_code")
     warning()
-    problem = sending.fault(capability) or st.session_state.pop(PROBLEM, None)
-    if problem := problem or (ready if isinstance(ready, str) else None):
-        st.markdown(f":blue[:material/lock: {problem}]")
+    sending.problem(capability, ready)
 
 
 def _recover(engine: Engine, capability: Capability, offered: Choices) -> None:
@@ -151,7 +148,7 @@ def _recover(engine: Engine, capability: Capability, offered: Choices) -> None:
                 asked = asking.draft(engine, capability)
                 _show(door().ask(engine.recover_task(asked, task.strip())))
             except RelayscopeError as error:
-                st.session_state[PROBLEM] = told(error)
+                sending.refuse(capability, told(error))
             st.rerun()
 
 

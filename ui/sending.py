@@ -41,7 +41,7 @@ class Sent:
     unseen: bool = False
     """The page has not yet made it what it shows."""
     fault: str | None = None
-    """Why one could not even be logged, in words not yet shown."""
+    """Why nothing was sent, or one could not even be logged, in words not yet shown."""
     waiting: set[str] = field(default_factory=set)
     """Calls that the user hasn't been told the end of."""
 
@@ -96,11 +96,17 @@ async def _submitted(engine: Engine, drafts: Sequence[CallDraft]) -> list[str | 
     return [one for one in found if isinstance(one, str | RelayscopeError)]
 
 
-def fault(page: str) -> str | None:
-    """Why a call could not even be logged, once."""
+def refuse(page: str, why: str) -> None:
+    """Keeps why what is typed on a page isn't sent, in the reader's words, until `problem` says it."""
+    sent(page).fault = why
+
+
+def problem(page: str, ready: object) -> None:
+    """Says why nothing was sent, once; else why what is typed can't be: that is `ready`, where it is a sentence."""
     last = sent(page)
-    said, last.fault = last.fault, None
-    return said
+    kept, last.fault = last.fault, None
+    if why := kept or (ready if isinstance(ready, str) else None):
+        st.markdown(f":blue[:material/lock: {why}]")
 
 
 def notice(engine: Engine) -> None:
