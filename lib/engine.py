@@ -362,9 +362,7 @@ class Engine:
         return tuple(
             Checked(
                 connection=name,
-                capabilities=bound(
-                    facts.configuration.connection(name), facts.key_models.get(name, (None, None))[1]
-                ),
+                capabilities=bound(mine := facts.configuration.connection(name), facts.models(mine)),
                 steps=rungs,
                 verdicts=tuple(v for v in found if v.connection == name),
                 quota=left.get(name),

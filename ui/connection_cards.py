@@ -36,8 +36,8 @@ def cards(engine: Engine, opened: str, open_one: Callable[[Engine, str], None]) 
         _none_found()
     shown: int = st.session_state.get(SHOWN, AT_ONCE)
     for one in found[:shown]:
-        models = judged.facts.key_models.get(one.id, (None, None))[1]
-        _card(engine, configuration, one, bound(one, models), best_of(by_connection.get(one.id, ())), opened, open_one)
+        capabilities = bound(one, judged.facts.models(one))
+        _card(engine, configuration, one, capabilities, best_of(by_connection.get(one.id, ())), opened, open_one)
     if len(found) > shown:
         st.button(
             t(N_("Show more ({n})"), n=count(len(found) - shown)),

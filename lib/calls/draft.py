@@ -162,8 +162,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     """
     draft = _with_history(known, draft)
     route = known.route(draft.connection)
-    listed = known.key_models(draft.connection)
-    models = listed.value if listed else None
+    models = known.models(route.connection)
     served = served_by(draft.capability, bound(route.connection, models), draft.model)
     model = draft.model or default_model(route.connection, served, models)
     ours = sorted(set(draft.params) & set(OURS))

@@ -22,8 +22,8 @@ def bound(connection: Connection, key_models: Sequence[KeyModel] | None) -> tupl
     if connection.capabilities:
         return tuple(connection.capabilities)
     offers = provider(connection.provider).capabilities
-    shown = {c for entry in key_models or () for c in capabilities_of(entry.model, entry.endpoints)}
-    if any(says_nothing(entry.model, entry.endpoints) for entry in key_models or ()):
+    shown = {c for entry in key_models or () for c in capabilities_of(*entry)}
+    if any(says_nothing(*entry) for entry in key_models or ()):
         shown.add(next(iter(offers)))
     return tuple(c for c in CAPABILITIES if c in (shown or offers))
 
@@ -33,21 +33,21 @@ def default_model(connection: Connection, capability: Capability, key_models: Se
 
     Where the key's own list doesn't have that, another provider's default that it has, else the first it has for it.
     """
-    listed = {entry.model: entry.endpoints for entry in key_models or ()}
+    listed = {entry.model: entry for entry in key_models or ()}
     mine, others = provider(connection.provider), providers().values()
     defaults = [one.capabilities[capability].default_model for one in (mine, *others) if capability in one.capabilities]
     if connection.models:
-        fitting = [m for m in connection.models if _may_be_for(capability, m, listed.get(m, ()))]
+        fitting = [m for m in connection.models if _may_be_for(capability, listed.get(m, KeyModel(m)))]
         return fitting[0] if fitting else None
     if not listed:
         return defaults[0] if capability in mine.capabilities else None
     known = [model for model in defaults if model in listed]
-    found = (model for model, endpoints in listed.items() if capability in capabilities_of(model, endpoints))
+    found = (model for model, entry in listed.items() if capability in capabilities_of(*entry))
     return known[0] if known else next(found, defaults[0])
 
 
-def _may_be_for(capability: Capability, model: str, endpoints: Sequence[str]) -> bool:
-    return says_nothing(model, endpoints) or capability in capabilities_of(model, endpoints)
+def _may_be_for(capability: Capability, entry: KeyModel) -> bool:
+    return says_nothing(*entry) or capability in capabilities_of(*entry)
 
 
 def served_by(capability: Capability, allowed: Sequence[Capability], model: str | None = None) -> Capability:
@@ -56,7 +56,7 @@ def served_by(capability: Capability, allowed: Sequence[Capability], model: str 
     Where no model is named, one made for it is used if the key may.
     """
     by_words = capability == "translation" and "text" in allowed
-    made_for_it = "translation" in (allowed if model is None else capabilities_of(model, ()))
+    made_for_it = "translation" in (allowed if model is None else capabilities_of(model))
     return "text" if by_words and not made_for_it else capability
 
 
@@ -80,9 +80,9 @@ def guard(
         raise refusal("no_model_known", connection=name, capability=capability)
     if connection.models and model not in connection.models:
         raise refusal("wrong_model", connection=name, models=", ".join(connection.models), model=model)
-    endpoints = next((entry.endpoints for entry in key_models or () if entry.model == model), ())
-    if not spoken(endpoints):
-        raise refusal("protocol_unknown", protocol=", ".join(endpoints))
-    makes = capabilities_of(model, endpoints)
+    listed = next((entry for entry in key_models or () if entry.model == model), KeyModel(model))
+    if not spoken(listed.endpoints):
+        raise refusal("protocol_unknown", protocol=", ".join(listed.endpoints))
+    makes = capabilities_of(*listed)
     if makes and capability not in makes:
         raise refusal("model_makes_other", model=model, makes=", ".join(makes), capability=capability)

@@ -23,7 +23,7 @@ from lib.cost.book import PriceBook
 from lib.ledger import Ledger
 from lib.ledger.snapshots import Kind, came_at, get, put
 from lib.wire import Choice, KeyModel, Unreadable, deepl, elevenlabs, gemini, newapi, openai
-from lib.wire.newapi import Listing, RelayStatus, TokenUsage
+from lib.wire.newapi import Listing, RelayStatus, TokenUsage, beside
 
 T = TypeVar("T")
 
@@ -118,6 +118,11 @@ class Known:
     def key_models(self, connection_id: str) -> Dated[tuple[KeyModel, ...]] | None:
         """The models a key's own list showed."""
         return self._snapshot("models", connection_id)
+
+    def models(self, connection: Connection) -> tuple[KeyModel, ...]:
+        """The same with what the price list of its place says beside; () where neither was read."""
+        own, listing = self.key_models(connection.id), self.listing(place_of(connection))
+        return beside(own.value if own else (), listing.value.by_name if listing else {})
 
     def token_usage(self, connection_id: str) -> Dated[TokenUsage | None] | None:
         """What the relay told of a key's figures when it was last asked; None within: it told nothing."""

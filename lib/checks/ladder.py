@@ -180,7 +180,7 @@ class Ladder:
         if listed is None:
             return self._without_request("permission", CAUSES["no_free_endpoint"], step="permission")
         listing = self.known.listing(self.route.place)
-        apis = {api.model: api for api in listing.value.apis} if listing else {}
+        apis = listing.value.by_name if listing else {}
         models = listed.value
         found = wanted(connection, models, apis)
         allowed = {one.model for one in found if one.listed and group_allows(connection, apis.get(one.model))}

@@ -10,7 +10,7 @@ from lib.connections.model import Connection
 from lib.providers import capabilities_of, maker_of, says_nothing
 from lib.vocabulary import Capability
 from lib.wire import KeyModel
-from lib.wire.newapi import ListedApi
+from lib.wire.newapi import ListedApi, beside
 
 ANY = "custom"
 """The provider that says nothing of who makes the models."""
@@ -41,8 +41,9 @@ def wanted(
     Where its key's list wasn't read yet, what it may be for; without named ones also the models it was `called` with. A
     capability it is bound to that no model of its serves is judged by the model that would be used.
     """
-    capabilities = bound(connection, key_models)
-    listed = {entry.model: entry.endpoints for entry in key_models or ()}
+    told = beside(key_models, listing)
+    capabilities = bound(connection, told)
+    listed = {entry.model: entry for entry in told}
     open_to = listed if key_models is not None else _likely(connection, listing)
     found = [
         Wanted(capability, model, model in listed)
@@ -52,9 +53,9 @@ def wanted(
     ]
     served = {item.capability for item in found}
     for capability in capabilities:
-        model = default_model(connection, capability, key_models) or ""
-        told = connection.capabilities is not None
-        if capability not in served and (told or (model and not found)):
+        model = default_model(connection, capability, told) or ""
+        by_hand = connection.capabilities is not None
+        if capability not in served and (by_hand or (model and not found)):
             found.append(Wanted(capability, model, model in listed))
     return tuple(found or (Wanted(capability, "", listed=False) for capability in capabilities[:1]))
 
@@ -66,14 +67,14 @@ def _likely(connection: Connection, listing: Mapping[str, ListedApi]) -> Iterato
 
 def _makes(
     model: str,
-    listed: Mapping[str, tuple[str, ...]],
+    listed: Mapping[str, KeyModel],
     listing: Mapping[str, ListedApi],
     capabilities: Sequence[Capability],
 ) -> Sequence[Capability]:
     """What a model is for; a name that says nothing is for what its connection is first for."""
     api = listing.get(model)
-    endpoints = api.endpoints if api else listed.get(model, ())
-    return capabilities[:1] if says_nothing(model, endpoints) else capabilities_of(model, endpoints)
+    entry = listed.get(model) or (api.entry if api else KeyModel(model))
+    return capabilities[:1] if says_nothing(*entry) else capabilities_of(*entry)
 
 
 def group_allows(connection: Connection, api: ListedApi | None) -> bool:

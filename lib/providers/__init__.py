@@ -6,6 +6,7 @@
 from lib.providers.facts import Offer, Preset, PresetLine, Provider, defaults, presets, provider, providers
 from lib.providers.forms import Field, fields_of
 from lib.providers.names import (
+    by_default,
     capabilities_of,
     listed_as_chat,
     maker_of,
@@ -22,6 +23,7 @@ __all__ = [
     "Preset",
     "PresetLine",
     "Provider",
+    "by_default",
     "capabilities_of",
     "defaults",
     "fields_of",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +27,13 @@ class NameRule(_Rule):
     """A family of names: the first rule whose pattern is found in the lower-cased name says what it is for."""
 
     name: re.Pattern[str]
+    capabilities: tuple[Capability, ...]
+
+
+class VendorRule(_Rule):
+    """Vendors whose models are all for one thing, by the lower-cased name that a relay gives them."""
+
+    vendor: re.Pattern[str]
     capabilities: tuple[Capability, ...]
 
 
@@ -51,16 +59,19 @@ class LimitRule(_Rule):
 
 
 class Rules(_Rule):
-    """The whole file. `endpoints` says what an endpoint type is for where the name says nothing.
+    """The whole file. `endpoints` and `vendors` say what is for one thing, where the name says nothing.
 
     `unspoken`: the types that no module of ours speaks, nor is meant to. `chats`: those of conversations alone.
+    `defaults`: those under which relays list whatever they have no rule for.
     `spoken`: by endpoint type or path the protocol of each capability; under `default` where a relay lists neither.
     """
 
     unspoken: frozenset[str]
     chats: frozenset[str]
+    defaults: frozenset[str]
     capabilities: tuple[NameRule, ...]
     endpoints: Mapping[str, tuple[Capability, ...]]
+    vendors: tuple[VendorRule, ...]
     makers: tuple[MakerRule, ...]
     limits: tuple[LimitRule, ...]
     dialects: tuple[DialectRule, ...]
@@ -73,23 +84,71 @@ def rules() -> Rules:
     return Rules.model_validate(read(FOLDER / "rules.toml"))
 
 
-def capabilities_of(model: str, endpoints: Sequence[str]) -> tuple[Capability, ...]:
-    """What a listed name is for, the main one first; () where nobody can tell, or it is for nothing of ours."""
-    return _capabilities(model.lower(), tuple(endpoints)) or ()
+class _Listed(NamedTuple):
+    """What lists say of a model, its name lower-cased (wire.md 1C). `paths`: what its endpoint types stand for."""
+
+    name: str
+    endpoints: tuple[str, ...]
+    vendor: str
+    by_call: bool
+    paths: tuple[str, ...]
 
 
-def says_nothing(model: str, endpoints: Sequence[str]) -> bool:
-    """Whether neither a name nor its endpoint types tell what it is for: a fine-tune's, or one of a server at home."""
-    return _capabilities(model.lower(), tuple(endpoints)) is None
+Told: TypeAlias = tuple[Capability, ...] | None
+"""What one source says a model is for, () nothing of ours; None: it says nothing."""
+
+
+def _by_name(listed: _Listed) -> Told:
+    return next((rule.capabilities for rule in rules().capabilities if rule.name.search(listed.name)), None)
+
+
+def _by_endpoint(listed: _Listed) -> Told:
+    by_type = rules().endpoints
+    return next((by_type[one] for one in (*listed.endpoints, *listed.paths) if one in by_type), None)
+
+
+def _by_vendor(listed: _Listed) -> Told:
+    vendor = listed.vendor.lower()
+    return next((rule.capabilities for rule in rules().vendors if rule.vendor.search(vendor)), None)
+
+
+def _by_chat(listed: _Listed) -> Told:
+    """Text where it is listed under chat; by the relay's default type alone not where it is billed by call."""
+    certain = rules().chats - rules().defaults
+    chats = certain if listed.by_call else certain | rules().defaults
+    return None if chats.isdisjoint(listed.endpoints) else ("text",)
+
+
+ORDER_OF_TRUST: tuple[Callable[[_Listed], Told], ...] = (_by_name, _by_endpoint, _by_vendor, _by_chat)
+"""Whom to believe of what a model is for: the first that says anything."""
+
+
+def capabilities_of(
+    model: str, endpoints: Sequence[str] = (), vendor: str = "", by_call: bool = False, paths: Sequence[str] = ()
+) -> tuple[Capability, ...]:
+    """What a listed name is for, the main one first; () where nobody can tell, or it is for nothing of ours.
+
+    `endpoints`, `vendor`, `by_call` and `paths` are what its relay says beside: endpoint types, who makes it, whether
+    it is billed by call, and the paths that the types stand for there (`supported_endpoint`).
+    """
+    return _told(_Listed(model.lower(), tuple(endpoints), vendor, by_call, tuple(paths))) or ()
+
+
+def says_nothing(
+    model: str, endpoints: Sequence[str] = (), vendor: str = "", by_call: bool = False, paths: Sequence[str] = ()
+) -> bool:
+    """Whether neither a name nor its relay tells what it is for: a fine-tune's, or one of a server at home."""
+    return _told(_Listed(model.lower(), tuple(endpoints), vendor, by_call, tuple(paths))) is None
 
 
 @lru_cache(KNOWN_NAMES)
-def _capabilities(name: str, endpoints: tuple[str, ...]) -> tuple[Capability, ...] | None:
-    for rule in rules().capabilities:
-        if rule.name.search(name):
-            return rule.capabilities
-    by_type = rules().endpoints
-    return next((by_type[one] for one in endpoints if one in by_type), None)
+def _told(listed: _Listed) -> Told:
+    return next((told for source in ORDER_OF_TRUST if (told := source(listed)) is not None), None)
+
+
+def by_default(endpoints: Sequence[str]) -> bool:
+    """Whether a model is listed where relays list whatever they have no rule for: it may be for anything."""
+    return not rules().defaults.isdisjoint(endpoints)
 
 
 def listed_as_chat(model: str, endpoints: Sequence[str]) -> bool:

@@ -42,9 +42,7 @@ class Judge:
             configuration=configuration,
             evidence=seen,
             key_models={name: (found.at, found.value) for name, found in models.items() if found},
-            listings={
-                place: {api.model: api for api in found.value.apis} for place, found in listings.items() if found
-            },
+            listings={place: found.value.by_name for place, found in listings.items() if found},
             elsewhere=[
                 one.id
                 for one in configuration.connections

@@ -18,7 +18,7 @@ from lib.connections.model import Configuration, Connection
 from lib.providers import defaults, spoken
 from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
-from lib.wire.newapi import ListedApi
+from lib.wire.newapi import ListedApi, beside
 
 CALL_EVIDENCE_HOLDS = timedelta(hours=1)
 RUNGS: tuple[Step, ...] = ("line", "key", "quota")
@@ -54,6 +54,11 @@ class Facts:
     def listing_of(self, connection: Connection) -> Mapping[str, ListedApi]:
         """The list of the relay a connection goes through."""
         return self.listings.get(place_of(connection), {})
+
+
+    def models(self, connection: Connection) -> tuple[KeyModel, ...]:
+        """What a key's own list showed, with what its relay's price list says beside."""
+        return beside(self.key_models.get(connection.id, (None, None))[1], self.listing_of(connection))
 
 
 def holds(call: Evidence, now: datetime) -> bool:

@@ -27,7 +27,7 @@ def tried(trial: Trial, steps: Sequence[Evidence]) -> Tried:
     one = trial.connection
     place = place_of(one)
     own, listing = trial.key_models(one.id), trial.listing(place)
-    listed = {api.model: api for api in listing.value.apis} if listing else {}
+    listed = listing.value.by_name if listing else {}
     facts = Facts(
         now=datetime.now(UTC),
         configuration=trial.configuration(),

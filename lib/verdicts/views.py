@@ -8,15 +8,14 @@ from datetime import datetime
 
 from lib.calls.route import place_of
 from lib.causes import CAUSES, reason
-from lib.providers import capabilities_of, maker_of, provider, providers, spoken
+from lib.providers import by_default, capabilities_of, maker_of, provider, providers, says_nothing, spoken
 from lib.verdicts.judging import Facts, best_of
 from lib.vocabulary import CAPABILITIES, BillingUnit, Capability, Proof, Reason, State, Verdict
+from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi
 
 ANY = "custom"
 """The provider of any address; it has every capability."""
-BY_CALL = 1
-"""new-api's `quota_type` of what is billed by call (wire.md 1C)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,14 @@ def catalogue(place: str, facts: Facts, found: Sequence[Verdict]) -> tuple[Row, 
 
 
 def _row(model: str, api: ListedApi | None, found: Sequence[Verdict]) -> Row:
-    endpoints = api.endpoints if api else ()
-    capabilities = capabilities_of(model, endpoints)
-    maker = maker_of(model, api.vendor if api else "")
+    entry = api.entry if api else KeyModel(model)
+    endpoints, capabilities = entry.endpoints, capabilities_of(*entry)
+    maker = maker_of(model, entry.vendor)
+    may_be_for_us = capabilities or (says_nothing(*entry) and by_default(endpoints))
     best = best_of(found)
     if best is not None:
         state, proof, why, at = best.state, best.proof, best.reason, best.checked_at
-    elif capabilities and spoken(endpoints):
+    elif may_be_for_us and spoken(endpoints):
         state, proof, why, at = "not_configured", None, no_connection(maker), None
     else:
         why = reason(CAUSES["unsupported"], protocol=", ".join(endpoints) or model)
@@ -103,7 +103,7 @@ def maker_of_verdict(verdict: Verdict, facts: Facts) -> str:
 def billing_of(maker: str, capability: Capability, api: ListedApi | None) -> BillingUnit:
     """What a model bills by: as its relay lists it, else as its provider does."""
     if api is not None:
-        return "call" if api.quota_type == BY_CALL else "token"
+        return "call" if api.by_call else "token"
     offer = provider(maker).capabilities.get(capability)
     return offer.billing if offer else "token"
 
@@ -168,7 +168,7 @@ def _listed(facts: Facts, place: str | None) -> Iterator[tuple[str, str, tuple[C
     for name, listing in facts.listings.items():
         if place in (None, name):
             for api in listing.values():
-                yield maker_of(api.model, api.vendor), api.model, capabilities_of(api.model, api.endpoints)
+                yield maker_of(api.model, api.vendor), api.model, capabilities_of(*api.entry)
 
 
 def _cell(maker: str, capability: Capability, members: Members, apis: Mapping[str, ListedApi]) -> Cell:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import httpx
 from pydantic import SecretStr
@@ -226,12 +226,15 @@ class TaskState:
     follow_ups: tuple[FollowUp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyModel:
-    """One entry of a key's own model list."""
+class KeyModel(NamedTuple):
+    """One entry of a key's own model list, and what its relay's price list says beside: all that
+    `lib.providers.capabilities_of` asks for."""
 
     model: str
     endpoints: tuple[str, ...] = ()
+    vendor: str = ""
+    by_call: bool = False
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

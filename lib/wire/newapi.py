@@ -6,7 +6,7 @@ Every field but the plainest is optional: builds and forks differ. A good answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,10 +16,13 @@ import httpx
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from lib.vocabulary import NANO
-from lib.wire import Endpoint, Unreadable
+from lib.wire import Endpoint, KeyModel, Unreadable
 from lib.wire.answers import Amount, Answer, Count, Flag, Names, Object, Objects, Words, amount, document, plain, said
 
 Display = Literal["USD", "CNY", "TOKENS", "CUSTOM"]
+
+BY_CALL = 1
+"""The `quota_type` of what is billed by call."""
 
 QUOTA_PER_UNIT = 500_000
 """Quota units of one US dollar where the site doesn't say (one-api's and new-api's default)."""
@@ -43,7 +46,7 @@ class ListedApi:
     """One entry of the relay's price list, its ratios as listed; None: not listed (defaults are the price's matter).
 
     `quota_type` 0 is billed by token (`model_ratio`; ratio 1 is USD 2 per million), 1 by call (`model_price` in USD).
-    `formula`: priced by an expression instead.
+    `formula`: priced by an expression instead. `paths`: what its endpoint types stand for at this relay.
     """
 
     model: str
@@ -57,6 +60,17 @@ class ListedApi:
     create_cache_ratio: Decimal | None
     model_price: Decimal
     formula: bool
+    paths: tuple[str, ...] = ()
+
+    @property
+    def by_call(self) -> bool:
+        """Whether it is billed by call."""
+        return self.quota_type == BY_CALL
+
+    @property
+    def entry(self) -> KeyModel:
+        """What is said of what it is for."""
+        return KeyModel(self.model, self.endpoints, self.vendor, self.by_call, self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +82,20 @@ class Listing:
     paths: Mapping[str, str] = field(default_factory=dict)
     """By endpoint type, the path it stands for at this relay (`supported_endpoint`)."""
 
+    @property
+    def by_name(self) -> dict[str, ListedApi]:
+        """What is listed by model."""
+        return {api.model: api for api in self.apis}
+
     def endpoints(self, model: str) -> tuple[str, ...]:
         """The endpoint types a model is listed under."""
         return next((api.endpoints for api in self.apis if api.model == model), ())
+
+
+def beside(own: Sequence[KeyModel] | None, listing: Mapping[str, ListedApi]) -> tuple[KeyModel, ...]:
+    """A key's own list with what its relay's price list says beside; the endpoint types are the key's own, if told."""
+    found = ((one, listing.get(one.model)) for one in own or ())
+    return tuple(api.entry._replace(endpoints=one.endpoints or api.endpoints) if api else one for one, api in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +183,11 @@ def read_pricing(response: httpx.Response) -> Listing:
         raise Unreadable(said(response))
     pricing = _PricingBody.model_validate(body)
     vendors = {vendor.id: vendor.name for vendor in pricing.vendors}
+    paths = {name: one.path for name, one in pricing.supported_endpoint.items() if one.path}
     return Listing(
-        apis=tuple(_listed(entry, vendors) for entry in pricing.data if entry.model_name),
+        apis=tuple(_listed(entry, vendors, paths) for entry in pricing.data if entry.model_name),
         group_ratio=pricing.group_ratio,
-        paths={name: one.path for name, one in pricing.supported_endpoint.items() if one.path},
+        paths=paths,
     )
 
 
@@ -227,7 +253,7 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def _listed(entry: _PricingEntry, vendors: Mapping[int | None, str]) -> ListedApi:
+def _listed(entry: _PricingEntry, vendors: Mapping[int | None, str], paths: Mapping[str, str]) -> ListedApi:
     return ListedApi(
         model=entry.model_name,
         vendor=vendors.get(entry.vendor_id, "") if entry.vendor_id is not None else "",
@@ -240,6 +266,7 @@ def _listed(entry: _PricingEntry, vendors: Mapping[int | None, str]) -> ListedAp
         create_cache_ratio=entry.create_cache_ratio,
         model_price=entry.model_price or Decimal(0),
         formula=entry.billing_mode == "tiered_expr",
+        paths=tuple(paths[one] for one in entry.supported_endpoint_types if one in paths),
     )
 
 

@@ -26,6 +26,7 @@ def listing(*models: str) -> tuple[KeyModel, ...]:
     [
         (mine(capabilities=("video",)), listing("gpt-4o"), ("video",)),
         (mine(), listing("gpt-4o", "dall-e-3"), ("text", "image")),
+        (mine("custom"), (KeyModel("some-model", CHAT, "Suno", True),), ("music",)),
         (mine("midjourney"), (), ("image", "image_edit", "video")),
         (mine("sora"), None, ("video",)),
     ],

@@ -108,7 +108,7 @@ def test_the_files_say_where_they_are_from() -> None:
 def test_all_that_the_demo_lists_is_told_as_the_demo_knows_it() -> None:
     """As read from its price list; what each model is for the demo knows by itself and lists nowhere."""
     listing = read_pricing(httpx.Response(200, json=pricing_document()))
-    told = {api.model: next(iter(capabilities_of(api.model, api.endpoints)), "") for api in listing.apis}
+    told = {api.model: next(iter(capabilities_of(*api.entry)), "") for api in listing.apis}
     assert told == {name: model.capability for name, model in models().items()}
     assert len(told) > 500
 
@@ -195,8 +195,8 @@ def test_of_two_statements_none_is_kept() -> None:
 
 def test_rules_are_few() -> None:
     file = rules()
-    lists = (file.capabilities, file.makers, file.limits, file.dialects)
-    tables = (file.endpoints, file.unspoken, file.chats, *file.spoken.values())
+    lists = (file.capabilities, file.vendors, file.makers, file.limits, file.dialects)
+    tables = (file.endpoints, file.unspoken, file.chats, file.defaults, *file.spoken.values())
     assert sum(map(len, (*lists, *tables))) <= 200
 
 

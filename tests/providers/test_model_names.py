@@ -107,6 +107,49 @@ FOR = [
     ("", (), None),
 ]
 
+VIDEO_BY_PATH = ("/v1/video/create",)
+
+TOLD_BESIDE = [
+    # the name first, whatever its relay says (wire.md 2D)
+    ("sora-2", CHAT, "Suno", True, (), "video"),
+    ("gpt-4o", ("image-generation",), "Midjourney", True, (), "text"),
+    # then an endpoint type that is for one thing, or the path of a type of the relay's own
+    ("some-model", ("openai", "image-generation"), "Suno", True, (), "image"),
+    ("some-model", ("视频统一格式",), "", True, VIDEO_BY_PATH, "video"),
+    ("some-model", ("视频统一格式", "openai"), "Anthropic", False, VIDEO_BY_PATH, "video"),
+    ("some-model", ("语音",), "", False, ("/v1/audio/speech",), "speech"),
+    ("some-model", ("重排",), "OpenAI", False, ("/v1/rerank",), None),
+    # then a vendor whose models are all for one thing: a relay's default type says less
+    ("some-model", CHAT, "Suno", True, (), "music"),
+    ("some-model", CHAT, "Midjourney", True, (), "image"),
+    ("some-model", CHAT, "Black Forest Labs", True, (), "image"),
+    ("some-model", CHAT, "Kling", True, (), "video"),
+    ("some-model", CHAT, "可灵AI", True, (), "video"),
+    ("some-model", CHAT, "Vidu", False, (), "video"),
+    ("some-model", (), "Runway", True, (), "video"),
+    ("some-model", CHAT, "ElevenLabs", False, (), "speech"),
+    ("some-model", (), "Cartesia", False, (), "speech"),
+    ("some-model", CHAT, "AssemblyAI", True, (), "transcription"),
+    ("some-model", CHAT, "Voyage AI", False, (), "embedding"),
+    ("some-model", CHAT, "DeepL", True, (), "translation"),
+    ("some-model", (), "Anthropic", False, (), "text"),
+    ("some-model", CHAT, "月之暗面", True, (), "text"),
+    # those of others make more than one thing
+    ("some-model", (), "OpenAI", False, (), None),
+    ("some-model", CHAT, "快手", True, (), None),
+    ("some-model", CHAT, "Stability AI", True, (), None),
+    ("some-model", CHAT, "Illuma", True, (), None),
+    ("some-model", CHAT, "DeepLearning", True, (), None),
+    # then chat, but where everything is listed not what is billed by call
+    ("some-model", CHAT, "OpenAI", False, (), "text"),
+    ("some-model", CHAT, "", True, (), None),
+    ("some-model", ("gemini", "openai"), "Google", True, (), None),
+    ("some-model", ("gemini", "openai"), "Google", False, (), "text"),
+    ("some-model", ("anthropic", "openai"), "", True, (), "text"),
+    ("some-model", ("openai-response",), "", True, (), "text"),
+    ("some-model", (), "", True, (), None),
+]
+
 BOTH = ["gpt-image-1", "gemini-2.5-flash-image", "nano-banana", "qwen-image-2.0", "sd3.5-large", "dall-e-2", "mj_zoom"]
 
 MAKERS = [
@@ -156,6 +199,14 @@ def test_every_listed_name(model: str, endpoints: tuple[str, ...], vendor: str, 
 def test_what_a_name_is_for(model: str, endpoints: tuple[str, ...], capability: str | None) -> None:
     for written in (model, model.upper()):
         assert capabilities_of(written, list(endpoints))[:1] == ((capability,) if capability else ())
+
+
+@pytest.mark.parametrize(("model", "endpoints", "vendor", "by_call", "paths", "capability"), TOLD_BESIDE)
+def test_what_its_relay_says_where_the_name_does_not(
+    model: str, endpoints: tuple[str, ...], vendor: str, by_call: bool, paths: tuple[str, ...], capability: str | None
+) -> None:
+    told = capabilities_of(model, endpoints, vendor, by_call, paths)
+    assert told[:1] == ((capability,) if capability else ())
 
 
 @pytest.mark.parametrize("model", BOTH)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from lib.wire import Endpoint, Unreadable, newapi
+from lib.wire import Endpoint, KeyModel, Unreadable, newapi
 from lib.wire.newapi import Billing, ListedApi, RelayStatus, TokenUsage
 
 ENDPOINT = Endpoint("https://relay.example/hk", SecretStr("sk-1234"))
@@ -142,11 +142,29 @@ def test_pricing_of_a_new_build() -> None:  # wire.md 1C
     gpt, sora, qwen = listing.apis
     assert gpt == ListedApi(
         "gpt-4o", "OpenAI", ("openai", "openai-response"), ("default", "vip"), 0,
-        Decimal("1.25"), Decimal(4), Decimal("0.5"), None, Decimal(0), False,
+        Decimal("1.25"), Decimal(4), Decimal("0.5"), None, Decimal(0), False, ("/v1/chat/completions",),
     )
+    assert gpt.entry == KeyModel("gpt-4o", gpt.endpoints, "OpenAI", False, ("/v1/chat/completions",))
+    assert sora.entry == KeyModel("sora-2", by_call=True)
     assert (sora.vendor, sora.quota_type, sora.model_price, sora.groups) == ("", 1, Decimal("0.1"), ("all",))
     assert (qwen.formula, qwen.cache_ratio, qwen.create_cache_ratio) == (True, None, None)
     assert listing.group_ratio == {"default": Decimal(1), "vip": Decimal("0.85")}
+
+
+def test_what_a_price_list_says_beside_a_keys_own() -> None:
+    """The key's own endpoint types hold where it tells any; what isn't in the price list stays as it is."""
+    types = {"openai": {"path": "/v1/chat/completions"}, "视频统一格式": {"path": "/v1/video/create"}}
+    entries = [{"model_name": "a", "vendor_id": 1, "quota_type": 1, "supported_endpoint_types": ["视频统一格式"]},
+               {"model_name": "b", "supported_endpoint_types": ["openai"]}]  # fmt: skip
+    listing = newapi.read_pricing(good(entries, vendors=[{"id": 1, "name": "Suno"}], supported_endpoint=types))
+    own = (KeyModel("a"), KeyModel("b", ("openai-response",)), KeyModel("c", ("openai",)))
+    assert newapi.beside(own, listing.by_name) == (
+        KeyModel("a", ("视频统一格式",), "Suno", True, ("/v1/video/create",)),
+        KeyModel("b", ("openai-response",), paths=("/v1/chat/completions",)),
+        KeyModel("c", ("openai",)),
+    )
+    assert newapi.beside(None, listing.by_name) == ()
+    assert newapi.beside(own, {}) == own
 
 
 def test_pricing_of_an_old_build() -> None:  # wire.md 1C: Apr 2025, no vendors, enable_group
