@@ -133,6 +133,11 @@ def test_the_catalogue_and_the_matrix_name_what_works_and_why_not(demo: DemoRela
     usable = {one["model"] for one in listed if one["state"] == "usable"}
     assert usable == {"sora-2", "gemini-2.5-flash-image", "glm-4-flash"}
     assert all(one["reason"]["message"] and one["reason"]["remedy"] for one in listed)
+    under_chat = [one["model"] for one in listed if one["listed_as_chat"]]
+    assert {"kling-v1", "veo-2.0-generate-001"} < {*under_chat}
+    assert {"gpt-4o", "kling-v2-master", "tts-1"}.isdisjoint(under_chat)
+    rows = run("catalogue", "demo").stdout.splitlines()
+    assert [row.split()[0] for row in rows if row.endswith("✓")] == under_chat
     only = document("catalogue", "demo", "--state", "usable")["models"]
     assert {one["model"] for one in only} == usable
     cells = {(one["provider"], one["capability"]): one for one in document("matrix")["cells"]}

@@ -245,7 +245,7 @@ def catalogue(relay: str, state: State | None, as_json: bool) -> None:
         return documents.catalogue_document(engine, relay, state, t)
 
     document = run(action)
-    header = ("model", "vendor", "capabilities", "state", "connections")
+    header = ("model", "vendor", "capabilities", "state", "connections", "listed_as_chat")
     rows = [[_cell((one | {"state": _state(one)})[name]) for name in header] for one in document["models"]]
     show_table(document, header, rows, as_json)
 

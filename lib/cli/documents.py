@@ -16,6 +16,7 @@ from lib.ledger.calls import Page
 from lib.ledger.media import Kept
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow, iso
+from lib.providers import listed_as_chat
 from lib.verdicts.judging import best_of
 from lib.verdicts.prices import Priced
 from lib.verdicts.views import Cell
@@ -160,6 +161,7 @@ def _catalogue_row(one: Priced, t: Translate) -> Document:
         "vendor": row.api.vendor if row.api else None,
         "capabilities": list(row.capabilities),
         "endpoints": list(row.api.endpoints) if row.api else [],
+        "listed_as_chat": row.api is not None and listed_as_chat(row.api.model, row.api.endpoints),
         "groups": list(row.api.groups) if row.api else [],
         "connections": list(row.connections),
         "state": row.state,

@@ -29,6 +29,7 @@ HEADERS: Mapping[str, str] = {
     "vendor": N_("vendor"),
     "connection": N_("connection"),
     "connections": N_("connections"),
+    "listed_as_chat": N_("listed as chat"),
     "created_at": N_("time (UTC)"),
     "status": N_("status"),
     "cost": N_("cost"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -15,8 +15,9 @@ from lib.vocabulary import Capability
 KNOWN_NAMES = 16_384
 """Names whose reading is kept; a large relay lists 5,000."""
 
-BY_WORDS: Collection[Capability] = ("text", "translation")
-"""What is asked for in a conversation."""
+
+OPENAI = "openai"
+"""The type that OpenAI's paths are listed under, chat's first, and the protocol that they are spoken in."""
 
 
 class _Rule(BaseModel):
@@ -154,10 +155,12 @@ def by_default(endpoints: Sequence[str]) -> bool:
 def listed_as_chat(model: str, endpoints: Sequence[str]) -> bool:
     """Whether a relay lists under chat alone what its name says is for something else, say videos (wire.md 2D).
 
-    Translation is asked for in words anyway: a chat is no wrong place for it.
+    Relays have no type for speech, transcripts and the like: those are not wrongly listed, they are asked for at paths
+    of their own beside the chat's.
     """
-    makes = capabilities_of(model, endpoints)
-    return bool(endpoints) and rules().chats.issuperset(endpoints) and bool(makes) and makes[0] not in BY_WORDS
+    made = next(iter(capabilities_of(model, endpoints)), None)
+    by_chat = bool(endpoints) and rules().chats.issuperset(endpoints)
+    return by_chat and made is not None and spoken_as(made, OPENAI) != OPENAI
 
 
 def spoken(endpoints: Sequence[str]) -> bool:
