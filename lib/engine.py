@@ -58,6 +58,7 @@ from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
 from lib.verdicts.prices import Prices
+from lib.verdicts.standing import Standing, standing
 from lib.verdicts.tried import Tried, passed, tried
 from lib.verdicts.views import Cell, Row
 from lib.vocabulary import Capability, Evidence, Quota, Reason, Verdict
@@ -221,6 +222,13 @@ class Engine:
         """How a connection has stood, newest first: its rungs, and its real calls (`called`: of these models alone)."""
         with self.ledger.read() as db:
             return tuple(spells.newest(db, connection, called))
+
+    def stood(self, connection_id: str) -> Standing:
+        """How each API of a connection has stood over time. Raises `WrongUse` for an unknown one."""
+        connection = self.configuration().connection(connection_id)
+        found = [one for one in self.verdicts() if one.connection == connection_id]
+        with self.ledger.read() as db:
+            return standing(connection, found, spells.looked_back(db, connection_id), datetime.now(UTC))
 
     def behind(self, found: Sequence[Spell]) -> Mapping[int, Sequence[Evidence]]:
         """By spell's id, what is kept of the requests that showed it, newest first."""

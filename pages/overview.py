@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
 from lib.i18n import N_
 from lib.verdicts.overview import Api, Overview
-from lib.vocabulary import Evidence
 from ui import rows, spend
 from ui.checking import ask, checking
 from ui.chips import facts
@@ -97,7 +95,7 @@ def answer() -> None:
     ages(seen)
     unchecked(seen)
     checking(engine, TOP)
-    tables(seen, seen.evidence)
+    tables(seen)
     left, right = st.columns([2, 1], gap="large")
     with left:
         st.subheader(t(N_("Quota")))
@@ -114,20 +112,20 @@ def usable(api: Api) -> bool:
     return bool(api.models) and api.state in WORTH_TRYING
 
 
-def fails(api: Api, found: Sequence[Evidence]) -> None:
+def fails(api: Api) -> None:
     """A row that doesn't work, and below it the check that was asked for there."""
-    rows.fails(api, found, ask, console(engine, api.connection, api.provider), usable(api))
+    rows.fails(engine, api, ask, console(engine, api.connection, api.provider), usable(api))
     checking(engine, rows.key_of(api))
 
 
-def tables(seen: Overview, found: Sequence[Evidence]) -> None:
+def tables(seen: Overview) -> None:
     """What works, and what doesn't with its next step."""
     st.subheader(t(N_("Works now")))
     if not seen.works:
         facts((t(N_("Nothing yet. See below for what each API waits for.")),))
-    rows.listed(seen.works, "works", lambda api: rows.works(api, found, usable(api)))
+    rows.listed(seen.works, "works", lambda api: rows.works(engine, api, usable(api)))
     st.subheader(t(N_("Doesn't yet")))
-    rows.listed(seen.fails, "fails", lambda api: fails(api, found))
+    rows.listed(seen.fails, "fails", fails)
 
 
 st.title(t(N_("Overview")))

@@ -51,7 +51,7 @@ def draw(engine: Engine, cell: Cell, members: Members, prices: Sequence[Range]) 
     _models(engine, verdict.connection, mine)
     _under_chat(engine, {one.model for one in mine})
     tries(engine, verdict.connection, mine, HERE)
-    opened.rests_on(engine, verdict.connection, mine, HERE)
+    opened.rests_on(engine, verdict.connection, {(one.model, one.capability) for one in mine}, HERE)
 
 
 def _chosen(cell: Cell, members: Members) -> Verdict | None:

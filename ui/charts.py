@@ -95,6 +95,11 @@ def clicked(key: str) -> str | None:
     return str(data[0]) if data else None
 
 
+def width(text: str) -> int:
+    """How wide a text is, in letters; a Chinese character is two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+
+
 def _name(text: str) -> str:
     """Plotly obeys some HTML; names come from servers."""
     return escape(_cut(text))
@@ -120,7 +125,7 @@ def _dress(figure: Figure, unit: str) -> None:
 def _named(figure: Figure, series: Sequence[Series]) -> None:
     """Names beside the bars, from the top of the stack down, or a legend where they are many."""
     names = [_cut(one.name) for one in series]
-    wide = max((sum(2 if ord(letter) > 0x2E80 else 1 for letter in name) for name in names), default=0)
+    wide = max(map(width, names), default=0)
     if len(series) >= DIRECT or wide > BESIDE:
         figure.update_layout(showlegend=True, margin_t=48)
         return

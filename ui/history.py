@@ -11,8 +11,8 @@ from lib.checks.words import sentence
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.spells import Called, Spell
-from lib.vocabulary import Evidence
-from ui import chips
+from lib.vocabulary import Evidence, Verdict
+from ui import chips, strips
 from ui.markdown import code, literal
 from ui.theme import look
 from ui.words import count, stretch, t, zone
@@ -21,16 +21,24 @@ SHOWN = 12
 
 
 def draw(engine: Engine, connection: str, where: str, called: Called | None = None) -> None:
-    """The newest changes, newest first (`called`: of real calls those of these models alone); each can be opened."""
+    """How its APIs have stood, and the newest changes, newest first; each can be opened.
+
+    `called`: these models alone, and of real calls only theirs; None: all.
+    """
     found = engine.history(connection, called)[:SHOWN]
     if not found:
         return
     pieces = engine.behind(found)
     chips.heading(t(N_("History")))
     st.caption(t(N_("When it went down and when it came back. Open a line for the requests that showed it.")))
+    strips.draw([one for one in engine.stood(connection) if _is_of(one[0], called)], where)
     with st.container(gap="xsmall", key=f"{where}_history"):
         for one in found:
             _line(one, pieces[one.id], f"{where}_spell_{one.id}")
+
+
+def _is_of(verdict: Verdict, called: Called | None) -> bool:
+    return called is None or (verdict.model, verdict.capability) in called
 
 
 def _line(one: Spell, pieces: Sequence[Evidence], key: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from lib.engine import Engine
 from lib.i18n import N_
+from lib.ledger.spells import Called
 from lib.providers import provider
 from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
 from ui import chips, history, support
@@ -70,22 +71,19 @@ def _use(page: Capability, found: Verdict, where: str) -> None:
         go(page, connection=found.connection, model=found.model)
 
 
-def rests_on(engine: Engine, connection: str, found: Sequence[Verdict], where: str) -> None:
-    """The newest requests behind some verdicts of one connection, and how it stood before."""
+def rests_on(engine: Engine, connection: str, called: Called, where: str) -> None:
+    """The newest requests behind what is known of some models of one connection, and how they stood before."""
     chips.heading(t(N_("What it rests on")))
     with st.container(gap="xsmall"):
-        called = {(one.model, one.capability) for one in found}
         chips.evidence(behind(engine.judged().facts.evidence, connection, called)[:NEWEST])
     history.draw(engine, connection, where, called)
 
 
-def behind(
-    evidence: Sequence[Evidence], connection: str | None, called: Collection[tuple[str | None, Capability | None]]
-) -> list[Evidence]:
+def behind(evidence: Sequence[Evidence], connection: str, called: Called) -> list[Evidence]:
     """What is known of some models of one connection, newest first: its rungs, and the real calls of those models."""
     mine = (
         one
         for one in evidence
-        if one.connection == connection and (one.step != "call" or (one.model, one.capability) in called)
+        if one.connection == connection and (one.step != "call" or (one.model or "", one.capability) in called)
     )
     return sorted(mine, key=lambda one: one.at, reverse=True)

@@ -44,7 +44,8 @@ def draw(engine: Engine, listed: Listed, place: str) -> None:
     if row.api is not None:
         _how_listed(engine, row.api, place)
     if best is not None:
-        opened.rests_on(engine, best.connection, [v for v in found if v.connection == best.connection], HERE)
+        called = {(row.model, v.capability) for v in found if v.connection == best.connection}
+        opened.rests_on(engine, best.connection, called, HERE)
 
 
 def _vendor(row: Row, maker: str) -> str:

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.engine import Engine
 from lib.i18n import N_
+from lib.ledger.spells import Called
 from lib.providers import provider
 from lib.verdicts.overview import Api
-from lib.vocabulary import Evidence, Quota
+from lib.vocabulary import Quota
 from ui import chips, opened
 from ui.links import go
 from ui.markdown import literal, whole
@@ -27,7 +29,7 @@ SHOWN = 8
 """Of a list, shown at once; a key for everything would push all else out of sight, and be slow."""
 
 
-def works(api: Api, evidence: Sequence[Evidence], usable: bool) -> None:
+def works(engine: Engine, api: Api, usable: bool) -> None:
     """An API that can be used now. `usable`: from a page of ours."""
     middle, actions = _parts(api, WORKING)
     with middle:
@@ -35,16 +37,12 @@ def works(api: Api, evidence: Sequence[Evidence], usable: bool) -> None:
         line = literal(api.line.name) if api.line else ""
         chips.facts((_models(api), api.connection or "", line, t(BILLING[api.billing]), whole(left)))
     with actions, _buttons("right"):
-        _evidence(api, evidence)
+        _evidence(engine, api)
         _use(api, usable)
 
 
 def fails(
-    api: Api,
-    evidence: Sequence[Evidence],
-    check: Callable[[str, str], None],
-    console: str | None,
-    usable: bool,
+    engine: Engine, api: Api, check: Callable[[str, str], None], console: str | None, usable: bool
 ) -> None:
     """An API that can't be used: why, whose move it is, and the next step as a button. `check`: where, and of what."""
     why = worded(api.reason)
@@ -57,7 +55,7 @@ def fails(
         if api.connection is None:
             _set_up(api)
             return
-        _evidence(api, evidence)
+        _evidence(engine, api)
         if console:
             st.link_button(t(N_("Open console")), console, icon=":material/open_in_new:")
         st.button(
@@ -179,21 +177,21 @@ def _models(api: Api) -> str:
     return first(list(map(literal, api.models)), MODELS_NAMED)
 
 
-def _evidence(api: Api, evidence: Sequence[Evidence]) -> None:
-    """The age of a verdict, and behind it the requests that showed it.
+def _evidence(engine: Engine, api: Api) -> None:
+    """The age of a verdict, and behind it the requests that showed it, and how it stood before.
 
     A popover would be drawn while closed, and one that isn't loses the click once its label, the age, has changed.
     """
     age = t(N_("checked {ago}"), ago=ago(api.checked_at)) if api.checked_at else t(N_("never checked"))
     if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{key_of(api)}"):
-        title = f"{literal(maker(api.provider))} · {_capabilities(api)} · {literal(api.connection or '')}"
-        st.dialog(title, width="large")(chips.evidence)(behind(api, evidence))
+        connection = api.connection or ""
+        title = f"{literal(maker(api.provider))} · {_capabilities(api)} · {literal(connection)}"
+        st.dialog(title, width="large")(opened.rests_on)(engine, connection, called(api), key_of(api))
 
 
-def behind(api: Api, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What a row rests on, newest first: the rungs of its connection, and the real calls of its own models."""
-    called = {(model, name) for model in api.models for name in api.capabilities}
-    return opened.behind(evidence, api.connection, called)
+def called(api: Api) -> Called:
+    """A row's own models, each with what it may have been called for."""
+    return {(model, name) for model in api.models for name in api.capabilities}
 
 
 def _set_up(api: Api) -> None:

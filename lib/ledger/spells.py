@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
@@ -18,6 +18,8 @@ from lib.vocabulary import Capability, State, Step
 KEPT = 3
 """Of a spell its first piece of evidence is kept, and so many of the newest; between them nothing has changed."""
 NEWEST = 30
+MOST = 200
+"""So many changes of a connection are looked back on where it is asked how its APIs stood meanwhile."""
 NAMED = ("connection", "step", "model", "capability")
 SAME = ("ok", "state", "cause")
 Called = Collection[tuple[str, Capability | None]]
@@ -35,7 +37,7 @@ class Spell:
     connection: str
     step: Step
     model: str
-    capability: str
+    capability: Capability | Literal[""]
     ok: bool
     state: State
     cause: str
@@ -87,6 +89,22 @@ def newest(conn: Connection, connection: str, called: Called | None = None, limi
     ]
     found = [one for row in mine for one in _of(conn, _about(row), limit)]
     return _ended(sorted(found, key=_age, reverse=True)[:limit])
+
+
+def looked_back(conn: Connection, connection: str, limit: int = MOST) -> list[Spell]:
+    """All spells of a connection, oldest first; of more than the limit the newest, and what held as they began.
+
+    What held then is told as if it had begun then: what was before is out of sight.
+    """
+    table = evidence_spells.c
+    found = _of(conn, [table.connection == connection], limit)
+    if len(found) < limit:
+        return found[::-1]
+    begin = found[-1].since
+    known = select(evidence.c.spell).join(evidence_newest, evidence_newest.c.evidence == evidence.c.id)
+    standing = known.where(evidence_newest.c.connection == connection)
+    held = _of(conn, [table.id.in_(standing), table.since < begin], limit)
+    return [*(replace(one, since=begin) for one in reversed(held)), *reversed(found)]
 
 
 def _about(subject: Mapping[str, Any] | RowMapping) -> list[ColumnElement[bool]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +15,13 @@ from streamlit.testing.v1 import AppTest
 from lib.ledger import evidence
 from lib.ledger.schema import evidence as pieces_kept
 from lib.ledger.schema import evidence_newest, evidence_spells
-from lib.vocabulary import Evidence, Reason
+from lib.verdicts.standing import Stood
+from lib.vocabulary import Evidence, Reason, State, Verdict
 from tests.ui.conftest import go, words
 from ui.engine import door
 from ui.format import stretch
+from ui.strips import Strip, begin, ticks
+from ui.strips import strips as made
 
 NOW = datetime.now(UTC)
 EXPIRED = Reason("key_expired", "you")
@@ -86,6 +91,73 @@ def test_of_many_that_showed_the_same_few_are_kept_and_that_is_said(story: AppTe
     story.query_params["cell"] = "sora.video"
     story.session_state[f"cell_spell_{door().engine.history('sora')[-1].id}"] = True
     assert "Of 6 that showed the same" in words(go(story, "matrix"))
+
+
+def strips(app: AppTest) -> list[str]:
+    """What the strips say to who can't see them: one line for each."""
+    return [line for one in app.get("plotly_chart") for line in one.proto.alt.split(". ")]  # type: ignore[attr-defined]
+
+
+def test_a_strip_shows_when_an_api_went_down_and_came_back(story: AppTest) -> None:
+    story.query_params["cell"] = "sora.video"
+    (told,) = strips(go(story, "matrix"))
+    assert told.startswith("sora-2: ")
+    assert re.findall(r"Should work|Not offered|Key expired|Untested", told) == [
+        "Not offered", "Untested", "Key expired", "Untested",
+    ]  # fmt: skip
+
+
+def test_the_strips_stand_wherever_evidence_is_opened(story: AppTest) -> None:
+    story.session_state["evidence_sora_video_sora"] = True
+    story.button(key="evidence_sora_video_sora").click().run()
+    assert not story.exception
+    assert len(strips(story)) == 1
+    assert lines(story)
+
+
+def alike(states: str) -> list[Any]:
+    """Models `a`, `b` …, each with how it has stood: up or down, for an hour each."""
+    hours = [NOW + timedelta(hours=n) for n in range(len(states) + 1)]
+    state: dict[str, Any] = {"u": "usable", "d": "expired_key"}
+    times = zip(states, pairwise(hours), strict=True)
+    return [Stood(since, until, state[one], None, until) for one, (since, until) in times]
+
+
+def test_models_that_stood_alike_share_a_strip_the_best_first() -> None:
+    told: dict[str, tuple[State, str]] = {
+        "a": ("expired_key", "ud"), "b": ("usable", "udu"), "c": ("expired_key", "ud"), "d": ("untested", ""),
+    }  # fmt: skip
+    found = [
+        (Verdict("c", "text", name, state, None, EXPIRED), tuple(alike(stood)))
+        for name, (state, stood) in told.items()
+    ]
+    assert [one.models for one in made(found)] == [("b",), ("a", "c")]
+
+
+@pytest.mark.parametrize(("states", "hours"), [("u", 0), ("ud", 2 / 3), ("uuuuuuuuud", 0), ("ud" * 3, 0)])
+def test_the_strip_begins_shortly_before_the_first_change(states: str, hours: float) -> None:
+    (one,) = [Strip(("a",), tuple(alike(states)))]
+    assert begin([one]) == NOW + timedelta(hours=hours)
+
+
+SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
+MORNING = datetime(2026, 11, 25, 9, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "hours", "zone", "language", "expected"),
+    [
+        (MORNING, 1, SHANGHAI, "en", ["18:00", "18:15", "18:30", "18:45"]),
+        (MORNING, 24, SHANGHAI, "en", ["18:00", "26 Nov", "06:00", "12:00"]),
+        (MORNING, 4 * 24, SHANGHAI, "zh_CN", ["11月26日", "11月27日", "11月28日", "11月29日"]),
+        (datetime(2026, 3, 28, 9, 50, tzinfo=UTC), 4 * 24, BERLIN, "en", ["29 Mar", "30 Mar", "31 Mar", "1 Apr"]),
+        (MORNING, 0.001, SHANGHAI, "en", ["17:50"]),
+    ],
+)
+def test_the_axis_has_a_few_times_by_the_readers_clock(
+    since: datetime, hours: float, zone: ZoneInfo, language: Any, expected: list[str]
+) -> None:
+    assert [text for _, text in ticks(since, since + timedelta(hours=hours), zone, language)] == expected
 
 
 @pytest.mark.parametrize(

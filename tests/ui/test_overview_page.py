@@ -15,7 +15,8 @@ from lib.vocabulary import Evidence
 from tests.ui.conftest import checked, go, words
 from ui.demo import story
 from ui.engine import door
-from ui.rows import behind
+from ui.opened import behind
+from ui.rows import called
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SHOWN = 8
@@ -72,7 +73,7 @@ def test_a_row_rests_on_its_connection_and_the_calls_of_its_models() -> None:
     mine, other = call("mine", "glm-4", NOW + timedelta(minutes=1)), call("mine", "gpt-4o", NOW)
     works = reason(CAUSES["works"])
     api = Api("zhipu", "text", "mine", None, ("glm-4",), "usable", "call", works, NOW, None, "token")
-    assert behind(api, [line, mine, other, call("yours", "glm-4", NOW)]) == [mine, line]
+    assert behind([line, mine, other, call("yours", "glm-4", NOW)], "mine", called(api)) == [mine, line]
 
 
 def test_a_long_list_is_a_table_once_asked_for(app: AppTest) -> None:
