@@ -218,10 +218,12 @@ class Engine:
         """What can be used right now, what can't and why; what is left, and the evidence."""
         return self.judged().overview
 
-    def history(self, connection: str, called: Called | None = None) -> tuple[Spell, ...]:
+    def history(
+        self, connection: str, called: Called | None = None, limit: int = spells.NEWEST
+    ) -> tuple[Spell, ...]:
         """How a connection has stood, newest first: its rungs, and its real calls (`called`: of these models alone)."""
         with self.ledger.read() as db:
-            return tuple(spells.newest(db, connection, called))
+            return tuple(spells.newest(db, connection, called, limit))
 
     def stood(self, connection_id: str) -> Standing:
         """How each API of a connection has stood over time. Raises `WrongUse` for an unknown one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from click.testing import CliRunner, Result
 from lib.cli import main
 from lib.cli.commands import _param
 from lib.cli.terminal import harmless
-from lib.ledger import Ledger
+from lib.ledger import Ledger, evidence
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
+from lib.vocabulary import Evidence, Reason
 from tests.ledger.ledger_rows import NOON, row
 
 
@@ -92,6 +94,10 @@ def test_a_message_that_quotes_is_one_harmless_line() -> None:
         (["log", "--after", ""], "", "There is no call"),
         (["log", "--since", "0001-01-01", "--tz", "Asia/Shanghai"], "", "0001-01-01 is out of"),
         (["log", "--since", "9999999d"], "", "9999999d is not a time"),
+        (["history", "--connection", "none"], "", "There is no connection none."),
+        (["history", "--model", "none"], "", "No connection asked after has the model none."),
+        (["history", "--since", "soon"], "", "soon is not a time"),
+        (["history", "--tz", "Nowhere"], "", "Nowhere"),
         (["report", "--since", "0001-01-01T00:00+00:00", "--tz", "America/New_York"], "", "out of"),
         (["report", "--until", "9999-12-31T23:59", "--tz", "America/New_York"], "", "out of"),
         (["report", "--until", "9999-12-31T23:59-12:00"], "", "out of"),
@@ -102,6 +108,72 @@ def test_wrong_use_is_one_clear_line(words: list[str], stdin: str | bytes, told:
     assert (done.exit_code, type(done.exception), done.stdout) == (2, SystemExit, "")
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def down_and_back(own_home: Path) -> None:
+    """Two connections, of which one's key expired and was renewed; a model of the other has no channel."""
+    plain = {"provider": "openai", "base_url": "http://127.0.0.1:9", "capabilities": ["text"]}
+    both = {"connections": [plain | {"id": "mine", "models": ["gpt-4o"]}, plain | {"id": "yours", "models": ["glm-4"]}]}
+    assert run("connections", "import", "-", stdin=json.dumps(both)).exit_code == 0
+    expired = {"ok": False, "state": "expired_key", "reason": Reason("key_expired", "you")}
+    failed = {"ok": False, "state": "not_offered", "reason": Reason("no_channel", "relay", {"model": "glm-4"})}
+    called = {"step": "call", "model": "glm-4", "capability": "text"}
+    with Ledger.open(None, own_home) as ledger:
+        ledger.write(lambda db: [evidence.add(db, one) for one in (
+            seen("mine", 1), seen("mine", 2), seen("mine", 3, **expired), seen("mine", 6),
+            seen("yours", 1), seen("yours", 4, **called | failed),
+        )])  # fmt: skip
+
+
+def seen(connection: str, hour: int, **changes: Any) -> Evidence:
+    plain: dict[str, Any] = {"step": "key", "ok": True, "state": "usable", "method": "GET", "path": "/v1/models"}
+    return Evidence(NOON + timedelta(hours=hour), connection, **plain | changes)
+
+
+EVERY = [
+    ("mine", "key", None, 6, None), ("yours", "call", "no_channel", 4, None), ("mine", "key", "key_expired", 3, 6),
+    ("yours", "key", None, 1, None), ("mine", "key", None, 1, 3),
+]  # fmt: skip
+THREE = (NOON + timedelta(hours=3)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "apis"),
+    [
+        ([], EVERY, ["gpt-4o", "glm-4"]),
+        (["--connection", "mine"], [one for one in EVERY if one[0] == "mine"], ["gpt-4o"]),
+        (["--model", "glm-4"], [one for one in EVERY if one[0] == "yours"], ["glm-4"]),
+        (["--since", THREE], [one for one in EVERY if one[4] != 3], ["gpt-4o", "glm-4"]),
+    ],
+)
+def test_the_history_tells_what_went_down_and_came_back(
+    down_and_back: None, words: list[str], expected: list[tuple[Any, ...]], apis: list[str]
+) -> None:
+    done = run("history", *words, "--json")
+    assert done.exit_code == 0, done.exception
+    document = json.loads(done.stdout)
+
+    def hour(at: str | None) -> float | None:
+        return at and (datetime.fromisoformat(at) - NOON) / timedelta(hours=1)
+
+    told = document["changes"]
+    briefly = [(one["connection"], one["step"], one["code"], hour(one["since"]), hour(one["ended"])) for one in told]
+    assert briefly == expected
+    assert [one["model"] for one in document["apis"]] == apis
+
+
+def test_the_history_of_an_api_has_its_states_and_a_table_for_people(down_and_back: None) -> None:
+    document = json.loads(run("history", "--connection", "mine", "--json").stdout)
+    (api,) = document["apis"]
+    assert (api["connection"], api["capability"], api["state"]) == ("mine", "text", "untested")
+    assert [one["state"] for one in api["stood"]] == ["expired_key", "untested"]
+    expired = next(one for one in document["changes"] if not one["ok"])
+    assert (expired["message"], expired["state"], expired["times"]) == ("This key has expired.", "expired_key", 1)
+    shown = run("history", "--connection", "mine").stdout.splitlines()
+    assert [("Key expired" in line, "passed" in line) for line in shown[1:]] == [
+        (False, True), (True, False), (False, True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", [["log", "--since", "99999d"], ["report", "--since", "99999h"]])

@@ -267,6 +267,35 @@ def matrix(as_json: bool) -> None:
     show_table(document, ("provider", "capability", "state", "models", "message"), rows, as_json)
 
 
+@main.command()
+@click.option("--connection", help="Default: all connections.")
+@click.option("--model", help="Default: all models.")
+@click.option("--since", help="An ISO date or time, 7d or 24h.")
+@click.option("--tz", default=None, help="The zone of a date without one; default: the system's.")
+@as_json
+def history(connection: str | None, model: str | None, since: str | None, tz: str | None, as_json: bool) -> None:
+    """When APIs went down and came back, and what showed it; newest first."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        known = engine.configuration()
+        named = [known.connection(connection)] if connection is not None else known.connections
+        found = documents.history_document(engine, [one.id for one in named], model, _moment(since, tz), t)
+        if model is not None and not found["apis"]:
+            raise WrongUse(N_("No connection asked after has the model {model}."), model=model)
+        return found
+
+    document = run(action)
+    header = ("since", "ended", "connection", "model", "step", "state", "message")
+    rows = [[_cell((one | {"state": _shown(one)})[name]) for name in header] for one in document["changes"]]
+    show_table(document, header, rows, as_json)
+
+
+def _shown(change: documents.Document) -> str:
+    """A rung or a call that passed says nothing of a state."""
+    return tables.PASSED if change["ok"] else str(change["state"])
+
+
 def _of(models: dict[str, int]) -> str:
     return f"{models['usable']}/{models['listed']}"
 

@@ -16,9 +16,11 @@ from lib.ledger.calls import Page
 from lib.ledger.media import Kept
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow, iso
+from lib.ledger.spells import MOST, Spell
 from lib.providers import listed_as_chat
 from lib.verdicts.judging import best_of
 from lib.verdicts.prices import Priced
+from lib.verdicts.standing import Stood
 from lib.verdicts.views import Cell
 from lib.vocabulary import Evidence, Quota, Reason, State, Verdict
 
@@ -191,6 +193,66 @@ def matrix_document(cells: tuple[Cell, ...], t: Translate) -> Document:
             for cell in cells
         ]
     }
+
+
+def history_document(
+    engine: Engine, connections: Sequence[str], model: str | None, since: datetime | None, t: Translate
+) -> Document:
+    """`history --json`: how each API has stood, and the changes of rungs and real calls that showed it."""
+    stood = [one for name in connections for one in engine.stood(name) if model in (None, one[0].model)]
+    named = connections if model is None else dict.fromkeys(verdict.connection for verdict, _ in stood)
+    called = None if model is None else {(model, verdict.capability) for verdict, _ in stood}
+    spells = [one for name in named for one in engine.history(name, called, MOST) if _later(one.ended, since)]
+    return {
+        "since": iso(since),
+        "apis": [_api(verdict, [one for one in times if _later(one.until, since)]) for verdict, times in stood],
+        "changes": _changes(engine, sorted(spells, key=lambda one: (one.since, one.id), reverse=True), t),
+    }
+
+
+def _later(ended: datetime | None, since: datetime | None) -> bool:
+    return since is None or ended is None or ended > since
+
+
+def _api(verdict: Verdict, times: Sequence[Stood]) -> Document:
+    return {
+        "connection": verdict.connection,
+        "capability": verdict.capability,
+        "model": verdict.model or None,
+        "state": verdict.state,
+        "proof": verdict.proof,
+        "stood": [
+            {
+                "since": iso(one.since),
+                "until": iso(one.until),
+                "state": one.state,
+                "proof": one.proof,
+                "seen_at": iso(one.seen_at),
+            }
+            for one in times
+        ],
+    }
+
+
+def _changes(engine: Engine, found: Sequence[Spell], t: Translate) -> list[Document]:
+    pieces = engine.behind(found)
+    return [
+        {
+            "since": iso(one.since),
+            "until": iso(one.until),
+            "ended": iso(one.ended),
+            "times": one.times,
+            "connection": one.connection,
+            "step": one.step,
+            "model": one.model or None,
+            "capability": one.capability or None,
+            "ok": one.ok,
+            "state": one.state,
+            "code": one.cause or None,
+            "message": sentence(pieces[one.id][0], t) if pieces[one.id] else None,
+        }
+        for one in found
+    ]
 
 
 def call_document(row: CallRow, text: str, t: Translate, artifacts: Sequence[Document] = ()) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from unicodedata import east_asian_width
 
-from lib.causes import CAPABILITY_NAMES, STATE_NAMES
+from lib.causes import CAPABILITY_NAMES, STATE_NAMES, STEP_NAMES
 from lib.i18n import N_, Translate
 
 GAP = "  "
@@ -39,11 +39,16 @@ HEADERS: Mapping[str, str] = {
     "failed": N_("failed"),
     "unknown_cost_calls": N_("cost unknown"),
     "task_id": N_("task"),
+    "since": N_("since (UTC)"),
+    "ended": N_("until (UTC)"),
+    "step": N_("rung"),
 }
 """The columns' names for a person, by those of the documents."""
 SHOULD_WORK = "usable_by_ladder"
+PASSED = "passed"
 NAMES: Mapping[str, Mapping[str, str]] = {
-    "state": {**STATE_NAMES, SHOULD_WORK: N_("Should work")},
+    "state": {**STATE_NAMES, SHOULD_WORK: N_("Should work"), PASSED: N_("passed")},
+    "step": STEP_NAMES,
     "capability": CAPABILITY_NAMES,
     "capabilities": CAPABILITY_NAMES,
 }
