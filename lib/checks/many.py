@@ -21,6 +21,7 @@ from lib.calls.route import Route, asks_what_is_there, place_of
 from lib.checks.ladder import Ladder
 from lib.checks.listing import refresh
 from lib.checks.pace import Pace
+from lib.checks.rationed import longest_unasked
 from lib.connections.rows import read
 from lib.errors import WrongUse
 from lib.http import Http
@@ -103,6 +104,8 @@ async def check(
         configuration.address(configuration.connection(one))
     climbs = Climbs(http, ledger, known, on_step)
     try:
-        return dict(zip(ids, await asyncio.gather(*map(climbs.climb, ids)), strict=True))
+        order = longest_unasked(known, ids)
+        found = dict(zip(order, await asyncio.gather(*map(climbs.climb, order)), strict=True))
+        return {one: found[one] for one in ids}
     finally:
         climbs.close()

@@ -5,13 +5,16 @@ wire.md 1C: /api/usage/token/ and /api/log/token allow 20 requests in 20 minutes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import httpx
+
 from lib.calls.known import Dated, Known
 from lib.calls.route import Route
-from lib.http import Http, once, origin
+from lib.http import Http, once, origin, told_to_wait
 from lib.ledger import rations
 from lib.wire import newapi
 from lib.wire.newapi import TokenUsage
@@ -20,9 +23,8 @@ KEPT = timedelta(minutes=20)
 """How long an answer is used again; one that tells nothing too, for it costs as much to ask."""
 FOR_THE_AMBIGUOUS = 10
 """Requests of the ration that are only for keys whose refusal may mean several things."""
-
-
 TOO_MANY = 429
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,24 @@ async def token_usage(http: Http, known: Known, route: Route, keep_back: int = 0
         return Spent(again)
     response = await http.send(request)
     if response.status_code == TOO_MANY:
-        return Spent(await write(partial(rations.use_up, address=address, now=datetime.now(UTC))))
+        wait = _wait(response)
+        return Spent(await write(partial(rations.use_up, address=address, now=datetime.now(UTC), wait=wait)))
     at = datetime.now(UTC)
     if response.is_server_error:
         return Dated(at, None)
     return Dated(at, await known.keep("token", route.connection.id, at, response))
+
+
+def _wait(response: httpx.Response) -> timedelta:
+    """For how long the relay gives nothing: as it says, else for as long as its ration is counted."""
+    told = min(told_to_wait(response), rations.LONGEST.total_seconds())
+    return timedelta(seconds=told) or rations.WITHIN
+
+
+def longest_unasked(known: Known, ids: Iterable[str]) -> list[str]:
+    """Connections in the order in which a ration is shared out fairly: those of which nothing was told for longest.
+
+    Else, of more keys than the ration is for, the same would be asked after each time.
+    """
+    told = {one: known.token_usage(one) for one in ids}
+    return sorted(told, key=lambda one: before.at if (before := told[one]) else NEVER)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from lib.calls.known import Known
 from lib.checks.many import Climbs
+from lib.checks.rationed import longest_unasked
 from lib.connections.model import Connection
 from lib.http import Http
 from lib.ledger import Ledger
@@ -62,6 +63,7 @@ class CheckRun:
     def add(self, ids: Iterable[str]) -> None:
         """More ladders to climb. One under way isn't climbed twice, unless its key or its way is another since."""
         configuration = self._known.configuration()
+        begun: list[str] = []
         for connection in map(configuration.connection, ids):
             name, address = connection.id, configuration.address(connection)
             if (before := self._tasks.get(name)) is not None and not before.done():
@@ -69,9 +71,11 @@ class CheckRun:
                     continue
                 before.cancel()
             self._ways[name] = (connection, address)
+            begun.append(name)
             self.progress = replace(
                 self.progress, rungs={**self.progress.rungs, name: ()}, done=self.progress.done - {name}
             )
+        for name in longest_unasked(self._known, begun):
             self._tasks[name] = asyncio.create_task(self._climb(name))
 
     async def _climb(self, name: str) -> None:

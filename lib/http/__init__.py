@@ -3,7 +3,7 @@
 `client` sends, `way` and `proxies` know which way, `faults` maps what can break; `redaction` and `export` are pure.
 """
 
-from lib.http.client import Http, LineTimes, Streamed, once
+from lib.http.client import Http, LineTimes, Streamed, once, told_to_wait
 from lib.http.export import curl, python, readable
 from lib.http.faults import origin
 from lib.http.proxies import Proxy, read_proxy
@@ -24,5 +24,6 @@ __all__ = [
     "read_proxy",
     "readable",
     "redact",
+    "told_to_wait",
     "without_keys",
 ]

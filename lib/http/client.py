@@ -51,15 +51,19 @@ class TryAgain(httpx.NetworkError):
     """An answer that is worth a second question."""
 
 
-async def worth_another_try(response: httpx.Response) -> None:
-    """Raises `TryAgain` for a gateway that broke, or a limit that ends within `LONGEST_WAIT_S`."""
+def told_to_wait(response: httpx.Response) -> float:
+    """Seconds that `Retry-After` asks for, be it seconds or a date; 0 where it says nothing that can be read."""
     after = response.headers.get("retry-after", "")
     try:
-        wait = Retry().parse_retry_after(after) if after else 0.0
+        return Retry().parse_retry_after(after) if after else 0.0
     except ValueError:
-        wait = 0.0
-    limited = response.status_code == 429 and bool(after)
-    if wait <= LONGEST_WAIT_S and (limited or response.status_code in BROKEN_GATEWAYS):
+        return 0.0
+
+
+async def worth_another_try(response: httpx.Response) -> None:
+    """Raises `TryAgain` for a gateway that broke, or a limit that ends within `LONGEST_WAIT_S`."""
+    limited = response.status_code == 429 and bool(response.headers.get("retry-after"))
+    if told_to_wait(response) <= LONGEST_WAIT_S and (limited or response.status_code in BROKEN_GATEWAYS):
         raise TryAgain(f"HTTP {response.status_code}")
 
 

@@ -15,6 +15,8 @@ from lib.ledger.schema import rations
 
 RATION = 20
 WITHIN = timedelta(minutes=20)
+LONGEST = timedelta(hours=1)
+"""Nobody waits longer, whatever a relay says."""
 
 
 def take(conn: Connection, address: str, now: datetime, keep_back: int = 0) -> datetime | None:
@@ -24,7 +26,7 @@ def take(conn: Connection, address: str, now: datetime, keep_back: int = 0) -> d
     """
     hold_still(conn, rations)
     # what lies ahead was written by a clock that was wrong
-    conn.execute(delete(rations).where(or_(rations.c.at <= now - WITHIN, rations.c.at > now + WITHIN)))
+    conn.execute(delete(rations).where(or_(rations.c.at <= now - WITHIN, rations.c.at > now + LONGEST)))
     spent = 0
     newest = select(rations.c.at, rations.c.requests).where(rations.c.address == address).order_by(rations.c.at.desc())
     for latest, requests in conn.execute(newest):
@@ -36,10 +38,15 @@ def take(conn: Connection, address: str, now: datetime, keep_back: int = 0) -> d
     return None
 
 
-def use_up(conn: Connection, address: str, now: datetime) -> datetime:
-    """Notes that the relay gives nothing more, whoever has asked it; when one may be asked again, at the latest."""
-    _note(conn, address, now, RATION)
-    return now + WITHIN
+def use_up(conn: Connection, address: str, now: datetime, wait: timedelta = WITHIN) -> datetime:
+    """Notes that the relay gives nothing more, whoever has asked it; when one may be asked again, at the latest.
+
+    `wait`: for how long, if it said so; that counts more than what was counted here.
+    """
+    again = now + min(wait, LONGEST)
+    conn.execute(delete(rations).where(rations.c.address == address))
+    _note(conn, address, again - WITHIN, RATION)
+    return again
 
 
 def _note(conn: Connection, address: str, at: datetime, requests: int) -> None:

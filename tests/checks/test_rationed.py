@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 import respx
+from sqlalchemy import delete
 
 from lib.causes import CAUSES, reason, words
 from lib.engine import Checked, Engine
 from lib.i18n import translator
-from lib.ledger import rations
+from lib.ledger import Ledger, rations, schema
 
 RELAY, TOKEN = "https://relay.example", "/api/usage/token/"
 INVALID = httpx.Response(401, json={"error": {"message": "Invalid token", "type": "new_api_error", "code": ""}})
@@ -35,8 +38,8 @@ def configured(number: int, base: str = RELAY) -> str:
     return json.dumps({"relays": [{"id": "relay", "lines": lines}], "connections": many})
 
 
-def checked(home: Path, text: str = "") -> tuple[Checked, ...]:
-    """A check of everything by an engine of its own, as another process would make it."""
+def checked(home: Path, text: str = "", begun: bool = False) -> tuple[Checked, ...]:
+    """A check of everything by an engine of its own, as another process would make it; `begun`: as a page begins it."""
 
     async def run() -> tuple[Checked, ...]:
         engine = Engine(home)
@@ -44,7 +47,9 @@ def checked(home: Path, text: str = "") -> tuple[Checked, ...]:
             engine.import_(text)
         await engine.start()
         try:
-            return await engine.check()
+            if begun:
+                await (await engine.begin_check()).wait()
+            return () if begun else await engine.check()
         finally:
             await engine.stop()
 
@@ -98,12 +103,62 @@ def test_half_of_the_ration_is_for_keys_whose_refusal_is_ambiguous(own_home: Pat
 def test_a_bare_429_means_that_the_ration_is_used_up(
     own_home: Path, asked: Any, models: httpx.Response, code: str, state: str
 ) -> None:
-    route = asked(models, httpx.Response(429, headers={"retry-after": "1"}))
+    route = asked(models, httpx.Response(429))
     for _ in range(2):
         (one,) = checked(own_home, configured(1))
         assert (one.verdicts[0].reason.code, one.verdicts[0].state) == (code, state)
         assert datetime.fromisoformat(one.verdicts[0].reason.params["again_at"]) > one.steps[0].at
     assert route.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"),
+    [
+        (None, 1200),
+        ("90", 90),
+        ("86400", 3600),
+        pytest.param("9" * 400, 3600, id="endless"),
+        (timedelta(minutes=10), 600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 1200),
+        ("0", 1200),
+        ("soon", 1200),
+    ],
+)
+def test_a_relay_that_says_when_is_asked_again_then(
+    own_home: Path, asked: Any, after: str | timedelta | None, seconds: float
+) -> None:
+    """RFC 9110, 10.2.3: seconds or a date. One that is over, or no time at all, says nothing; an hour is the most."""
+    if isinstance(after, timedelta):
+        after = format_datetime(datetime.now(UTC) + after, usegmt=True)
+    asked(INVALID, httpx.Response(429, headers={"retry-after": after} if after else {}))
+    (one,) = checked(own_home, configured(1))
+    again = datetime.fromisoformat(one.verdicts[0].reason.params["again_at"])
+    assert abs((again - one.steps[0].at).total_seconds() - seconds) < 60
+
+
+def test_after_that_time_it_is_asked_again(own_home: Path, asked: Any) -> None:
+    route = asked(INVALID, httpx.Response(429, headers={"retry-after": "1"}))
+    assert codes(checked(own_home, configured(1))) == codes(checked(own_home)) == {"key_refused_rationed": 1}
+    assert route.call_count == 1
+    sleep(1.1)
+    assert codes(checked(own_home)) == {"key_refused_rationed": 1}
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_those_not_asked_after_for_longest_are_asked_first(
+    own_home: Path, asked: Any, monkeypatch: Any, begun: bool
+) -> None:
+    """The ration is for twenty: the ten that got nothing of it come first the next time, whoever starts the check."""
+    route = asked(INVALID, httpx.Response(200, json={"success": False, "message": "获取令牌信息失败，请稍后重试"}))
+    checked(own_home, configured(30))
+    before = {call.request.headers["authorization"] for call in route.calls}
+    monkeypatch.setattr("lib.checks.rationed.KEPT", rations.WITHIN * 0)
+    with Ledger.open(None, own_home) as ledger:
+        ledger.write(lambda db: db.execute(delete(schema.rations)))
+    checked(own_home, begun=begun)
+    after = {call.request.headers["authorization"] for call in route.calls[20:]}
+    assert (len(before), len(after), len(before | after)) == (20, 20, 30)
 
 
 def test_what_was_known_holds_while_nobody_may_ask(own_home: Path, asked: Any, monkeypatch: Any) -> None:

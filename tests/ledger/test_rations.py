@@ -41,6 +41,14 @@ def test_a_relay_that_gives_no_more_is_asked_no_more(ledger: Ledger) -> None:
     assert (taken(ledger, 19), taken(ledger, 20)) == (at(20), None)
 
 
+@pytest.mark.parametrize(("wait", "held"), [(1, 1), (19, 19), (35, 35), (60, 60), (600, 60)])
+def test_a_relay_that_says_for_how_long_is_asked_again_then(ledger: Ledger, wait: float, held: float) -> None:
+    """Its word counts more than what was counted here; nobody is kept waiting for hours."""
+    assert [taken(ledger, 0) for _ in range(5)] == [None] * 5
+    assert ledger.write(lambda db: rations.use_up(db, HERE, at(0), timedelta(minutes=wait))) == at(held)
+    assert (taken(ledger, held - 0.1), taken(ledger, held)) == (at(held), None)
+
+
 @pytest.mark.parametrize("minute", [10_000, -10_000])
 def test_a_clock_that_was_wrong_blocks_nothing(ledger: Ledger, minute: float) -> None:
     ledger.write(lambda db: rations.use_up(db, HERE, at(minute)))
