@@ -92,8 +92,9 @@ def _parsed(url: str) -> URL:
 def engine(database: Database, use: Use) -> Engine:
     """An engine for one use: `write` and `migrate` begin with the write lock, `read` can't write."""
     pool = {"poolclass": NullPool} if use == "migrate" else {"poolclass": QueuePool, "pool_size": _POOL[use]}
+    one_state = use == "read" and database.file is None
     try:
-        made = create_engine(database.url, **pool)
+        made = create_engine(database.url, **pool, execution_options=_READS_ONE_STATE if one_state else {})
     except ModuleNotFoundError as fault:
         raise WrongUse(N_("PostgreSQL needs a driver that isn't installed: psycopg[binary].")) from fault
     if database.file is not None:
@@ -101,6 +102,8 @@ def engine(database: Database, use: Use) -> Engine:
     return made
 
 
+_READS_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What a SQLite transaction is by itself is asked for in PostgreSQL."""
 _POOL: Mapping[Use, int] = {"read": 5, "write": 1}
 _PRAGMAS: Mapping[Use, Sequence[str]] = {
     "read": ("query_only=ON",),

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from lib.ledger import spells
-from lib.ledger.database import upsert
-from lib.ledger.schema import evidence, evidence_newest
+from lib.ledger.database import hold_still, upsert
+from lib.ledger.schema import evidence, evidence_newest, evidence_spells
 from lib.vocabulary import Evidence, Reason
 
 _FIELDS = tuple(f.name for f in fields(Evidence))
@@ -29,6 +29,7 @@ def add(conn: Connection, seen: Evidence) -> None:
 
     What was told before, or that a rung was not asked though it is known how it stands, is nothing new.
     """
+    hold_still(conn, evidence_spells)
     record = _record(seen)
     key = {name: record[name] or "" for name in _NAMED}
     if _is_told(conn, seen) or (_not_asked(record["reason"]) and _is_known(conn, key)):

@@ -259,6 +259,7 @@ def plans(ledger: Ledger) -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
+@pytest.mark.usefixtures("of_sqlite")
 @pytest.mark.parametrize("asked", [asked for asked, _ in PAGES if "text" not in asked])
 def test_a_page_walks_an_index_and_leaves_the_payloads_alone(logged: Ledger, asked: dict[str, Any]) -> None:
     with logged.read() as db, plans(logged) as steps:
@@ -266,6 +267,7 @@ def test_a_page_walks_an_index_and_leaves_the_payloads_alone(logged: Ledger, ask
     assert all("INDEX" in step and "calls" in step for step in steps), steps
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_the_unfinished_are_found_by_index(logged: Ledger) -> None:
     with logged.read() as db, plans(logged) as steps:
         calls.unfinished(db)

@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from ledger_rows import NOON, row
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from lib.errors import WrongUse
 from lib.ledger import Ledger, calls, rollups, settings
@@ -70,6 +70,7 @@ def test_the_migrations_make_the_tables_of_the_schema(ledger: Ledger) -> None:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_nothing_but_a_comparison_when_up_to_date(ledger: Ledger, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from lib.ledger import Ledger\n"
@@ -110,13 +111,13 @@ def test_a_killed_process_loses_no_call_and_its_lock(tmp_path: Path) -> None:
         assert not mine.alive(mine.id)
 
 
-def test_of_two_who_take_over_one_wins(ledger: Ledger, tmp_path: Path) -> None:
+def test_of_two_who_take_over_one_wins(ledger: Ledger, url: str | None, tmp_path: Path) -> None:
     left = row(owner="dead", status="sent")
     ledger.write(lambda db: calls.insert(db, left, Payload()))
     start, won = threading.Barrier(2), []
 
     def compete(name: str) -> None:
-        with Ledger.open(None, tmp_path) as mine:
+        with Ledger.open(url, tmp_path) as mine:
             start.wait()
             if mine.write(lambda db: calls.take_over(db, left.id, "dead", name)):
                 won.append(name)
@@ -150,8 +151,17 @@ def test_a_write_that_fails_leaves_nothing(ledger: Ledger) -> None:
 
 
 def test_a_reader_cannot_write(ledger: Ledger) -> None:
-    with ledger.read() as db, pytest.raises(OperationalError, match="readonly"):
+    with ledger.read() as db, pytest.raises(DatabaseError, match=r"read-?only"):
         settings.put(db, "a", "b")
+
+
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(ledger: Ledger) -> None:
+    with ledger.read() as db:
+        assert settings.get(db, "a") is None
+        ledger.write(lambda writing: settings.put(writing, "a", "b"))
+        assert settings.get(db, "a") is None
+    with ledger.read() as db:
+        assert settings.get(db, "a") == "b"
 
 
 async def _cancelled_write(ledger: Ledger) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_rows import NOON
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lib.ledger import Ledger, evidence, spells
-from lib.ledger.database import locate
+from lib.ledger.database import engine, locate
 from lib.ledger.migrate import MIGRATIONS, bring_up_to_date
 from lib.ledger.schema import evidence as table
-from lib.ledger.schema import evidence_spells
+from lib.ledger.schema import evidence_spells, microseconds
 from lib.ledger.spells import KEPT, Spell
 from lib.vocabulary import Evidence, Reason
 
@@ -95,6 +95,21 @@ def test_the_pieces_of_a_spell_are_there_newest_first(ledger: Ledger) -> None:
         assert evidence.of_spells(db, [one.id]) == {one.id: pieces[::-1]}
 
 
+def test_two_processes_tell_of_one_spell(url: str | None, tmp_path: Path) -> None:
+    async def tells(ledger: Ledger, minutes: range) -> None:
+        pieces = (partial(evidence.add, seen=seen(minute)) for minute in minutes)
+        await asyncio.gather(*map(ledger.awrite, pieces))
+
+    async def both() -> None:
+        with Ledger.open(url, tmp_path) as first, Ledger.open(url, tmp_path) as second:
+            told(first, seen(0))
+            await asyncio.gather(tells(first, range(1, 40, 2)), tells(second, range(2, 41, 2)))
+            assert brief(newest(first)) == [("", 0, 40, 41, None)]
+            assert kept(first) == 1 + KEPT
+
+    asyncio.run(both())
+
+
 def kept(ledger: Ledger) -> int:
     with ledger.read() as db:
         return len(db.execute(select(table.c.id)).all())
@@ -129,6 +144,7 @@ def test_whatever_comes_the_newest_is_kept_and_every_spell_has_its_first(ledger:
     whatever()
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_the_history_is_found_by_index(ledger: Ledger) -> None:
     told(ledger, seen(1))
     by_connection = select(evidence_spells).where(evidence_spells.c.connection == "mine")
@@ -136,34 +152,37 @@ def test_the_history_is_found_by_index(ledger: Ledger) -> None:
         evidence_spells.c.step == "call", evidence_spells.c.model == "a", evidence_spells.c.capability == "text"
     )
     for query in (by_connection, by_subject):
-        text = query.order_by(evidence_spells.c.since.desc(), evidence_spells.c.id.desc()).limit(30)
+        newest_first = query.order_by(evidence_spells.c.since.desc(), evidence_spells.c.id.desc()).limit(30)
         with ledger.read() as db:
-            compiled = text.compile(db.engine, compile_kwargs={"literal_binds": True})
+            compiled = newest_first.compile(db.engine, compile_kwargs={"literal_binds": True})
             plan = str(db.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").fetchall())
         assert "USING INDEX spells_by" in plan
         assert "TEMP B-TREE" not in plan
 
 
-OLD = (
+OLD = text(
     "INSERT INTO evidence (at, connection, step, ok, state, method, path, model, capability, reason, detail)"
-    " VALUES (?, 'mine', ?, ?, ?, 'GET', '/v1/models', ?, NULL, ?, '{}')"
+    " VALUES (:at, 'mine', :step, :ok, :state, 'GET', '/v1/models', :model, NULL, :why, '{}')"
 )
-NEWEST = "INSERT INTO evidence_newest VALUES ('mine', ?, ?, '', ?, ?, ?)"
+NEWEST = text("INSERT INTO evidence_newest VALUES ('mine', :step, :model, '', :ok, :at, :evidence)")
+EXPIRED = '{"code": "key_expired", "whose_move": "you", "params": {}, "said": ""}'
 
 
-def test_evidence_of_an_older_ledger_is_told_off_and_thinned(tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, tmp_path), MIGRATIONS, "0005")
+def test_evidence_of_an_older_ledger_is_told_off_and_thinned(url: str | None, tmp_path: Path) -> None:
+    database = locate(url, tmp_path)
+    bring_up_to_date(database, MIGRATIONS, "0005")
     history = [*[(n, True) for n in range(10)], *[(n, False) for n in range(10, 13)], (13, True)]
-    with closing(sqlite3.connect(tmp_path / "relayscope.sqlite3")) as db, db:
-        for minute, ok in history:
-            moment = int(at(minute).timestamp() * 1_000_000)
-            why = None if ok else '{"code": "key_expired", "whose_move": "you", "params": {}, "said": ""}'
-            db.execute(OLD, (moment, "key", ok, "usable" if ok else "expired_key", None, why))
-        db.execute(OLD, (moment, "call", True, "usable", "a", None))
-        for step, model, ok, minute, number in (("key", "", True, 13, 14), ("key", "", False, 12, 13),
-                                                ("call", "a", True, 13, 15)):  # fmt: skip
-            db.execute(NEWEST, (step, model, ok, int(at(minute).timestamp() * 1_000_000), number))
-    with Ledger.open(None, tmp_path) as ledger:
+    key = [
+        {"at": microseconds(at(minute)), "step": "key", "model": None, "ok": ok,
+         "state": "usable" if ok else "expired_key", "why": None if ok else EXPIRED}
+        for minute, ok in history
+    ]  # fmt: skip
+    of_now = (("key", "", True, 13, 14), ("key", "", False, 12, 13), ("call", "a", True, 13, 15))
+    named = ("step", "model", "ok", "at", "evidence")
+    with engine(database, "migrate").begin() as db:
+        db.execute(OLD, [*key, key[-1] | {"step": "call", "model": "a"}])
+        db.execute(NEWEST, [dict(zip(named, one, strict=True)) | {"at": microseconds(at(one[3]))} for one in of_now])
+    with Ledger.open(url, tmp_path) as ledger:
         assert brief(newest(ledger, [])) == [
             ("", 13, 13, 1, None), ("key_expired", 10, 12, 3, 13), ("", 0, 9, 10, 10),
         ]  # fmt: skip
