@@ -16,7 +16,10 @@ from typing import Literal
 RefusedState = Literal[
     "wrong_capability", "budget_exceeded", "bad_request", "unsupported", "not_configured", "not_offered"
 ]
-LineFaultKind = Literal["dns", "connect", "tls", "proxy", "timeout", "closed", "redirects", "too_large"]
+LineFaultKind = Literal[
+    "dns", "connect", "tls", "certificate", "proxy", "proxy_gone", "proxy_kind", "proxy_login", "timeout", "closed",
+    "redirects", "too_large",
+]  # fmt: skip
 
 
 class RelayscopeError(Exception):

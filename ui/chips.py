@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from lib.causes import STEP_NAMES, Worded
-from lib.checks.words import sentence
+from lib.checks.words import sentence, way
 from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.markdown import code, literal, whole
@@ -75,5 +75,6 @@ def _one(one: Evidence) -> None:
     if one.request_id:
         st.caption(t(N_("Request id {id}"), id=literal(one.request_id)))
     st.caption(literal(sentence(one, t, zone())))
+    facts((literal(way(one, t)),))
     if one.reason is not None and one.reason.said:
         quote(one.reason.said)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from string import Formatter
 
-from lib.causes.rows import CAPABILITY_NAMES, CAUSES, STATE_NAMES, STEP_NAMES, Cause
+from lib.causes.rows import CAPABILITY_NAMES, CAUSES, STAGE_NAMES, STATE_NAMES, STEP_NAMES, Cause
 from lib.causes.rules import RULES, SAY_NOTHING, Rule
 from lib.errors import LineFault
 from lib.i18n import N_, Translate
@@ -35,12 +35,16 @@ __all__ = [
 LINE_FAULTS = {"redirects": "redirected", "too_large": "too_large"}
 """Faults of a line that aren't the line's; the others have a row `line_<kind>`."""
 
-UNNAMED = {"model": N_("this model"), "group": N_("this group"), "step": N_("this rung")}
+UNNAMED = {
+    "model": N_("this model"), "group": N_("this group"), "step": N_("this rung"), "stage": N_("an answer"),
+    "answer": N_("none"),
+}  # fmt: skip
 """What stands in a sentence for a parameter that nobody gave."""
 
 NAMED: Mapping[str, Mapping[str, str]] = {
     "provider": {"Custom": N_("another provider")},
     "step": STEP_NAMES,
+    "stage": STAGE_NAMES,
     "state": STATE_NAMES,
     "capability": CAPABILITY_NAMES,
     "allowed": CAPABILITY_NAMES,

@@ -31,6 +31,14 @@ CONSOLE_PERMIT = N_("Allow it for this key in the console the key came from, or 
 PROVE_IT = N_("Prove it with one small paid call.")
 TEST_AGAIN = N_("Test again.")
 TRY_LATER = N_("Try again later; if it stays, tell the provider, with the request id.")
+STAGE_NAMES = {
+    "dns": N_("the look-up of the name (DNS)"),
+    "connect": N_("the connection"),
+    "proxy": N_("the proxy's way on"),
+    "tls": N_("the secure connection (TLS)"),
+    "first_byte": N_("the first byte of the answer"),
+}
+"""What a request waits for at each stage."""
 CHOOSE_LINE = N_("Try again, or choose another line.")
 CHOOSE_MODEL = N_("Choose another model.")
 TELL_RELAY = N_("Tell the relay, with the request id, or choose another model.")
@@ -178,11 +186,21 @@ ROWS = (
           N_("Check the base URL and your DNS, or choose another line.")),
     Cause("line_connect", "unreachable", "you", N_("Nothing accepts connections at this address."),
           N_("Check the base URL and your network, or choose another line.")),
-    Cause("line_tls", "unreachable", "you", N_("No secure connection: the certificate or its check failed."),
+    Cause("line_tls", "unreachable", "you", N_("The connection was made, but no secure one (TLS): it was broken off."),
+          N_("Check the proxy and the base URL, or choose another line.")),
+    Cause("line_certificate", "unreachable", "you", N_("No secure connection (TLS): the certificate isn't accepted."),
           N_("Check the clock, the proxy and the base URL, or choose another line.")),
-    Cause("line_proxy", "unreachable", "you", N_("The proxy doesn't let the request through."),
-          N_("Check the proxy's settings.")),
-    Cause("line_timeout", "unreachable", "nobody", N_("No answer came in time."), CHOOSE_LINE),
+    Cause("line_proxy", "unreachable", "you",
+          N_("The proxy {proxy} doesn't let the request through to this address; its answer: {answer}."),
+          N_("Check the proxy's settings, and whether its own way out works.")),
+    Cause("line_proxy_gone", "unreachable", "you", N_("The proxy {proxy} can't be reached."),
+          N_("Start the proxy, or change it in Settings or in the environment.")),
+    Cause("line_proxy_login", "unreachable", "you", N_("The proxy {proxy} wants a user name and a password."),
+          N_("Enter them in Settings, or in the environment's proxy.")),
+    Cause("line_proxy_kind", "unreachable", "you",
+          N_("The environment names a proxy of a kind that can't be used here, such as SOCKS."),
+          N_("Name an HTTP proxy in Settings: the programs that offer SOCKS mostly offer HTTP too.")),
+    Cause("line_timeout", "unreachable", "nobody", N_("No answer came in time. Waited for: {stage}."), CHOOSE_LINE),
     Cause("line_closed", "unreachable", "nobody", N_("The connection was closed before an answer came."), CHOOSE_LINE),
     # one call alone
     Cause("wrong_capability", "wrong_capability", "you",

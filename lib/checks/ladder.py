@@ -21,9 +21,9 @@ from lib.causes import CAUSES, Cause, judge, reason
 from lib.checks.free import BALANCES, MODELS, Balance
 from lib.checks.permission import group_allows, wanted
 from lib.checks.rationed import FOR_THE_AMBIGUOUS, Spent, token_usage
-from lib.checks.rungs import Answered, unanswered, without_request
+from lib.checks.rungs import Answered, unanswered, way_of, without_request
 from lib.errors import LineFault
-from lib.http import Http
+from lib.http import Http, timed, times_of
 from lib.vocabulary import Evidence, Money, Quota, Step
 from lib.wire import Endpoint, Said, Unreadable, newapi, openai
 from lib.wire.newapi import QUOTA_PER_UNIT, Billing, Display, TokenUsage
@@ -192,13 +192,21 @@ class Ladder:
         return replace(evidence, ok=True, state="usable", reason=None) if allowed else evidence
 
     async def _ask(self, step: Step, request: httpx.Request) -> Answered | Evidence:
-        """Sends one rung's request; evidence of the line where no HTTP answer comes."""
-        started, name = monotonic(), self.route.connection.id
+        """Sends one rung's request; evidence of the line where no HTTP answer comes.
+
+        The rung that shows the line, and only that, goes all the way: from the look-up of the name on.
+        """
+        started, name, shows_line = monotonic(), self.route.connection.id, step == self._shows_line
         try:
-            response = await self.http.send(request)
+            response = await self.http.send(timed(request), afresh=shows_line)
         except LineFault as fault:
             return unanswered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, fault)
-        return Answered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, response)
+        way = way_of(times_of(request)) if shows_line else {}
+        return Answered(name, step, datetime.now(UTC), int((monotonic() - started) * 1000), request, response, way)
+
+    @property
+    def _shows_line(self) -> Step:
+        return "line" if asks_what_is_there(self.route.connection) else "key"
 
     def _without_request(self, step: Step, cause: Cause, /, **params: str) -> Evidence:
         return without_request(self.route.connection.id, step, datetime.now(UTC), cause, reason(cause, **params))

@@ -61,7 +61,7 @@ def _result(line: Line, times: Sequence[LineTimes], why: Reason | None) -> LineR
         line=line,
         state="usable" if times else "unreachable",
         median_ms=_median([t.total_ms for t in times]),
-        first_byte_ms=_median([t.first_byte_ms for t in times]),
+        first_byte_ms=_median([t.first_byte_ms for t in times if t.first_byte_ms is not None]),
         tls_ms=_median([t.tls_ms for t in times if t.tls_ms is not None]),
         samples=len(times),
         reason=None if times else why,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
 from lib.causes import Cause, of_line_fault, reason
 from lib.errors import LineFault
-from lib.http import origin, without_keys
+from lib.http import LineTimes, origin, times_of, without_keys
 from lib.vocabulary import Evidence, Reason, Step, as_state
 from lib.wire import Said
 from lib.wire.answers import request_id
@@ -26,6 +26,8 @@ class Answered:
     ms: int
     request: httpx.Request
     response: httpx.Response
+    way: Mapping[str, str] = field(default_factory=dict)
+    """How the request came there (`way_of`), where that is told."""
 
     def passed(self, detail: Mapping[str, str]) -> Evidence:
         """Evidence that the rung holds."""
@@ -44,7 +46,7 @@ class Answered:
             detail=detail or {},
         )
 
-    def _evidence(self, **changes: object) -> Evidence:
+    def _evidence(self, detail: Mapping[str, str], **changes: object) -> Evidence:
         return Evidence(
             at=self.at,
             connection=self.connection,
@@ -54,6 +56,7 @@ class Answered:
             ms=self.ms,
             http_status=self.response.status_code,
             request_id=request_id(self.response) or None,
+            detail={**detail, **self.way},
             **changes,  # type: ignore[arg-type]
         )
 
@@ -62,7 +65,8 @@ def unanswered(
     connection: str, step: Step, at: datetime, ms: int, request: httpx.Request, fault: LineFault
 ) -> Evidence:
     """No whole HTTP answer came. If none did at all, that is the line's evidence, whichever rung asked."""
-    cause = of_line_fault(fault)
+    cause, times = of_line_fault(fault), times_of(request)
+    stopped = {"stopped": times.stage} if times.stage and fault.http_status is None else {}
     return Evidence(
         at=at,
         connection=connection,
@@ -74,7 +78,15 @@ def unanswered(
         ms=ms,
         http_status=fault.http_status,
         reason=reason(cause, **fault.params),
+        detail={**way_of(times), **stopped},
     )
+
+
+def way_of(times: LineTimes) -> dict[str, str]:
+    """How far a request came, as evidence keeps it: milliseconds by stage, and through which proxy."""
+    took = {f"{stage}_ms": str(ms) for stage, ms in times.stages.items()}
+    through = {"proxy": times.proxy.place, "proxy_by": times.proxy.named_by} if times.proxy else {}
+    return {**took, **through}
 
 
 def without_request(connection: str, step: Step, at: datetime, cause: Cause, why: Reason) -> Evidence:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from lib.causes import words
+from lib.http.proxies import SETTINGS, SYSTEM
 from lib.i18n import N_, Translate
 from lib.vocabulary import Evidence, Step
 
@@ -37,6 +38,31 @@ def sentence(evidence: Evidence, t: Translate, zone: tzinfo | None = None) -> st
     passed = next(words for figure, words in PASSED[evidence.step] if not figure or figure in evidence.detail)
     told = {key: _in_cents(text) if key == "remaining" else text for key, text in evidence.detail.items()}
     return t(passed, **told)
+
+
+STAGES: Mapping[str, str] = {
+    "dns_ms": N_("DNS {ms}"),
+    "connect_ms": N_("connect {ms}"),
+    "proxy_ms": N_("proxy {ms}"),
+    "tls_ms": N_("TLS {ms}"),
+    "first_byte_ms": N_("first byte {ms}"),
+}
+"""How long each stage took, by the figures of evidence."""
+NAMED_BY: Mapping[str, str] = {SETTINGS: N_("your settings"), SYSTEM: N_("the system's settings")}
+"""Where a proxy is named; a variable of the environment goes by its own name."""
+
+
+def way(evidence: Evidence, t: Translate) -> str:
+    """How a request came to the server, or how far, and through which proxy; empty where nothing is known of it."""
+    detail = evidence.detail
+    took = " · ".join(t(said, ms=detail[name]) for name, said in STAGES.items() if name in detail)
+    named_by = detail.get("proxy_by", "")
+    through = t(
+        N_("through the proxy {proxy} ({named_by})"),
+        proxy=detail.get("proxy", ""), named_by=t(NAMED_BY[named_by]) if named_by in NAMED_BY else named_by,
+    )  # fmt: skip
+    parts = (t(N_("{stages} ms"), stages=took) if took else "", through if "proxy" in detail else "")
+    return " · ".join(part for part in parts if part)
 
 
 def _in_cents(amount: str) -> str:

@@ -19,6 +19,7 @@ from lib.calls.draft import CallDraft, needs_words
 from lib.calls.files import type_of
 from lib.calls.params import typed
 from lib.calls.translation import TARGET, target
+from lib.checks.words import way
 from lib.cli import documents, tables, times
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
@@ -205,10 +206,12 @@ def check(ids: tuple[str, ...], paid: bool, as_json: bool) -> None:
         checked = await engine.check(ids, paid=paid)
         return checked, documents.check_document(checked, engine, t)
 
-    _, document = run(action)
-    header = ("id", "state", "message", "remedy")
+    checked, document = run(action)
+    ways = {one.connection: next((said for rung in one.steps if (said := way(rung, t))), "") for one in checked}
+    header = ("id", "state", "message", "remedy", "way")
     rows = [
-        (one["id"], _state(one), one["reason"]["message"], one["reason"]["remedy"]) for one in document["connections"]
+        (one["id"], _state(one), one["reason"]["message"], one["reason"]["remedy"], ways.get(one["id"]))
+        for one in document["connections"]
     ]
     show_table(document, header, rows, as_json)
     sys.exit(0 if all(one["state"] == "usable" for one in document["connections"]) else 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.causes import remembered, words
 from lib.checks.lines import LineResult
-from lib.checks.words import sentence
+from lib.checks.words import STAGES, sentence
 from lib.connections.model import Configuration
 from lib.engine import Checked, Engine
 from lib.i18n import Translate
@@ -113,8 +113,19 @@ def _step(step: Evidence, engine: Engine, t: Translate) -> Document:
         "provider_code": step.provider_code,
         "request_id": step.request_id,
         "message": sentence(step, t),
+        "way": _way(step),
         "cost": _cost_of(step, engine),
     }
+
+
+def _way(step: Evidence) -> Document | None:
+    """How far a request came, in milliseconds by stage, and through which proxy; null where nothing is known of it."""
+    detail = step.detail
+    took = {name: int(detail[name]) for name in STAGES if name in detail}
+    proxy = {"address": detail["proxy"], "named_by": detail.get("proxy_by")} if "proxy" in detail else None
+    if not took and proxy is None and "stopped" not in detail:
+        return None
+    return {**dict.fromkeys(STAGES), **took, "stopped": detail.get("stopped"), "proxy": proxy}
 
 
 def _cost_of(step: Evidence, engine: Engine) -> Document | None:

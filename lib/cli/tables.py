@@ -22,6 +22,7 @@ HEADERS: Mapping[str, str] = {
     "state": N_("state"),
     "message": N_("why"),
     "remedy": N_("next step"),
+    "way": N_("way there"),
     "median_ms": N_("median ms"),
     "first_byte_ms": N_("first byte ms"),
     "tls_ms": N_("TLS ms"),

@@ -6,9 +6,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from time import monotonic
-from typing import Any
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -19,6 +16,7 @@ from lib.errors import NotFetched
 from lib.http.faults import line_fault, mapped, origin
 from lib.http.media import guarded
 from lib.http.redaction import AUTHORIZATION, keys_in, mark, without
+from lib.http.stages import Clock, LineTimes, timed, times_of
 from lib.http.way import DIRECTLY, ByAddress, Outward, Timeouts, Way
 from lib.i18n import N_
 
@@ -35,16 +33,6 @@ LONGEST_WAIT_S = 5.0
 BOM = "\ufeff".encode()
 """May stand once at the start of a stream of events and isn't part of it (the standard's "parsing an event stream")."""
 BROKEN_GATEWAYS = (502, 503, 504)
-
-
-@dataclass(frozen=True, slots=True)
-class LineTimes:
-    """One fresh connection's milliseconds. `tls_ms` None: no TLS there. `first_byte_ms` counts from the request on."""
-
-    tls_ms: int | None
-    first_byte_ms: int
-    total_ms: int
-    status: int
 
 
 class TryAgain(httpx.NetworkError):
@@ -170,6 +158,7 @@ def dressed(request: httpx.Request, timeouts: Timeouts) -> httpx.Request:
     request.headers.setdefault("accept", "*/*")
     wait = httpx.Timeout(timeouts.connect, read=timeouts.read, write=timeouts.write)
     request.extensions.setdefault("timeout", wait.as_dict())
+    request.extensions.setdefault("trace", Clock())
     return request
 
 
@@ -201,13 +190,25 @@ class Http:
         """Closes every connection."""
         await self._way.client.aclose()
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
-        """The whole answer to a request. Raises `LineFault` where none comes in time, or it leads elsewhere."""
+    async def send(self, request: httpx.Request, *, afresh: bool = False) -> httpx.Response:
+        """The whole answer to a request. Raises `LineFault` where none comes in time, or it leads elsewhere.
+
+        `afresh`: on a connection of its own, from the look-up of the name on.
+        """
+        if not afresh:
+            return await self._sent(request, self._way)
+        way = Way(self.outward, self._client)
+        try:
+            return await self._sent(request, way)
+        finally:
+            await way.leave()
+
+    async def _sent(self, request: httpx.Request, way: Way) -> httpx.Response:
         status: int | None = None
         try:
-            async with asyncio.timeout(self.outward.timeouts.whole):
+            async with asyncio.timeout(way.outward.timeouts.whole):
                 for _ in range(REDIRECTS + 1):
-                    async with self._answered(request) as response:
+                    async with self._answered(request, way) as response:
                         status = response.status_code
                         onward = self._onward(request, response)
                         if onward is None:
@@ -220,14 +221,14 @@ class Http:
     @asynccontextmanager
     async def stream(self, request: httpx.Request) -> AsyncIterator[Streamed]:
         """The answer to a request as it comes. Raises `LineFault`, also from within where it breaks off."""
-        async with self._answered(request) as response:
+        async with self._answered(request, self._way) as response:
             self._onward(request, response)
             yield Streamed(response)
 
     @asynccontextmanager
-    async def _answered(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    async def _answered(self, request: httpx.Request, taken: Way) -> AsyncIterator[httpx.Response]:
         """An answer whose head has come; it is closed in the end."""
-        async with self._way.used() as way:
+        async with taken.used() as way:
             with mapped(request):
                 response = await way.client.send(dressed(request, way.outward.timeouts), stream=True)
             try:
@@ -243,7 +244,7 @@ class Http:
         """
         for _ in range(REDIRECTS + 1):
             asked = await guarded(request, home, self.outward)
-            async with self._answered(asked) as response:
+            async with self._answered(asked, self._way) as response:
                 onward = response.next_request
                 if onward is None:
                     if not response.is_success:
@@ -255,16 +256,14 @@ class Http:
 
     async def probe(self, request: httpx.Request) -> LineTimes:
         """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
-        clock = _Clock()
-        request.extensions["trace"] = clock
-        with mapped(request):
+        with mapped(timed(request)):
             async with self._made(ByAddress(self.outward, self._ssl)) as client:
                 response = await client.send(dressed(request, self.outward.timeouts), stream=True)
                 try:
                     await whole(response)
                 finally:
                     await response.aclose()
-        return clock.times(response.status_code)
+        return times_of(request)
 
     @staticmethod
     def _onward(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:
@@ -286,28 +285,3 @@ def _moved(request: httpx.Request, location: str) -> httpx.Request:
         for name in AUTHORIZATION:
             headers.pop(name, None)
     return httpx.Request("GET", url, headers=headers)
-
-
-class _Clock:
-    """Notes when httpcore reports each step of a request."""
-
-    def __init__(self) -> None:
-        self._began = monotonic()
-        self._at: dict[str, float] = {}
-
-    async def __call__(self, event: str, _info: dict[str, Any]) -> None:
-        self._at[event.partition(".")[2]] = monotonic()
-
-    def _between(self, start: str, end: str) -> int | None:
-        if start not in self._at or end not in self._at:
-            return None
-        return round((self._at[end] - self._at[start]) * 1000)
-
-    def times(self, status: int) -> LineTimes:
-        """What was noted, once the answer is read."""
-        return LineTimes(
-            tls_ms=self._between("start_tls.started", "start_tls.complete"),
-            first_byte_ms=self._between("send_request_headers.started", "receive_response_headers.complete") or 0,
-            total_ms=round((monotonic() - self._began) * 1000),
-            status=status,
-        )

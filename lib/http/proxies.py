@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -15,6 +16,7 @@ from lib.errors import BadAddress
 from lib.i18n import N_
 
 SPOKEN = ("http", "https")
+SETTINGS, SYSTEM = "settings", "system"
 NONE = SecretStr("")
 HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
@@ -25,11 +27,15 @@ SOCKS = N_("SOCKS proxies can't be used here. The programs that offer one mostly
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy's address, and who asks it. Its password is a secret like a key."""
+    """A proxy's address, and who asks it. Its password is a secret like a key.
+
+    `named_by`: the user's `settings`, a variable of the environment, or the `system`.
+    """
 
     url: str
     user: str = ""
     password: SecretStr = NONE
+    named_by: str = field(default=SETTINGS, compare=False)
 
     @property
     def shown(self) -> str:
@@ -37,6 +43,11 @@ class Proxy:
         scheme, _, rest = self.url.partition("://")
         secret = ":…" if self.password.get_secret_value() else ""
         return f"{scheme}://{self.user}{secret}@{rest}" if self.user else self.url
+
+    @property
+    def place(self) -> str:
+        """Its host and port, without who asks it."""
+        return self.url.partition("://")[2]
 
     def spoken(self) -> httpx.Proxy:
         """As httpx takes it."""
@@ -76,8 +87,18 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def named(scheme: str, host: str) -> str | None:
-    """The proxy that the environment (or the system) names for an address; None where it names none."""
+def named(scheme: str, host: str) -> Proxy | None:
+    """The proxy that the environment (or the system) names for an address; None where it names none.
+
+    Raises `BadAddress` for one that can't be used here.
+    """
     proxies = getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all")
-    return None if not proxy or proxy_bypass(host) else proxy
+    kind = next((one for one in (scheme, "all") if proxies.get(one)), None)
+    if kind is None or proxy_bypass(host):
+        return None
+    return replace(read_proxy(proxies[kind]), named_by=_variable(f"{kind}_proxy"))
+
+
+def _variable(name: str) -> str:
+    """A variable as it is written here: in small letters it wins, as in `getproxies`."""
+    return next((one for one in (name, name.upper()) if os.environ.get(one)), SYSTEM)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import httpx
 
 from lib.errors import BadAddress
-from lib.http.faults import classify
-from lib.http.proxies import Proxy, is_this_machine, named, read_proxy
+from lib.http.faults import ProxyNotReached, ProxyNotSpoken, ProxyWantsLogin
+from lib.http.proxies import Proxy, is_this_machine, named
+from lib.http.stages import Clock, Stage, clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Outward:
         """The proxy for an address; raises `BadAddress` where the environment names one that can't be used here."""
         if is_this_machine(url.host):
             return None
-        if not self.by_environment:
-            return self.proxy
-        found = named(url.scheme, url.host)
-        return read_proxy(found) if found else None
+        return named(url.scheme, url.host) if self.by_environment else self.proxy
 
 
 DIRECTLY = Outward()
+TO_THE_PROXY: tuple[Stage | None, ...] = (None, "dns", "connect", "proxy")
+"""The stages, where one goes through a proxy, that lead to it and no further."""
+WANTS_LOGIN = 407
 
 
 class ByAddress(httpx.AsyncBaseTransport):
@@ -61,15 +62,21 @@ class ByAddress(httpx.AsyncBaseTransport):
         try:
             proxy = self._outward.through(request.url)
         except BadAddress:
-            raise httpx.ProxyError("a proxy of a kind not used here", request=request) from None
+            raise ProxyNotSpoken("a proxy of a kind not used here", request=request) from None
         if proxy not in self._open:
             self._open[proxy] = self._made(proxy)
+        clock = clock_of(request) or Clock()
+        clock.begin(proxy)
         try:
-            return await self._open[proxy].handle_async_request(request)
-        except httpx.ConnectError as fault:
-            if proxy is None or classify(fault)[0] == "tls":
+            return await _let_through(await self._open[proxy].handle_async_request(request))
+        except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
+            if proxy is None or clock.stage not in TO_THE_PROXY:
                 raise
-            raise httpx.ProxyError("the proxy can't be reached", request=request) from fault
+            raise ProxyNotReached("the proxy can't be reached", request=request) from fault
+        except httpx.ProxyError as fault:
+            if str(fault).startswith(str(WANTS_LOGIN)):
+                raise ProxyWantsLogin(str(fault), request=request) from fault
+            raise
 
     async def aclose(self) -> None:
         """Closes every connection."""
@@ -80,6 +87,14 @@ class ByAddress(httpx.AsyncBaseTransport):
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         spoken = proxy.spoken() if proxy else None
         return httpx.AsyncHTTPTransport(verify=self._context, proxy=spoken, limits=limits)
+
+
+async def _let_through(response: httpx.Response) -> httpx.Response:
+    """An answer that isn't the proxy's own: no server but a proxy says 407."""
+    if response.status_code == WANTS_LOGIN:
+        await response.aclose()
+        raise ProxyWantsLogin(f"HTTP {WANTS_LOGIN}")
+    return response
 
 
 class Way:

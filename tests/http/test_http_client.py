@@ -14,9 +14,10 @@ import pytest
 import respx
 
 from lib.errors import LineFault
-from lib.http import Http, Outward, Timeouts
+from lib.http import Http, LineTimes, Outward, Timeouts
 from lib.http.client import ANSWER_LIMIT, STREAM_LIMIT
-from lib.http.faults import FAULTS, classify
+from lib.http.faults import FAULTS, ProxyNotReached, classify
+from lib.http.stages import Stage
 
 URL = "https://relay.example/v1/models"
 
@@ -136,33 +137,40 @@ def _leaves(kind: type[Exception]) -> list[type[Exception]]:
 
 @pytest.mark.parametrize("kind", _leaves(httpx.TransportError), ids=lambda kind: kind.__name__)
 def test_no_fault_of_httpx_is_left_unmapped(kind: type[httpx.TransportError]) -> None:
-    found, sent = classify(kind("broken"))
-    assert found in {kind for _, _, kind, _ in FAULTS}
-    assert sent is not issubclass(
+    found = classify(kind("broken"))
+    assert found in FAULTS
+    assert found.sent is not issubclass(
         kind, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
         | httpx.UnsupportedProtocol | httpx.LocalProtocolError
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("raised", "cause", "kind", "sent"),
+    ("raised", "cause", "stage", "kind", "sent"),
     [
-        (httpx.ConnectError, socket.gaierror("no such name"), "dns", False),
-        (httpx.ConnectError, ssl.SSLCertVerificationError("self-signed"), "tls", False),
-        (httpx.ConnectError, ConnectionRefusedError(), "connect", False),
-        (httpx.ProxyError, socket.gaierror("no such name"), "proxy", False),
-        (httpx.ReadError, ssl.SSLError("bad record"), "closed", True),
-        (httpx.WriteError, ssl.SSLError("bad record"), "closed", True),
-        (httpx.ReadTimeout, TimeoutError(), "timeout", True),
+        (httpx.ConnectError, socket.gaierror("no such name"), "dns", "dns", False),
+        (httpx.ConnectError, socket.gaierror("no such name"), None, "dns", False),
+        (httpx.ConnectError, ssl.SSLCertVerificationError("self-signed"), "tls", "certificate", False),
+        (httpx.ConnectError, ssl.SSLError("wrong version"), None, "tls", False),
+        (httpx.ConnectError, ConnectionRefusedError(), "connect", "connect", False),
+        (httpx.ConnectError, ConnectionResetError(), "tls", "tls", False),
+        (httpx.ProxyError, socket.gaierror("no such name"), "proxy", "proxy", False),
+        (ProxyNotReached, socket.gaierror("no such name"), "dns", "proxy_gone", False),
+        (httpx.ReadError, ConnectionResetError(), "proxy", "proxy", False),
+        (httpx.ReadTimeout, TimeoutError(), "proxy", "timeout", False),
+        (httpx.ReadError, ssl.SSLError("bad record"), "first_byte", "closed", True),
+        (httpx.WriteError, ssl.SSLError("bad record"), None, "closed", True),
+        (httpx.ReadTimeout, TimeoutError(), "first_byte", "timeout", True),
     ],
 )
 def test_what_lies_beneath_decides_only_while_connecting(
-    raised: type[httpx.TransportError], cause: Exception, kind: str, sent: bool
+    raised: type[httpx.TransportError], cause: Exception, stage: Stage | None, kind: str, sent: bool
 ) -> None:
     fault = raised("broken")
     fault.__cause__ = OSError("between")
     fault.__cause__.__context__ = cause
-    assert classify(fault) == (kind, sent)
+    found = classify(fault, stage)
+    assert (found.kind, found.sent) == (kind, sent)
 
 
 @asynccontextmanager
@@ -287,8 +295,9 @@ def test_a_probe_times_a_fresh_connection() -> None:
             return await http.probe(httpx.Request("GET", url))
 
     times = asked(probe)
-    assert (times.status, times.tls_ms) == (401, None)  # type: ignore[attr-defined]
-    assert times.total_ms >= times.first_byte_ms >= 0  # type: ignore[attr-defined]
+    assert isinstance(times, LineTimes)
+    assert list(times.stages) == ["connect", "first_byte"]
+    assert times.total_ms >= (times.first_byte_ms or 0) >= 0
 
 
 KEY = "sk-mine-and-nobody-elses"

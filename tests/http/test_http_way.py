@@ -149,7 +149,7 @@ def test_a_socks_proxy_of_the_environment_fails_instead_of_being_passed_by(monke
         with pytest.raises(LineFault) as caught:
             await get(http, FAR)
         await http.aclose()
-        assert caught.value.kind == "proxy"
+        assert caught.value.kind == "proxy_kind"
 
     run(work)
 
@@ -175,7 +175,7 @@ def test_a_proxy_that_is_not_there_is_not_the_servers_fault() -> None:
         with pytest.raises(LineFault) as caught:
             await get(http, FAR)
         await http.aclose()
-        assert (caught.value.kind, caught.value.sent) == ("proxy", False)
+        assert (caught.value.kind, caught.value.sent) == ("proxy_gone", False)
 
     run(work)
 

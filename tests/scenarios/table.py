@@ -66,7 +66,7 @@ EXPECTED: Mapping[str, tuple[ErrorState, WhoseMove, str]] = {
     "captive_portal": ("wrong_address", "you", "Log in to the network"),
     "line_dns": ("unreachable", "you", "your DNS"),
     "line_connect": ("unreachable", "you", "your network"),
-    "line_tls": ("unreachable", "you", "Check the clock"),
+    "line_tls": ("unreachable", "you", "Check the proxy and the base URL"),
     "line_closed": ("unreachable", "nobody", "another line"),
     # one call alone
     "bad_request": ("bad_request", "you", "change the parameters"),
