@@ -347,14 +347,15 @@ class Engine:
         self, climbed: Mapping[str, tuple[Evidence, ...]], on_step: OnStep | None
     ) -> dict[str, tuple[Evidence, ...]]:
         """The same ladders with a real call on top, at once but for what goes to one host."""
-        facts = await asyncio.to_thread(self.facts)
+        facts, rates = await asyncio.to_thread(lambda: (self.facts(), self.conversion()))
 
         async def paid(name: str, steps: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
             try:
                 connection = facts.configuration.connection(name)
                 open_to_it = await asyncio.to_thread(passed, facts, name, steps)
                 async with self._pace(facts.configuration.address(connection)):
-                    shown = await smallest_call(self.calls, self.log, self.known.book(connection), open_to_it)
+                    book = self.known.book(connection)
+                    shown = await smallest_call(self.calls, self.log, book, rates, open_to_it)
             except WrongUse:  # it was removed since
                 return steps
             if shown is None:

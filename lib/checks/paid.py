@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from statistics import mode
 
 from lib.calls.draft import MINIMUM_QUOTED_INPUT, CallDraft, Riddle
 from lib.calls.life import Calls
 from lib.calls.translation import CHINESE, TARGET
 from lib.causes import CAUSES, reason, remembered
 from lib.cost.book import PriceBook
+from lib.cost.conversion import Conversion
 from lib.cost.price import Price, at_most, cost
 from lib.ledger.log import Log
 from lib.ledger.row import CallRow
-from lib.vocabulary import Capability, Evidence, Reason, State, Usage, Verdict, as_state
+from lib.vocabulary import Capability, Evidence, Money, Reason, State, Usage, Verdict, as_state
 
 RIDDLE = Riddle("17 + 25", "42")
 """A tiny sum: a real completion, not only an HTTP 200. A whole answer that is wrong proves the API too (traps.md)."""
@@ -38,18 +40,22 @@ SMALLEST: Mapping[Capability, tuple[str, Usage]] = {
 tried."""
 TRIABLE: tuple[Capability, ...] = ("text", *SMALLEST)
 
-async def smallest_call(calls: Calls, log: Log, book: PriceBook, usable: Sequence[Verdict]) -> Evidence | None:
+
+async def smallest_call(
+    calls: Calls, log: Log, book: PriceBook, conversion: Conversion, usable: Sequence[Verdict]
+) -> Evidence | None:
     """Asks a connection's cheapest usable model, text before all else; a job is followed to its end.
 
     Returns what that showed; None where nothing is usable: nothing is sent. `book`: the prices that hold for the
-    connection.
+    connection; `conversion`: the rates they are compared by.
     """
     if not usable:
         return None
     for capability in TRIABLE:
         models = [verdict.model for verdict in usable if verdict.capability == capability]
         if models:
-            model = await asyncio.to_thread(cheapest, models, book, datetime.now(UTC), smallest(capability))
+            billed = smallest(capability)
+            model = await asyncio.to_thread(cheapest, models, book, datetime.now(UTC), billed, conversion)
             return await tried(calls, log, smallest_draft(usable[0].connection, capability, model))
     first = usable[0]
     why = reason(CAUSES["no_smallest_call"])
@@ -78,16 +84,26 @@ def smallest_draft(connection: str, capability: Capability, model: str) -> CallD
     return CallDraft(connection, capability, SMALLEST[capability][0], model, params=params)
 
 
-def cheapest(models: Sequence[str], book: PriceBook, at: datetime, billed: Usage) -> str:
-    """The model whose smallest call could cost least; one of unknown price comes last."""
-    return min(models, key=lambda model: _at_most(book.price(model, at), billed))
+def cheapest(models: Sequence[str], book: PriceBook, at: datetime, billed: Usage, conversion: Conversion) -> str:
+    """The model whose smallest call could cost least; one of unknown price comes last.
+
+    So does one that no rate of the user's makes comparable with most of the others, unless it is free.
+    """
+    most = {model: _at_most(book.price(model, at), billed) for model in models}
+    usual = mode([one.currency for one in most.values() if one] or [""])
+    return min(models, key=lambda model: _amount(most[model], usual, conversion))
 
 
-def _at_most(price: Price | None, billed: Usage) -> Decimal:
+def _at_most(price: Price | None, billed: Usage) -> Money | None:
     if price is None:
-        return Decimal("Infinity")
-    most = at_most(price, input_tokens=MINIMUM_QUOTED_INPUT, output_tokens=MOST_OUTPUT) or cost(price, billed)
-    return most.amount if most else Decimal("Infinity")
+        return None
+    return at_most(price, input_tokens=MINIMUM_QUOTED_INPUT, output_tokens=MOST_OUTPUT) or cost(price, billed)
+
+
+def _amount(most: Money | None, currency: str, conversion: Conversion) -> Decimal:
+    """An amount to compare in one currency; infinite where it can't be known. Nothing is nothing in any."""
+    turned = most and (conversion.to(currency, most) if most.amount else most)
+    return turned.amount if turned else Decimal("Infinity")
 
 
 def shows_nothing(row: CallRow) -> Evidence:

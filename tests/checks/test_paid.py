@@ -10,6 +10,7 @@ import pytest
 from lib.checks.paid import RIDDLE, cheapest
 from lib.connections.model import OwnPrice
 from lib.cost.book import PriceBook
+from lib.cost.conversion import Conversion, Rate
 from lib.vocabulary import Usage
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -22,6 +23,9 @@ BOOK = PriceBook(
         OwnPrice(model="terse", unit="token", input=Decimal(2), output=Decimal(2)),
         OwnPrice(model="by_call", unit="call", amount=Decimal("0.006")),
         OwnPrice(model="by_second", unit="second", amount=Decimal("0.000001")),
+        OwnPrice(model="yuan", unit="call", amount=Decimal("0.02"), currency="CNY"),
+        OwnPrice(model="fewer_yuan", unit="call", amount=Decimal("0.01"), currency="CNY"),
+        OwnPrice(model="no_yuan", unit="call", amount=Decimal(0), currency="CNY"),
     ],
     None, None, None,
 )  # fmt: skip
@@ -39,11 +43,31 @@ BOOK = PriceBook(
     ],
 )
 def test_the_cheapest_call(models: list[str], chosen: str) -> None:
-    assert cheapest(models, BOOK, NOW, Usage()) == chosen
+    assert cheapest(models, BOOK, NOW, Usage(), Conversion()) == chosen
+
+
+RATED = Conversion(rates={"CNY": Rate(per_usd=Decimal(7), as_of=NOW.date())})
+
+
+@pytest.mark.parametrize(
+    ("models", "conversion", "chosen"),
+    [
+        (["by_call", "yuan"], RATED, "yuan"),
+        (["yuan", "by_call"], RATED, "yuan"),
+        (["fewer_yuan", "terse", "by_call"], Conversion(), "terse"),
+        (["yuan", "dear", "fewer_yuan"], Conversion(), "fewer_yuan"),
+        (["nobody-knows", "yuan", "fewer_yuan"], Conversion(), "fewer_yuan"),
+        (["terse", "by_call", "no_yuan"], Conversion(), "no_yuan"),
+    ],
+)
+def test_currencies_are_compared_by_the_users_rates_or_not_at_all(
+    models: list[str], conversion: Conversion, chosen: str
+) -> None:
+    assert cheapest(models, BOOK, NOW, Usage(), conversion) == chosen
 
 
 def test_of_a_job_what_is_billed_is_known_before() -> None:
-    assert cheapest(["dear", "by_second"], BOOK, NOW, Usage(seconds=Decimal(4))) == "by_second"
+    assert cheapest(["dear", "by_second"], BOOK, NOW, Usage(seconds=Decimal(4)), Conversion()) == "by_second"
 
 
 @pytest.mark.parametrize(
