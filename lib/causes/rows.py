@@ -80,8 +80,8 @@ ROWS = (
           N_("Use another connection for it.")),
     Cause("wrong_dialect", "unsupported", "you", N_("This relay doesn't serve {model} by the protocol {protocol}."),
           N_("Choose another protocol under Parameters, the one the relay documents for this model.")),
-    Cause("vertex", "unsupported", "nobody", N_("Claude by way of Google (Vertex) takes Google's login, not a key."),
-          N_("Use Anthropic's own API, or a relay.")),
+    Cause("vertex", "unsupported", "nobody", N_("Google's Vertex AI takes Google's login here, not a key."),
+          N_("Use the API of the model's maker, or a relay.")),
     Cause("cannot_call_yet", "unsupported", "nobody", N_("Relayscope can't make calls for this yet: {capability}."),
           N_("Use another program for this API.")),
     # not set up

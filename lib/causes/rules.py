@@ -3,8 +3,8 @@
 The body's own code and words come before the status, a code nobody knows before what the status alone would say.
 Codes and sentences are those of one-api, new-api (old and new builds, Chinese and English), GPTBest and OpenAI: from
 reference/wire.md 1A to 1C, 2A, 3, 9, Corrections, Addendum; users.md Batch L and M, "new-api constants and error
-codes"; those of Sub2API from its api_key_auth.go, of DeepSeek and DashScope from their lists of error codes. What each
-looks like on the wire: docs/causes.md.
+codes"; those of Sub2API from its api_key_auth.go, of DeepSeek and DashScope from their lists of error codes, of Azure
+OpenAI and Vertex AI from public issue threads. What each looks like on the wire: docs/causes.md.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ ABOUT_REQUEST = (400, 413, 414, 415, 422)
 """Statuses by which a server finds fault with what was sent."""
 SAY_NOTHING = ("invalid_request_error",)
 """Codes that stand for anything: DeepSeek puts one beside every fault, whose type, status and words tell it."""
+
+NETWORK = ("due to virtual network", "a virtual network is configured")
+"""In what words Azure refuses whoever isn't in its customer's network."""
+NO_KEYS = "api keys are not supported by this api"
+"""In what words Vertex AI says that it takes Google's login only."""
 
 
 def unquoted(*rules: Rule) -> tuple[Rule, ...]:
@@ -176,6 +181,11 @@ RULES = (
         Rule("key_not_sent", words=("未提供令牌", "token not provided", "you didn't provide an api key")),
         Rule("key_refused_ambiguous", words=("无效的令牌", "invalid token"), statuses=(200, 401, 403)),
         Rule("bad_key", protocols=MANAGEMENT, words=("record not found",)),
+        # what a cloud tells the relay of its own key, login, network or project (Azure OpenAI, Vertex AI)
+        Rule("relay_key_fault", relay=True, words=("invalid subscription key", *NETWORK, NO_KEYS)),
+        Rule("relay_key_fault", relay=True, words=("denied on resource", "has not been used in project")),
+        Rule("vertex", words=(NO_KEYS,)),
+        Rule("ip_not_allowed", words=NETWORK),
         Rule("ip_not_allowed", codes=("ip_not_authorized",)),
         Rule("ip_not_allowed", words=("ip 不在令牌允许", "令牌只能在指定网段使用")),
         Rule("ip_not_allowed", words=("ip is not in the", "your ip is not")),
@@ -188,7 +198,7 @@ RULES = (
         Rule("account_banned", codes=("account_deactivated",)),
         Rule("relay_key_fault", relay=True, words=("incorrect api key…platform.openai.com",)),
         Rule("bad_key", codes=("invalid_api_key", "authentication_error", "token_invalid")),
-        Rule("bad_key", words=("incorrect api key", "invalid api key")),
+        Rule("bad_key", words=("incorrect api key", "invalid api key", "invalid subscription key")),
         # money
         Rule("relay_quota_fault", relay=True, words=("you exceeded your current quota",)),
         Rule("relay_quota_fault", relay=True, codes=("billing_hard_limit_reached", "credit_balance_exhausted")),
@@ -221,7 +231,8 @@ RULES = (
         Rule("no_channel", words=("no available channel", "failed to get available channel")),
         Rule("no_channel", codes=("model_not_found",), statuses=(503,)),
         Rule("no_channel", codes=("get_channel_failed", "task_channel_disable")),
-        Rule("model_unknown", codes=("model_not_found",)),
+        Rule("no_channel", relay=True, codes=("deploymentnotfound",)),
+        Rule("model_unknown", codes=("model_not_found", "deploymentnotfound")),
         Rule("model_unknown", words=("model…does not exist", "model…not found", "模型不存在")),
         Rule("not_implemented", codes=("api_not_implemented", "not_implemented")),
         Rule("wrong_path", words=("invalid url (",)),
@@ -229,7 +240,10 @@ RULES = (
         # too much just now
         Rule("saturated", codes=("overloaded_error", "overloaded")),
         Rule("saturated", codes=("bad_response_status_code",), params=("429",)),
-        Rule("saturated", relay=True, words=("rate limit reached for…organization",)),
+        Rule("saturated", words=("currently experiencing high demand",)),
+        Rule("saturated", relay=True, words=("rate limit reached for…organization", "rate limit of your current")),
+        Rule("saturated", relay=True, words=("resource exhausted", "resource has been exhausted")),
+        Rule("saturated", relay=True, codes=("resource_exhausted",)),
         Rule("rate_limited", codes=("rate_limit_exceeded", "rate_limit_error", "requests", "tokens")),
         Rule("rate_limited", words=("请求数限制", "请求过于频繁", "request limit", "rate limit", "too many requests")),
     ),
@@ -238,11 +252,11 @@ RULES = (
     Rule("relay_fault", codes=("channel:response_time_exceeded", "channel:model_mapped_error", "empty_response")),
     Rule("relay_fault", codes=("read_response_body_failed", "access_denied")),
     Rule("relay_fault", codes=("fail_to_fetch_task", "get_task_failed"), statuses=range(500, 600)),
-    Rule("upstream_fault", codes=("server_error", "internal_error", "internal_server_error")),
+    Rule("upstream_fault", codes=("server_error", "internal_error", "internal_server_error", "internalservererror")),
     # the request; a 400 is no proof either way
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
     Rule("bad_request", codes=("missing_model", "missing_prompt", "prompt_empty", "invalid_size", "invalid_json")),
-    Rule("bad_request", codes=("invalid_multipart_form",)),
+    Rule("bad_request", codes=("invalid_multipart_form", "operationnotsupported")),
     Rule("bad_request", codes=("fail_to_fetch_task",), statuses=ABOUT_REQUEST),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
     *TASKS,

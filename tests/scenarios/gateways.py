@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from tests.scenarios.relays import KEY, called, checks, page
-from tests.scenarios.row import MODELS, STATUS, Row
+from tests.scenarios.row import GRANTED, MODELS, STATUS, Row
 from tests.scenarios.server import Answer
 
 CLOUDFLARE = "developers.cloudflare.com/support/troubleshooting/http-status-codes (1xxx and 5xx)"
+LIST = {"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model"}]}
+WHOLE_ANSWER = {"choices": [{"message": {"role": "assistant", "content": "42"}, "finish_reason": "stop"}]}
+BEGUN = 'data: {"choices":[{"delta":{"content":"4"}}]}\n\n'
+EVENTS = {"content-type": "text/event-stream"}
 BLOCKED = "Attention Required! | Cloudflare"
 
 ROWS = (
@@ -64,9 +68,18 @@ ROWS = (
         "no JSON in a 200": (Answer(200, "ok"), "unreadable"),
         "401 without a body": (Answer(401), "bad_key"),
         "an empty 429": (Answer(429), "rate_limited"),
-        "a stream without an end": (
-            Answer(200, 'data: {"choices":[{"delta":{"content":"4"}}]}\n\n', {"content-type": "text/event-stream"}),
-            "interrupted"),
+        "a stream without an end": (Answer(200, BEGUN, EVENTS), "interrupted"),
+    }),
+    *checks("a server that falls silent", "design.md: only DNS, connect, TLS and time-out are the line's", "relay", {
+        "never answers": ({STATUS: Answer(200, stops=0)}, "line_timeout", ("line",)),
+        "never answers a key": ({MODELS: Answer(200, stops=0)}, "line_timeout", ("line", "line")),
+        "stops in the middle of a list": ({MODELS: Answer(200, LIST, stops=30)}, "unreadable", KEY),
+        "never tells what was granted": ({GRANTED: Answer(200, stops=0)}, "line_timeout", ("line", "key", "line")),
+    }),
+    *called("a server that falls silent", "design.md, One life for every call: never a second time", {
+        "never answers": (Answer(200, stops=0), "no_answer"),
+        "stops in the middle of an answer": (Answer(200, WHOLE_ANSWER, stops=40), "interrupted"),
+        "stops in the middle of a stream": (Answer(200, BEGUN, EVENTS, stops=len(BEGUN)), "interrupted"),
     }),
     *(Row("nobody", fault, code, "design.md: only DNS, connect, TLS and time-out are the line's", through=through,
           rungs=("line",))

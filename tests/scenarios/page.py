@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lib.causes import remembered, words
 from lib.i18n import translator
 from tests.scenarios.row import Row
+from tests.scenarios.server import Answer
 from tests.scenarios.table import EXPECTED, ROWS
 
 PAGE = "docs/causes.md"
@@ -21,6 +22,7 @@ could be billed; *call* a real call, which is sent once. The rules are data in `
 answer, made from their sources, documentation and issue threads; *contract.md* and *design.md* are its own. Where a
 source tells a status and a code but no sentence, the sentence here is made up, and no rule rests on it.
 """
+NOBODY = Answer(0)
 COLUMNS = "| Server | What happens | By | HTTP | Body | Source |\n|---|---|---|---|---|---|"
 
 
@@ -44,11 +46,12 @@ def _lines(code: str) -> Iterator[str]:
 
 
 def _status(row: Row) -> str:
-    return str(row.telling.status or "none") if row.call or row.answers else "none"
+    told = row.telling if row.call or row.answers else NOBODY
+    return str(told.status) if told.status and told.stops != 0 else "none"
 
 
 def _body(row: Row) -> str:
-    text = " ".join(row.telling.text.split())
+    text = " ".join(row.telling.text[: row.telling.stops].split())
     return f"`{_cell(text[:EXCERPT])}{'…' if len(text) > EXCERPT else ''}`" if text else "(empty)"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from lib.calls.draft import CallDraft
 from lib.engine import Checked, Engine
+from lib.http import Outward, Timeouts
 from lib.ledger.row import CallRow
 from lib.verdicts.judging import best_of
 from lib.vocabulary import Evidence, Quota, Verdict
@@ -40,6 +41,8 @@ class Played:
 
 AT_ONCE = 48
 """Connections of one engine: every request reads all that is configured."""
+PATIENT, IMPATIENT = Timeouts(), Timeouts(read=5.0, whole=5.0)
+"""How long an engine waits: as usual, and for what falls silent."""
 
 
 def play(rows: Sequence[Row], home: Path) -> Mapping[str, Played]:
@@ -47,17 +50,21 @@ def play(rows: Sequence[Row], home: Path) -> Mapping[str, Played]:
     scenes = {f"s{number}": row for number, row in enumerate(rows)}
     played: dict[str, Played] = {}
     with Stage({scene: row.scene() for scene, row in scenes.items()}) as stage:
-        for start in range(0, len(rows), AT_ONCE):
-            some = dict(islice(scenes.items(), start, start + AT_ONCE))
+        silent = {scene: row for scene, row in scenes.items() if row.falls_silent}
+        others = {scene: row for scene, row in scenes.items() if scene not in silent}
+        for start in range(0, len(others), AT_ONCE):
+            some = dict(islice(others.items(), start, start + AT_ONCE))
             played |= asyncio.run(_play(some, stage, home / str(start)))
+        played |= asyncio.run(_play(silent, stage, home / "silent", IMPATIENT))
     return played
 
 
-async def _play(scenes: Mapping[str, Row], stage: Stage, home: Path) -> Mapping[str, Played]:
+async def _play(scenes: Mapping[str, Row], stage: Stage, home: Path, waits: Timeouts = PATIENT) -> Mapping[str, Played]:
     engine = Engine(home, keys="file")
     engine.import_(json.dumps(_configured(scenes, stage)))
     await engine.start()
     try:
+        await engine.go_out(Outward(timeouts=waits))
         checked = {one.connection: one for one in await engine.check()}
         before = {scene: stage.posts(scene) for scene in scenes}
         called = [scene for scene, row in scenes.items() if row.call]

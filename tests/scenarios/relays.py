@@ -25,7 +25,7 @@ KEY, QUOTA = ("line", "key"), ("line", "key", "quota")
 WHOLE = ("line", "key", "quota", "permission")
 TABLE = "wire.md 1C, error body"
 EVENTS = "text/event-stream"
-MAYBE_BILLED = ("possibly_billed", "unreadable", "empty_answer", "interrupted")
+MAYBE_BILLED = ("possibly_billed", "no_answer", "unreadable", "empty_answer", "interrupted")
 """Causes after which nobody knows; so is a stream that had begun (users.md Batch C, new-api#4168)."""
 SHEET = "wire.md Addendum, classifying quota failures"
 
@@ -84,6 +84,9 @@ def called(flavour: str, source: str, cases: Mapping[str, tuple[Answer, str]], c
                   free=code not in MAYBE_BILLED and answer.kind_told != EVENTS)  # fmt: skip
 
 
+ONE = {"version": "v0.6.10"}
+OLD = {"version": "v0.6.5.2", "price": 7.3, "usd_exchange_rate": 7.3}
+
 ONE_API = (
     *checks("one-api", "wire.md 1A", "relay", {
         "all is well": ({STATUS: site(version="v0.6.10", display_in_currency=True)}, "should_work", WHOLE),
@@ -103,6 +106,23 @@ ONE_API = (
             {GRANTED: Answer(200, {"error": {"message": "record not found", "type": "upstream_error"}}),
              TOKEN: Answer(404)}, "no_free_endpoint", WHOLE),
     }),
+    *(Row("one-api", fault, code, "wire.md 1A: billing, DisplayInCurrency on or off",
+          {STATUS: site(**ONE, **told), **more}, left=left, rungs=rungs)
+      for fault, told, more, code, left, rungs in (
+        ("quota shown in dollars", {"display_in_currency": True}, {}, "should_work", ("3.75", "USD"), WHOLE),
+        ("quota shown in units", {"display_in_currency": False}, {GRANTED: granted(2_500_000), USED: used(100_000_000)},
+         "should_work", ("3", "USD"), WHOLE),
+        ("quota in units of its own", {"display_in_currency": False, "quota_per_unit": 1000},
+         {GRANTED: granted(2_500), USED: used(100_000)}, "should_work", ("1.5", "USD"), WHOLE),
+        ("unlimited, in dollars", {"display_in_currency": True}, {GRANTED: granted(100_000_000)}, "should_work",
+         ("unlimited", ""), WHOLE),
+        ("unlimited, in units", {"display_in_currency": False}, {GRANTED: granted(100_000_000), USED: used(5_000_000)},
+         "should_work", ("unlimited", ""), WHOLE),
+        ("units used up", {"display_in_currency": False}, {GRANTED: granted(500_000), USED: used(50_000_000)},
+         "quota_empty", ("0", "USD"), QUOTA),
+        ("a cent overdrawn", {"display_in_currency": True}, {GRANTED: granted(5), USED: used(501)}, "quota_empty",
+         ("-0.01", "USD"), QUOTA),
+    )),
     *called("one-api", "wire.md 1A", {
         "key may not use the model": (one_api(403, "该令牌无权使用模型：gpt-4o-mini"), "model_not_allowed"),
         "no channel": (one_api(503, "当前分组 default 下对于模型 gpt-4o-mini 无可用渠道"), "no_channel"),
@@ -137,6 +157,17 @@ OLD_ZH = (
         "group retired": ({MODELS: refused(403, "分组 vip 已被弃用")}, "group_refused", KEY),
         "no model at all": ({MODELS: refused(403, "该令牌无权访问任何模型")}, "no_models_allowed", KEY),
     }),
+    *(Row("new-api (2025-04)", fault, code, "wire.md 1A, 1C: display_in_currency, no quota_display_type",
+          {STATUS: site(**OLD, **told), **more}, left=left, rungs=rungs)
+      for fault, told, more, code, left, rungs in (
+        ("quota shown in dollars", {"display_in_currency": True}, {}, "should_work", ("3.75", "USD"), WHOLE),
+        ("quota shown in units", {"display_in_currency": False}, {GRANTED: granted(2_500_000), USED: used(100_000_000)},
+         "should_work", ("3", "USD"), WHOLE),
+        ("units used up", {"display_in_currency": False}, {GRANTED: granted(500_000), USED: used(50_000_000)},
+         "quota_empty", ("0", "USD"), QUOTA),
+        ("billing closed, its token not asked for yet", {}, {GRANTED: Answer(404), TOKEN: Answer(404)},
+         "no_free_endpoint", None, WHOLE),
+    )),
     *checks("new-api (zh)", "wire.md Corrections (new-api#3301)", "relay", {
         "said to be disabled once, then not": (
             {MODELS: (refused(401, "该令牌状态不可用"),

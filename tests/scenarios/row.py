@@ -60,6 +60,11 @@ class Row:
         told = next(iter(self.answers.values()), self.call or Answer(200))
         return told if isinstance(told, Answer) else told[0]
 
+    @property
+    def falls_silent(self) -> bool:
+        """Whether an answer stops midway, or never comes."""
+        return self.telling.stops is not None
+
     def scene(self) -> Mapping[str, Answers]:
         """All that is played."""
         good = relay(self) if self.through in ("relay", "gptbest") else MAKERS.get(self.through, maker)(self)

@@ -7,18 +7,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back. `body` is sent as it is if it is text, else as JSON; status 0: the connection is closed."""
+    """What comes back. `body` is sent as it is if it is text, else as JSON; status 0: the connection is closed.
+
+    `stops`: nothing more comes after that many bytes of the body, or nothing at all where it is 0.
+    """
 
     status: int
     body: Any = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    stops: int | None = None
 
     @property
     def text(self) -> str:
@@ -58,6 +62,7 @@ class Stage:
     def __init__(self, scenes: Mapping[str, Mapping[str, Answers]]) -> None:
         self.scenes = scenes
         self.asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._over = Event()
         self._servers = [Server(("127.0.0.1", 0), self._handler()) for _ in range(PORTS)]
         self._threads = [Thread(target=one.serve_forever, kwargs={"poll_interval": 0.05}) for one in self._servers]
         at = {scene: self._servers[number % PORTS].server_port for number, scene in enumerate(scenes)}
@@ -70,6 +75,7 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         for server, thread in zip(self._servers, self._threads, strict=True):
             server.shutdown()
             thread.join()
@@ -89,6 +95,10 @@ class Stage:
         found = played.get("POST" if method != "GET" else path, played.get("*", NOWHERE))
         return found if isinstance(found, Answer) else found[min(before, len(found) - 1)]
 
+    def hold(self) -> None:
+        """Says nothing for as long as it plays."""
+        self._over.wait()
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stage = self
 
@@ -107,15 +117,19 @@ class Stage:
 
             def _play(self) -> None:
                 answer = stage.answer(self.command, self.path)
-                if not answer.status:
-                    self.close_connection = True
-                    return
+                self.close_connection = not answer.status or answer.stops is not None
+                if answer.status and answer.stops != 0:
+                    self._say(answer)
+                if answer.stops is not None:
+                    stage.hold()
+
+            def _say(self, answer: Answer) -> None:
                 content = answer.text.encode()
                 self.send_response(answer.status)
                 for name, value in {**answer.headers, "content-type": answer.kind_told}.items():
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                self.wfile.write(content[: answer.stops])
 
         return Handler

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lib.vocabulary import ErrorState, WhoseMove
-from tests.scenarios import gateways, makers, relays
+from tests.scenarios import clouds, gateways, makers, relays
 
-ROWS = (*relays.ROWS, *makers.ROWS, *gateways.ROWS)
+ROWS = (*relays.ROWS, *makers.ROWS, *clouds.ROWS, *gateways.ROWS)
 """Server's flavour × fault × capability."""
 
 EXPECTED: Mapping[str, tuple[ErrorState, WhoseMove, str]] = {
@@ -68,9 +68,13 @@ EXPECTED: Mapping[str, tuple[ErrorState, WhoseMove, str]] = {
     "line_connect": ("unreachable", "you", "your network"),
     "line_tls": ("unreachable", "you", "Check the proxy and the base URL"),
     "line_closed": ("unreachable", "nobody", "another line"),
+    "line_timeout": ("unreachable", "nobody", "another line"),
+    # not spoken here
+    "vertex": ("unsupported", "nobody", "the model's maker, or a relay"),
     # one call alone
     "bad_request": ("bad_request", "you", "change the parameters"),
     "content_refused": ("content_refused", "you", "Word the prompt differently"),
     "prompt_refused": ("content_refused", "you", "Word the prompt differently"),
     "interrupted": ("interrupted", "nobody", "Keep what came"),
+    "no_answer": ("interrupted", "nobody", "Look in the relay's log"),
 }

@@ -18,7 +18,7 @@ from tests.scenarios.row import Row
 from tests.scenarios.table import EXPECTED, ROWS
 
 ENGLISH = translator("en")
-ENDS = {"possibly_billed": "unknown", "interrupted": "interrupted"}
+ENDS = {"possibly_billed": "unknown", "interrupted": "interrupted", "no_answer": "interrupted"}
 CHECKS = [pytest.param(row, id=row.name) for row in ROWS if not row.call]
 CALLS = [pytest.param(row, id=row.name) for row in ROWS if row.call]
 
