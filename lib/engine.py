@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -31,12 +29,11 @@ from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.route import place_of
-from lib.checks.lines import LineResult, RaceRun, race
+from lib.checks.lines import LineResult, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
-from lib.checks.pace import Pace
-from lib.checks.paid import AT_ONCE, smallest_call
-from lib.checks.running import CheckRun
+from lib.checks.paid import smallest_call
+from lib.checks.runs import Runs
 from lib.checks.trial import Trial, try_out
 from lib.checks.tries import TryRun
 from lib.connections import network, store
@@ -118,19 +115,13 @@ class Engine:
         self.log = Log(self.ledger)
         self.gallery = Gallery(self.ledger, self.files)
         self._judge = Judge(self.known)
-        self._paces: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
-        self.check_run: CheckRun | None = None
-        """The free check that runs, or ran last, in the background."""
-        self.races: dict[str, RaceRun] = {}
-        """By relay, the race of its lines that runs, or ran last."""
-        self.tries: dict[str, TryRun] = {}
-        """By connection, the real calls of chosen models that run, or ran last."""
 
     async def start(self) -> None:
         """Makes ready to send; ends what a dead process left unfinished."""
         self._http = Http(await asyncio.to_thread(network.load, self.ledger, self.keys))
         self._owner = Owner(self.ledger.database)
         self.calls = Calls(self._http, self.ledger, self.known, self._owner, self.files)
+        self.runs = Runs(self._http, self.known, self.calls, self.log)
         await self._recover(self._owner)
         self._recovering = asyncio.create_task(self._recover_again(self._owner))
 
@@ -148,14 +139,9 @@ class Engine:
         """Ends running calls as interrupted; closes connections and the ledger."""
         if self._owner is not None:
             self._recovering.cancel()
-            await self.cancel_check()
-            for race in self.races.values():
-                await race.cancel()
-            for run in self.tries.values():
-                run.cancel()
+            await self.runs.cancel()
             await self.calls.close()
-            for run in self.tries.values():
-                await run.wait()
+            await self.runs.wait()
             await self._http.aclose()
             self._owner.release()
         self.ledger.close()
@@ -299,49 +285,12 @@ class Engine:
             steps = await self._paid(steps, on_step)
         return await asyncio.to_thread(self._checked, steps)
 
-    async def begin_check(self, ids: Sequence[str] | None = None, asked_at: str = "") -> CheckRun:
-        """Begins a free check of some connections (None: all) that goes on by itself, or adds to the one that runs.
-
-        An id that is there no more is left out.
-        """
-        there = [one.id for one in self.configuration().connections]
-        run = self.check_run
-        if run is None or run.ended:
-            run = self.check_run = CheckRun(self._http, self.ledger, self.known)
-        run.asked_at = asked_at
-        run.add(there if ids is None else [one for one in dict.fromkeys(ids) if one in there])
-        return run
-
-    async def cancel_check(self) -> None:
-        """Ends the check that runs in the background, if one does; what it found is kept."""
-        if self.check_run is not None:
-            await self.check_run.cancel()
-
     async def begin_tries(
         self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None
     ) -> TryRun | None:
-        """Begins real calls of one connection in the background, each an ordinary call that is paid for.
-
-        `after`: when the run began that was there as they were asked for, None if there was none. Where that isn't so
-        any more, this is the second click of two, and where it hasn't ended: then nothing is begun, and what is there
-        is returned. Raises `WrongUse` for an unknown connection.
-        """
+        """Begins real calls of one connection in the background (`Runs.begin_tries`), with the prices of their day."""
         await self._prices_of_today(connection_id)
-        run = self.tries.get(connection_id)
-        if drafts and (run.began if run else None) == after and (run is None or run.ended):
-            configuration = self.configuration()
-            pace = self._pace(configuration.address(configuration.connection(connection_id)))
-            run = self.tries[connection_id] = TryRun(self.calls, self.log, drafts, pace)
-        return run
-
-    async def cancel_tries(self, connection_id: str) -> None:
-        """Sends no more of them; what was sent goes on to its end."""
-        if run := self.tries.get(connection_id):
-            run.cancel()
-
-    def _pace(self, address: str) -> Pace:
-        """How many real calls that check something one host gets at once."""
-        return self._paces[urlsplit(address).netloc]
+        return await self.runs.begin_tries(connection_id, drafts, after)
 
     async def _paid(
         self, climbed: Mapping[str, tuple[Evidence, ...]], on_step: OnStep | None
@@ -353,7 +302,7 @@ class Engine:
             try:
                 connection = facts.configuration.connection(name)
                 open_to_it = await asyncio.to_thread(passed, facts, name, steps)
-                async with self._pace(facts.configuration.address(connection)):
+                async with self.runs.pace(facts.configuration.address(connection)):
                     book = self.known.book(connection)
                     shown = await smallest_call(self.calls, self.log, book, rates, open_to_it)
             except WrongUse:  # it was removed since
@@ -385,13 +334,6 @@ class Engine:
     async def race(self, relay_id: str) -> tuple[LineResult, ...]:
         """Races a relay's lines; switches nothing."""
         return await race(self._http, self.configuration().relay(relay_id))
-
-    async def begin_race(self, relay_id: str) -> RaceRun:
-        """Races a relay's lines in the background; the one that runs already, if one does."""
-        run = self.races.get(relay_id)
-        if run is None or run.ended:
-            run = self.races[relay_id] = RaceRun(self._http, self.configuration().relay(relay_id))
-        return run
 
     def choose_line(self, relay_id: str, line_id: str) -> None:
         """Switches the line by hand. Raises `WrongUse` for an unknown relay or line."""

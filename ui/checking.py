@@ -37,13 +37,13 @@ def ask(where: str, what: str | Sequence[str] | None = None) -> None:
     While one runs, these are added to it; none is checked twice at once.
     """
     ids = [what] if isinstance(what, str) else what
-    run = door().ask(door().engine.begin_check(ids, _place(where)))
+    run = door().ask(door().engine.runs.begin_check(ids, _place(where)))
     st.session_state[WATCHED] = run.began
 
 
 def checking(engine: Engine, where: str) -> None:
     """Draws the check that was asked for there, while it runs; then the whole page once more."""
-    run = engine.check_run
+    run = engine.runs.check
     if run is None or run.asked_at != _place(where):
         return
     if not run.ended:
@@ -55,7 +55,7 @@ def checking(engine: Engine, where: str) -> None:
 
 def notice(engine: Engine) -> None:
     """Says once how a check ended, at the beginning of a run: a toast beside an open dialog breaks Streamlit's page."""
-    run = engine.check_run
+    run = engine.runs.check
     if run is None or not run.ended or st.session_state.get(WATCHED) != run.began:
         return
     del st.session_state[WATCHED]
@@ -77,8 +77,8 @@ def _tell_state(engine: Engine, name: str) -> None:
 
 def aside(engine: Engine) -> None:
     """In the sidebar, while a check runs: how far it is, and the way to where it is drawn."""
-    if engine.check_run is not None and not engine.check_run.ended:
-        _beside(engine.check_run)
+    if engine.runs.check is not None and not engine.runs.check.ended:
+        _beside(engine.runs.check)
 
 
 @st.fragment(run_every=BESIDE_LOOKS_EVERY_S)
@@ -121,7 +121,7 @@ def _draw(progress: Progress, where: str) -> None:
 
 def cancel() -> None:
     """Ends the check that runs; what it found is kept."""
-    door().ask(door().engine.cancel_check())
+    door().ask(door().engine.runs.cancel_check())
 
 
 def sentence(progress: Progress) -> str:

@@ -54,7 +54,7 @@ def section(engine: Engine) -> None:
 
 def card(engine: Engine, relay: Relay) -> None:
     """One relay: what is known of it, its lines, and what may be done to it."""
-    name, run = mark(engine, relay), engine.races.get(relay.id)
+    name, run = mark(engine, relay), engine.runs.races.get(relay.id)
     racing = run is not None and not run.ended  # asked once: it may end while this is drawn
     with st.container(border=True, key=f"relay_card_{name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -144,7 +144,7 @@ def switch(engine: Engine, relay_id: str, line_id: str, where: str) -> None:
 
 def race(engine: Engine, relay_id: str) -> None:
     """Begins a race; it goes on whatever becomes of the page."""
-    door().ask(engine.begin_race(relay_id))
+    door().ask(engine.runs.begin_race(relay_id))
 
 
 def _follow(engine: Engine, relay: Relay, run: RaceRun) -> None:

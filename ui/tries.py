@@ -37,7 +37,7 @@ MOST = 20
 
 def tries(engine: Engine, connection: str, found: Sequence[Verdict], where: str) -> None:
     """What can be tried of some verdicts of one connection, and what is being tried of it. Sends nothing by itself."""
-    run = engine.tries.get(connection)
+    run = engine.runs.tries.get(connection)
     models: dict[str, Verdict] = {}
     for one in sorted(found, key=preference):
         if one.model and one.capability in TRIABLE:
@@ -114,7 +114,7 @@ def begin(engine: Engine, connection: str, drafts: Sequence[CallDraft], after: d
 
 def cancel(engine: Engine, connection: str) -> None:
     """Sends no more of them. For a callback."""
-    door().ask(engine.cancel_tries(connection))
+    door().ask(engine.runs.cancel_tries(connection))
 
 
 def _progress(engine: Engine, connection: str, run: TryRun, where: str) -> None:

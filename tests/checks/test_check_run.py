@@ -81,12 +81,12 @@ def test_a_check_goes_on_by_itself_and_tells_how_far_it_is(own_home: Path) -> No
     server = Server()
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check(asked_at="overview/top")
+        run = await engine.runs.begin_check(asked_at="overview/top")
         assert (run.ended, run.progress.done, list(run.progress.rungs)) == (False, set(), ["one", "two"])
         await run.wait()
         assert (run.ended, run.cancelled, run.broke, run.progress.failed) == (True, False, None, ())
         assert steps(run) == {"one": ALL, "two": ALL}
-        assert engine.check_run is run
+        assert engine.runs.check is run
         assert len(kept(engine)) == 8
 
     at_work(own_home, document(connection("one"), connection("two")), server, work)
@@ -103,9 +103,9 @@ def test_a_cancelled_check_keeps_what_it_found_and_sends_nothing_more(
     server = Server(held)
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check()
+        run = await engine.runs.begin_check()
         await server.reached.wait()
-        await engine.cancel_check()
+        await engine.runs.cancel_check()
         asked = list(server.asked)
         assert (run.ended, run.cancelled) == (True, True)
         assert steps(run) == {"one": found}
@@ -114,7 +114,7 @@ def test_a_cancelled_check_keeps_what_it_found_and_sends_nothing_more(
         for _ in range(20):
             await asyncio.sleep(0)
         assert server.asked == asked
-        assert await engine.begin_check() is not run
+        assert await engine.runs.begin_check() is not run
 
     at_work(own_home, document(connection("one")), server, work)
 
@@ -124,12 +124,12 @@ def test_what_wasnt_reached_stays_as_it_was(own_home: Path) -> None:
     names = [f"c{number}" for number in range(10)]
 
     async def work(engine: Engine) -> None:
-        await (await engine.begin_check()).wait()
+        await (await engine.runs.begin_check()).wait()
         before = {(one.connection, one.step): one.at for one in engine.facts().evidence}
         server.held = "/v1/models"
-        run = await engine.begin_check()
+        run = await engine.runs.begin_check()
         await server.reached.wait()
-        await engine.cancel_check()
+        await engine.runs.cancel_check()
         after = {(one.connection, one.step): one.at for one in engine.facts().evidence}
         renewed = {key for key, at in after.items() if at != before[key]}
         assert renewed >= {(name, step) for name, found in steps(run).items() for step in found}
@@ -143,9 +143,9 @@ def test_a_second_ask_adds_and_doubles_nothing(own_home: Path) -> None:
     server = Server("/v1/models")
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check(["one"], "overview/top")
+        run = await engine.runs.begin_check(["one"], "overview/top")
         await server.reached.wait()
-        assert await engine.begin_check(["one", "two", "removed"], "connections/all") is run
+        assert await engine.runs.begin_check(["one", "two", "removed"], "connections/all") is run
         assert run.asked_at == "connections/all"
         server.let_go.set()
         await run.wait()
@@ -160,11 +160,11 @@ def test_a_line_switched_meanwhile_is_checked_anew(own_home: Path) -> None:
     server = Server("/v1/models")
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check()
+        run = await engine.runs.begin_check()
         await server.reached.wait()
         engine.choose_line("relay", "there")
         server.held = ""
-        assert await engine.begin_check() is run
+        assert await engine.runs.begin_check() is run
         await run.wait()
         assert (run.ended, run.cancelled) == (True, False)
         assert {one.path for one in run.progress.rungs["one"]} >= {"/there/api/status", "/there/v1/models"}
@@ -178,7 +178,7 @@ def test_a_connection_removed_meanwhile_ends_well_and_leaves_nothing(own_home: P
     server = Server("/v1/models")
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check()
+        run = await engine.runs.begin_check()
         await server.reached.wait()
         engine.remove("one")
         server.let_go.set()
@@ -198,7 +198,7 @@ def test_what_was_asked_with_another_key_isnt_kept(own_home: Path, again: dict[s
     server = Server("/v1/models")
 
     async def work(engine: Engine) -> None:
-        run = await engine.begin_check()
+        run = await engine.runs.begin_check()
         await server.reached.wait()
         engine.import_(document(connection("one", **again)))
         server.let_go.set()
@@ -214,7 +214,7 @@ def test_the_check_that_waits_for_an_answer_may_end_with_the_engine(own_home: Pa
     runs: list[CheckRun] = []
 
     async def work(engine: Engine) -> None:
-        runs.append(await engine.begin_check())
+        runs.append(await engine.runs.begin_check())
         await server.reached.wait()
 
     at_work(own_home, document(connection("one")), server, work)

@@ -48,7 +48,7 @@ def checked(home: Path, text: str = "", begun: bool = False) -> tuple[Checked, .
         await engine.start()
         try:
             if begun:
-                await (await engine.begin_check()).wait()
+                await (await engine.runs.begin_check()).wait()
             return () if begun else await engine.check()
         finally:
             await engine.stop()

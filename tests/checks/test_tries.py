@@ -120,7 +120,7 @@ def test_cancelled_nothing_more_is_sent_and_what_was_sent_ends(own_home: Path) -
     async def story(engine: Engine, relay: Relay) -> None:
         run = await begun(engine)
         await until(relay, AT_ONCE)
-        await engine.cancel_tries("mine")
+        await engine.runs.cancel_tries("mine")
         assert (run.cancelled, run.ended) == (True, False)
         relay.let_go.set()
         await run.wait()

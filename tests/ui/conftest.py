@@ -59,7 +59,7 @@ def to_send(app: AppTest, page: str, before: int = 0) -> Button:
 
 def checked(app: AppTest) -> AppTest:
     """The page once more, after the check that was asked for has ended."""
-    run = door().engine.check_run
+    run = door().engine.runs.check
     assert run is not None
     door().ask(run.wait())
     return app.run()

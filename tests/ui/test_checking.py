@@ -35,7 +35,7 @@ def opened() -> AppTest:
 
 
 def running() -> CheckRun:
-    run = door().own.check_run
+    run = door().own.runs.check
     assert run is not None
     return run
 

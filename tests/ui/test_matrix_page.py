@@ -140,7 +140,7 @@ def test_a_test_in_an_open_cell_makes_new_evidence(app: AppTest) -> None:
     opened(app, "zhipu.text")
     app.button(key="cell_check").click().run()
     assert not app.exception
-    run = door().engine.check_run
+    run = door().engine.runs.check
     assert run is not None
     door().ask(run.wait())
     assert newest() > before  # type: ignore[operator]

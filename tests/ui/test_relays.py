@@ -183,7 +183,7 @@ def test_the_line_is_switched_by_hand_and_its_connections_are_checked_once(app: 
 def raced(app: AppTest, relay_id: str, *, own: bool = False) -> AppTest:
     click(app, f"relay_race_{'own_' if own else ''}{relay_id}")
     engine = door().own if own else door().engine
-    door().ask(engine.races[relay_id].wait())
+    door().ask(engine.runs.races[relay_id].wait())
     return app.run()
 
 
@@ -218,7 +218,7 @@ def test_while_the_demo_is_shown_only_the_users_own_relays_are_changed(app: AppT
         "relay_edit_own_demo", "relay_remove_own_demo"
     ]  # fmt: skip
     raced(app, "demo", own=True)
-    assert "demo" not in door().engine.races
+    assert "demo" not in door().engine.runs.races
     assert words(app).count("3 of 3 tries answered") == 1
 
 

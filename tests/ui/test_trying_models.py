@@ -36,7 +36,7 @@ def test_each_result_has_its_cause_and_its_cost_and_a_second_click_sends_nothing
     app.multiselect(key=CHOOSE).set_value(["glm-4-flash"]).run()
     app.button(key="cell_try_chatglm_None").click().run()
     engine = door().engine
-    run = engine.tries["chatglm"]
+    run = engine.runs.tries["chatglm"]
     door().ask(run.wait())
     begin(engine, "chatglm", [smallest_draft("chatglm", "text", "glm-4-flash")], None)  # the click that came late
     app.run()
