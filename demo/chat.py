@@ -189,7 +189,7 @@ class ChatStream(StreamingResponse):
 def begin(asked: ChatRequest, relay: Relay, key: Key, settlement: Settlement) -> Completion:
     """An answer that may begin; Refused where channel, model, funds or the upstream are against it."""
     model = settlement.model
-    check_channel(key, model, CHAT_PATH, served="openai" in model.endpoints)
+    check_channel(model, CHAT_PATH, served="openai" in model.endpoints)
     prompt = prompt_usage(asked, relay, key)
     check_means(key, settlement, Usage(prompt.prompt, asked.limit() or 0))
     return Completion(asked, relay, settlement, prompt)

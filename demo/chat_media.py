@@ -45,7 +45,7 @@ async def completions(request: Request) -> Response:
         return await chat.completions(request)
     with opened(request, key, model, is_stream=body.get("stream") is True) as settlement:
         asked = validated(ChatRequest, body)
-        check_channel(key, model, CHAT_PATH, served=_served(model))
+        check_channel(model, CHAT_PATH, served=_served(model))
         inputs = await pictures(request, _pictures(asked))
         if model.capability == "video":
             job, usage = _begin_film(request, settlement, asked, inputs)

@@ -69,7 +69,7 @@ async def translate(request: Request) -> Response:
     model = distribute(key, MODEL)
     usage = Usage(sum(map(len, asked.text)), 0)
     with opened(request, key, model) as settlement:
-        check_channel(key, model, "/v2/translate", served=True)
+        check_channel(model, "/v2/translate", served=True)
         check_means(key, settlement, usage)
         if any("fail" in faults(text) for text in asked.text):
             raise Refused("upstream_failed")

@@ -110,7 +110,7 @@ async def _spoken(request: Request) -> tuple[bytes, str]:
     model = distribute(key, asked.model_id)
     usage = Usage(len(asked.text), 0)
     with opened(request, key, model) as settlement:
-        check_channel(key, model, request.url.path, served=model.capability == "speech")
+        check_channel(model, request.url.path, served=model.capability == "speech")
         check_means(key, settlement, usage)
         if "fail" in faults(asked.text):
             raise Refused("upstream_failed")

@@ -45,7 +45,7 @@ async def embeddings(request: Request) -> Response:
     model = distribute(key, body.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(EmbeddingRequest, body)
-        check_channel(key, model, path_of(request.scope), served=model.capability == "embedding")
+        check_channel(model, path_of(request.scope), served=model.capability == "embedding")
         usage = Usage(max(1, sum(len(split(text)) for text in asked.texts())), 0)
         check_means(key, settlement, usage)
         await work(relay_of(request), " ".join(asked.texts()), SECONDS)

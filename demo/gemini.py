@@ -214,7 +214,7 @@ async def _made(request: Request, key: Key, model: Model, asked: Generate) -> di
     counted = prompt_usage(as_chat(model.name, asked), relay, key).prompt
     name = f"r{request.state.request_id}"
     with opened(request, key, model) as settlement:
-        check_channel(key, model, request.url.path, served=model.vendor == "Google")
+        check_channel(model, request.url.path, served=model.vendor == "Google")
         check_means(key, settlement, Usage(counted, IMAGE_TOKENS_OUT))
         if verdict := blocked(prompt, image=model.capability == "image"):
             return {**verdict, **_tail(model.name, name, _usage(Usage(counted, 0)))}

@@ -78,7 +78,7 @@ async def predict(request: Request, key: Key, model: Model) -> Response:
     prompt, how, relay = asked.instances[0].prompt, asked.parameters, relay_of(request)
     usage = Usage(max(1, len(split(prompt))), 0, times=Decimal(how.sample_count))
     with opened(request, key, model) as settlement:
-        check_channel(key, model, request.url.path, served=model.name.startswith("imagen"))
+        check_channel(model, request.url.path, served=model.name.startswith("imagen"))
         check_means(key, settlement, usage)
         if "fail" in faults(prompt):
             raise Refused("upstream_failed")
@@ -99,7 +99,7 @@ async def predict_later(request: Request, key: Key, model: Model) -> Response:
     what, how = asked.instances[0], asked.parameters
     usage = Usage(max(1, len(split(what.prompt))), 0, times=Decimal(how.duration_seconds))
     with opened(request, key, model) as settlement:
-        check_channel(key, model, request.url.path, served=model.name.startswith("veo"))
+        check_channel(model, request.url.path, served=model.name.startswith("veo"))
         check_means(key, settlement, usage)
         job = jobs.begin(
             request,
@@ -137,7 +137,7 @@ def _vectors(request: Request, key: Key, model: Model, asked: list[Embed]) -> li
     texts = [one.content.text() for one in asked]
     usage = Usage(max(1, sum(len(split(text)) for text in texts)), 0)
     with opened(request, key, model) as settlement:
-        check_channel(key, model, request.url.path, served=model.capability == "embedding")
+        check_channel(model, request.url.path, served=model.capability == "embedding")
         check_means(key, settlement, usage)
     settlement.settle(usage)
     sizes = [one.output_dimensionality or DIMENSIONS for one in asked]

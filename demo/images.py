@@ -128,7 +128,7 @@ async def _images(request: Request, needed: Sequence[str], prompt: str | None = 
     model = distribute(key, form.fields.get("model") or DEFAULT_MODELS.get(path))
     with opened(request, key, model) as settlement:
         asked = validated(ImageRequest, {"prompt": prompt, **form.fields, "model": model.name})
-        check_channel(key, model, path, served=makes_images(model))
+        check_channel(model, path, served=makes_images(model))
         inputs = await pictures(request, _given(form, needed))
         usage = asked.usage(len(inputs))
         check_means(key, settlement, usage)

@@ -78,7 +78,7 @@ def distribute(key: Key, name: object) -> Model:
     if not permits(key, name):
         raise Refused("model_not_allowed", model=name)
     model = models().get(name)
-    if model is None or not reaches(key, model):
+    if model is None or not reaches(key, model) or key.fault == "no_channel":
         raise Refused("no_channel", model=name, group=key.spec.group)
     return model
 
@@ -95,10 +95,8 @@ def validated(shape: type[Asked], body: dict[str, Any]) -> Asked:
         raise Refused("bad_field", reason=reason) from error
 
 
-def check_channel(key: Key, model: Model, path: str, *, served: bool) -> None:
-    """Refused where the key has no channel, or upstream doesn't serve the model by `path`."""
-    if key.fault == "no_channel":
-        raise Refused("no_channel", model=model.name, group=key.spec.group)
+def check_channel(model: Model, path: str, *, served: bool) -> None:
+    """Refused where upstream doesn't serve the model by `path`."""
     if not served:
         raise Refused("not_served", model=model.name, path=path, endpoints=", ".join(model.endpoints))
 

@@ -162,7 +162,9 @@ class Order:
 
 async def imagine(request: Request) -> Response:
     """POST …/submit/imagine: a grid of four."""
-    key, asked = admit(request), validated(Imagine, await json_body(request))
+    key, body = admit(request), await json_body(request)
+    distribute(key, "mj_imagine")
+    asked = validated(Imagine, body)
     order = Order("IMAGINE", "mj_imagine", asked.prompt, _grid(asked.state), [*asked.base64Array])
     return await _submit(request, key, order)
 
@@ -260,7 +262,7 @@ async def _submit(request: Request, key: Key, order: Order) -> Response:
     model = distribute(key, order.model)
     with opened(request, key, model) as settlement:
         usage = Usage(max(1, len(split(order.prompt))), 0)
-        check_channel(key, model, request.url.path, served=True)
+        check_channel(model, request.url.path, served=True)
         check_means(key, settlement, usage)
         job = jobs.begin(
             request,

@@ -48,7 +48,6 @@ REFUSALS = {
         "model_not_found",
         "分组 {group} 下模型 {model} 无可用渠道（distributor）",
         "No available channel for model {model} under group {group} (distributor)",
-        logged=True,
     ),
     "saturated": Refusal(
         429,

@@ -51,7 +51,7 @@ async def speech(request: Request) -> Response:
     model = distribute(key, body.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(SpeechRequest, body)
-        check_channel(key, model, path_of(request.scope), served=model.capability == "speech")
+        check_channel(model, path_of(request.scope), served=model.capability == "speech")
         sound = await asyncio.to_thread(media.wav, asked.input)
         usage = _spoken(model, asked.input, media.duration(sound))
         check_means(key, settlement, usage)
@@ -66,7 +66,7 @@ async def transcriptions(request: Request) -> Response:
     model = distribute(key, form.fields.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(TranscriptionRequest, form.fields)
-        check_channel(key, model, path_of(request.scope), served=model.capability == "transcription")
+        check_channel(model, path_of(request.scope), served=model.capability == "transcription")
         if asked.response_format not in FORMATS or not form.files.get("file"):
             field = "response_format" if form.files.get("file") else "file"
             raise Refused("bad_field", reason=f"field {field} is required")

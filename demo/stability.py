@@ -111,7 +111,7 @@ async def image(request: Request) -> Response:
     with opened(request, key, model) as settlement:
         asked = validated(ImageRequest, form.fields)
         inputs = _checked(service, asked, form)
-        check_channel(key, model, request.url.path, served=model.vendor == "Stability AI")
+        check_channel(model, request.url.path, served=model.vendor == "Stability AI")
         usage = Usage(max(1, len(split(asked.prompt))), 0)
         check_means(key, settlement, usage)
         wrong = faults(asked.prompt)

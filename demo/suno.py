@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from demo import jobs, prose
 from demo.auth import admit
 from demo.books import Job, Key
+from demo.catalogue import Model
 from demo.charge import Usage
 from demo.files import address
 from demo.intake import check_channel, check_means, distribute, json_body, validated
@@ -56,16 +57,18 @@ class FetchRequest(BaseModel):
 
 async def music(request: Request) -> Response:
     """POST /suno/submit/music: a task of two songs, at the price of one request."""
+    key, model = _let_in(request, "music")
     asked = validated(MusicRequest, await json_body(request))
     params = asked.model_dump(include={"mv", "title", "tags", "make_instrumental", "continue_at", "continue_clip_id"})
     media = {"n": CLIPS, "seconds": SONG_SECONDS, "width": 512, "height": 512}
-    return _submit(request, "music", asked.words(), params | media, TAKES_SECONDS)
+    return _submit(request, key, model, "music", asked.words(), params | media, TAKES_SECONDS)
 
 
 async def lyrics(request: Request) -> Response:
     """POST /suno/submit/lyrics: a task of words."""
+    key, model = _let_in(request, "lyrics")
     asked = validated(LyricsRequest, await json_body(request))
-    return _submit(request, "lyrics", asked.prompt, {}, LYRICS_TAKE_SECONDS)
+    return _submit(request, key, model, "lyrics", asked.prompt, {}, LYRICS_TAKE_SECONDS)
 
 
 async def fetch(request: Request) -> Response:
@@ -82,14 +85,20 @@ async def fetch_many(request: Request) -> Response:
     return _success([_task(request, sight) for sight in sights])
 
 
-def _submit(request: Request, action: str, prompt: str, params: dict[str, Any], seconds: float) -> Response:
+def _let_in(request: Request, action: str) -> tuple[Key, Model]:
+    """The key and the model of an action, which the path names: new-api asks for both before it reads the body."""
     key = admit(request)
-    model = distribute(key, MODELS[action])
+    return key, distribute(key, MODELS[action])
+
+
+def _submit(
+    request: Request, key: Key, model: Model, action: str, prompt: str, params: dict[str, Any], seconds: float
+) -> Response:
     with opened(request, key, model) as settlement:
         if not prompt:
             raise Refused("bad_field", reason="prompt_empty")
         usage = Usage(max(1, len(split(prompt))), 0)
-        check_channel(key, model, request.url.path, served=True)
+        check_channel(model, request.url.path, served=True)
         check_means(key, settlement, usage)
         job = jobs.begin(
             request,

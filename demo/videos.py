@@ -145,7 +145,7 @@ async def submitted(
     model = distribute(key, form.fields.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(VideoRequest, form.fields)
-        check_channel(key, model, path_of(request.scope), served=model.capability == "video")
+        check_channel(model, path_of(request.scope), served=model.capability == "video")
         given: list[bytes | str] = [*form.all_files("input_reference", "image"), *_addresses(form.fields)]
         inputs = await pictures(request, given)
         film = Film(asked.prompt, asked.length(seconds), _size(asked), inputs, by_second)

@@ -97,7 +97,7 @@ async def images(request: Request) -> Response:
     model = distribute(key, body.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(ImageRequest, body)
-        check_channel(key, model, request.url.path, served=model.capability == "image")
+        check_channel(model, request.url.path, served=model.capability == "image")
         usage = Usage(max(1, len(split(asked.prompt))), 0)
         check_means(key, settlement, usage)
         width, height = _pixels(asked.size)
@@ -115,7 +115,7 @@ async def embeddings(request: Request) -> Response:
     model = distribute(key, body.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(EmbeddingRequest, body)
-        check_channel(key, model, request.url.path, served=model.capability == "embedding")
+        check_channel(model, request.url.path, served=model.capability == "embedding")
         texts = [asked.input] if isinstance(asked.input, str) else asked.input
         usage = Usage(max(1, sum(len(split(text)) for text in texts)), 0)
         check_means(key, settlement, usage)
@@ -132,7 +132,7 @@ async def videos(request: Request) -> Response:
     model = distribute(key, body.get("model"))
     with opened(request, key, model) as settlement:
         asked = validated(VideoRequest, body)
-        check_channel(key, model, request.url.path, served=model.capability == "video")
+        check_channel(model, request.url.path, served=model.capability == "video")
         if not asked.prompt and not asked.image_url:
             raise Refused("bad_field", reason="prompt和image_url不能同时为空")
         usage = Usage(max(1, len(split(asked.prompt))), 0, times=Decimal(asked.duration))

@@ -82,7 +82,7 @@ def test_a_call_is_refused_with_its_own_reason(ask, key):
     ("key", "model", "rows"),
     [
         ("saturated", "gpt-4o-mini", 1),
-        ("no_channel", "gpt-4o-mini", 1),
+        ("no_channel", "gpt-4o-mini", 0),
         ("forbidden", "gpt-4o", 0),
         ("balance", "gpt-4o-mini", 0),
     ],
