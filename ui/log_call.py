@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lib.calls.conversation import images
-from lib.calls.draft import Drafted, draft_of
+from lib.calls.draft import UNPAID, Drafted, draft_of
 from lib.causes import CAPABILITY_NAMES
 from lib.cli.documents import call_document
 from lib.connections.model import Configuration
@@ -154,6 +154,8 @@ def _asked(payload: Payload, ready: Drafted | str) -> None:
     st.subheader(t(N_("Prompt")))
     _text(payload.prompt or t(N_("(no prompt)")))
     more: Mapping[str, Any] = payload.request_json or {}
+    if UNPAID in more:
+        st.caption(t(N_("Sent without what it must have, so that it be refused unpaid.")))
     if more.get("system"):
         st.caption(t(N_("System prompt")))
         _text(more["system"])

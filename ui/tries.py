@@ -6,6 +6,7 @@ The calls run in the engine; a reload and another tab find them again, and each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
@@ -79,6 +80,26 @@ def _form(
         disabled=not sent or (run is not None and not run.ended),
     )
     warning()
+    _unpaid(engine, connection, drafts, where, run)
+
+
+def _unpaid(
+    engine: Engine, connection: str, drafts: Sequence[CallDraft], where: str, run: TryRun | None
+) -> None:
+    """The weaker way, for those of the drafts that are known to be refused for nothing so."""
+    asked = [replace(one, unpaid=True) for one in drafts]
+    sent = tuple(one for one in asked if engine.draft(one).refused is None)
+    if not sent:
+        return
+    began = run.began if run else None
+    with st.container(gap="xsmall"):
+        st.button(
+            t(N_("Ask {n} without paying"), n=count(len(sent))), key=f"{where}_unpaid_{connection}_{began}",
+            type="tertiary", icon=":material/door_open:", on_click=begin, args=(engine, connection, sent, began),
+            disabled=run is not None and not run.ended,
+        )
+        st.caption(t(N_("Sends a request that must be refused before anything is made. Free at relays whose source we "
+                        "read; weaker than a real call.")))  # fmt: skip
 
 
 def _prices(engine: Engine, connection: str) -> Mapping[str, Price | None]:

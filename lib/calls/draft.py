@@ -18,6 +18,7 @@ from lib.calls.known import Known
 from lib.calls.result import seconds_asked
 from lib.calls.route import Route, retired
 from lib.calls.translation import in_words
+from lib.calls.unpaid import incomplete
 from lib.cost.official import approximate_tokens
 from lib.cost.price import Price, at_most, cost
 from lib.errors import Refused, WrongUse
@@ -48,6 +49,8 @@ SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
 """wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
 IMAGE_TOKENS = 1_600
 """About what a maker counts for one image, at most (Anthropic's public documentation; wire.md is silent)."""
+UNPAID = "unpaid"
+"""Where the log keeps that of a call."""
 OURS = ("model", "messages", "stream", "stream_options")
 """Parameters that the call itself decides."""
 
@@ -73,7 +76,8 @@ class CallDraft:
     `inputs` are the files it works on, `mask` what of the first of them may change. `protocol`: the module of
     `lib.wire` to speak, where the usual one is to be overruled. `after` is the call that this one goes on from;
     `history`, the conversation up to there, is read from the log when the draft is made ready. `riddle`: what is asked
-    has one right answer; that words came is then not enough to know of it.
+    has one right answer; that words came is then not enough to know of it. `unpaid`: it goes without what it must have,
+    so that it is refused before anything is made.
     """
 
     connection: str
@@ -89,6 +93,7 @@ class CallDraft:
     after: str | None = None
     history: tuple[Message, ...] = ()
     riddle: Riddle | None = None
+    unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def draft_of(row: CallRow, payload: Payload) -> CallDraft:
     return CallDraft(
         connection=row.connection, capability=row.capability, prompt=payload.prompt, model=row.model,
         operation=row.operation, system=more.get("system", ""), params=more.get("params", {}),
-        protocol=row.protocol, after=after(payload),
+        protocol=row.protocol, after=after(payload), unpaid=UNPAID in more,
     )  # fmt: skip
 
 
@@ -204,7 +209,9 @@ def of_submitted(known: Known, draft: CallDraft, at: datetime) -> Drafted:
 
 def as_stored(draft: CallDraft) -> dict[str, Json]:
     """What the log keeps of a draft beside the prompt; `draft_of` reads it again."""
-    more = {AFTER: draft.after} if draft.after is not None else {}
+    more: dict[str, Json] = {AFTER: draft.after} if draft.after is not None else {}
+    if draft.unpaid:
+        more |= {UNPAID: True}
     return {"system": draft.system, "params": dict(draft.params), **more}
 
 
@@ -247,9 +254,16 @@ def _request(drafted: Drafted) -> httpx.Request:
     if route.keyless is not None:
         raise route.keyless
     try:
-        return spoken.build(route.endpoint, drafted.asked)
+        request = spoken.build(route.endpoint, drafted.asked)
+        return _unpaid(request, drafted) if draft.unpaid else request
     except Unfit as unfit:
         raise refusal(unfit.code, **unfit.params) from None
+
+
+def _unpaid(request: httpx.Request, drafted: Drafted) -> httpx.Request:
+    """Only relays are known to refuse it unpaid. Raises `Unfit`."""
+    protocol = drafted.protocol if drafted.route.through_relay else ""
+    return incomplete(request, protocol, drafted.draft.capability)
 
 
 def _not_made(drafted: Drafted) -> Refused:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from lib.calls.live import Live, as_it_went
 from lib.calls.result import Ending, of_cancelling, of_own_fault
 from lib.calls.settle import changes_of, evidence_of
+from lib.calls.unpaid import taken
 from lib.http import without_keys
 from lib.ledger import calls as log
 from lib.ledger import evidence as proofs
@@ -50,7 +51,10 @@ def settlement(live: Live, ending: Ending) -> Write:
     guessed_wrong = drafted.by_hand and ending.code == "wrong_dialect"
     riddle = drafted.draft.riddle
     detail = riddle.told(live.reading.text) if riddle else {}
-    shown = live.shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at, detail)
+    shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at, detail)
+    if shown is not None and drafted.draft.unpaid and (ending.charged or live.reading.task):
+        shown = taken(shown)
+    live.shown = shown
 
     def write(db: log.Connection) -> None:
         log.update(db, live.row.id, **changes)

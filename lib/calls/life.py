@@ -212,8 +212,9 @@ class Calls:
                 await self._read(live, streamed)
         except Unreadable as unreadable:
             return of_refusal(
-                unreadable.said, live.reading, through_relay=through_relay, by_hand=drafted.by_hand, **told
-            )
+                unreadable.said, live.reading, through_relay=through_relay, by_hand=drafted.by_hand,
+                unpaid=drafted.draft.unpaid, **told,
+            )  # fmt: skip
         except LineFault as fault:
             live.http_status = fault.http_status
             return of_broken_line(fault)

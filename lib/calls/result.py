@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 
+from lib.calls.unpaid import let_in
 from lib.causes import CAUSES, Cause, judge, of_line_fault, reason
 from lib.cost.official import approximate_tokens
 from lib.errors import LineFault, RelayscopeError
@@ -285,14 +286,17 @@ def of_not_fetched(fault: RelayscopeError) -> Ending:
 
 
 def of_refusal(
-    said: Said, reading: Reading, protocol: str, *, through_relay: bool, model: str, by_hand: bool = False
-) -> Ending:
+    said: Said, reading: Reading, protocol: str, *, through_relay: bool, model: str, by_hand: bool = False,
+    unpaid: bool = False,
+) -> Ending:  # fmt: skip
     """The ending where a fault came, or what can't be read: midway the answer is interrupted, else it failed.
 
     Only a fault that is told is certainly not billed; what a gateway made of a time-out nobody knows. `by_hand`: the
-    protocol isn't the usual one.
+    protocol isn't the usual one. `unpaid`: it went without what it must have, so that it be refused.
     """
     cause = judge(said, protocol, through_relay=through_relay)
+    if unpaid and let_in(cause, said):
+        cause = CAUSES["let_in"]
     if cause is CAUSES["possibly_billed"]:
         return _ending("unknown", cause, said, model=model)
     if _not_served_so(cause, said, protocol, by_hand=by_hand):

@@ -257,6 +257,8 @@ RULES = (
     Rule("bad_request", codes=("invalid_request", "convert_request_failed", "read_request_body_failed")),
     Rule("bad_request", codes=("missing_model", "missing_prompt", "prompt_empty", "invalid_size", "invalid_json")),
     Rule("bad_request", codes=("invalid_multipart_form", "operationnotsupported")),
+    Rule("bad_request", codes=("prompt_missing", "invalid_text_request")),
+    Rule("bad_request", codes=("invalid_image_request", "invalid_audio_request")),
     Rule("bad_request", codes=("fail_to_fetch_task",), statuses=ABOUT_REQUEST),
     Rule("bad_request", codes=("invalid_request_error",), statuses=REQUEST_AT_FAULT),
     *TASKS,

@@ -22,6 +22,8 @@ from lib.wire.newapi import ListedApi, beside
 
 CALL_EVIDENCE_HOLDS = timedelta(hours=1)
 RUNGS: tuple[Step, ...] = ("line", "key", "quota")
+WEAKER = ("let_in", "taken")
+"""Causes by which a request that had to be refused shows something, but proves nothing: no call counts less for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Facts:
 def holds(call: Evidence, now: datetime) -> bool:
     """Whether what a real call showed is recent enough to be believed of the API today."""
     return now - call.at < CALL_EVIDENCE_HOLDS
+
+
+def is_weaker(call: Evidence) -> bool:
+    """Whether it is of a request that had to be refused, and shows no fault."""
+    return call.reason is not None and call.reason.code in WEAKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +138,18 @@ class Case:
     @property
     def call(self) -> Evidence | None:
         """The newest real call of this model that showed anything definite, else the newest."""
-        calls = self.evidence.calls.get((self.item.model, self.item.capability), ())
+        calls = [one for one in self._calls if not is_weaker(one)]
         definite = [one for one in calls if one.state != "untested"]
         return next(reversed(definite or calls), None)
+
+    @property
+    def let_in(self) -> Evidence | None:
+        """The newest unpaid request of this model that was let in, as long as calls are believed."""
+        return next((one for one in reversed(self._calls) if is_weaker(one) and holds(one, self.now)), None)
+
+    @property
+    def _calls(self) -> Sequence[Evidence]:
+        return self.evidence.calls.get((self.item.model, self.item.capability), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +221,16 @@ def _call(case: Case) -> Conclusion | None:
         return Conclusion("usable", why, call.at, "call")
     if holds(call, case.now):
         return Conclusion(call.state, call.reason or reason(CAUSES["not_tested"]), call.at)
+    if let_in := _let_in(case):
+        return let_in
     why = reason(CAUSES["last_seen"], state=call.state, at=call.at.isoformat(timespec="minutes"))
     return Conclusion("untested", why, call.at)
+
+
+def _let_in(case: Case) -> Conclusion | None:
+    """A request that had to be refused was let in: no proof, but more than nothing."""
+    shown = case.let_in
+    return Conclusion("untested", shown.reason, shown.at) if shown and shown.reason else None
 
 
 def _group(case: Case) -> Conclusion | None:
@@ -217,7 +241,12 @@ def _group(case: Case) -> Conclusion | None:
 
 
 def _untested(case: Case) -> Conclusion | None:
-    """Nothing asked yet, or a rung that has no free endpoint: then that rung is named."""
+    """Nothing asked yet, or a rung that has no free endpoint: that rung is named, or what else is shown."""
+    named = _rung_untested(case)
+    return named and (_let_in(case) or named)
+
+
+def _rung_untested(case: Case) -> Conclusion | None:
     rungs = case.evidence.rungs
     if "key" not in rungs:
         return Conclusion("untested", reason(CAUSES["not_tested"]))

@@ -17,10 +17,12 @@ HEAD = f"""# What each cause looks like
 
 Made by `python -m tests.scenarios` from the table in `tests/scenarios/`, which runs in the tests: {len(ROWS)} rows,
 each played by a server over real HTTP and judged by the real engine. *Check* is a free test, which sends nothing that
-could be billed; *call* a real call, which is sent once. The rules are data in `lib/causes/rules.py`, the words in
-`lib/causes/rows.py`. As sources, *wire.md* and *users.md* are this project's reference sheets of what real servers
-answer, made from their sources, documentation and issue threads; *contract.md* and *design.md* are its own. Where a
-source tells a status and a code but no sentence, the sentence here is made up, and no rule rests on it.
+could be billed; *call* a real call, which is sent once; *unpaid* a call that lacks what must be there and so has to be
+refused before anything is made, at one-api and new-api after they have let in key, model and channel. The rules are
+data in `lib/causes/rules.py`, the words in `lib/causes/rows.py`. As sources, *wire.md* and *users.md* are this
+project's reference sheets of what real servers answer, made from their sources, documentation and issue threads;
+*contract.md* and *design.md* are its own. Where a source tells a status and a code but no sentence, the sentence here
+is made up, and no rule rests on it.
 """
 NOBODY = Answer(0)
 COLUMNS = "| Server | What happens | By | HTTP | Body | Source |\n|---|---|---|---|---|---|"
@@ -41,7 +43,7 @@ def _section(code: str) -> str:
 def _lines(code: str) -> Iterator[str]:
     for row in ROWS:
         if row.code == code:
-            by = f"{'call' if row.call else 'check'}, {row.capability}"
+            by = f"{row.by}, {row.capability}"
             yield f"| {row.flavour} | {_cell(row.fault)} | {by} | {_status(row)} | {_body(row)} | {_cell(row.source)} |"
 
 

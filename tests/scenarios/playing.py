@@ -92,7 +92,7 @@ async def _call(engine: Engine, scene: str, row: Row) -> CallRow:
     draft = CallDraft(
         scene, row.capability, "What is 17 + 25?", row.model, "edit" if row.capability == "image_edit" else "generate",
         params={"target_lang": "DE"} if row.capability == "translation" else {},
-        inputs=GIVEN.get(row.capability, ()),
+        inputs=GIVEN.get(row.capability, ()), unpaid=row.unpaid,
     )  # fmt: skip
     call_id = await engine.submit(draft)
     await engine.wait(call_id)

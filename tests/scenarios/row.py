@@ -27,7 +27,8 @@ class Row:
 
     `answers` are played over those of a server of that flavour that works; `call` is what a real call is answered:
     then the ladder passes first, and `answers` are what its task is told to be. `left`: what the quota rung has to say.
-    `free`: nothing was charged, else unknown. `endpoint`: the type that the relay lists the model under, if not usual.
+    `free`: nothing was charged, else unknown. `unpaid`: the call lacks what must be there, so that it be refused.
+    `endpoint`: the type that the relay lists the model under, if not usual.
     """
 
     flavour: str
@@ -43,6 +44,7 @@ class Row:
     free: bool = True
     rungs: tuple[str, ...] = ()
     endpoint: str = ""
+    unpaid: bool = False
 
     @property
     def model(self) -> str:
@@ -52,7 +54,12 @@ class Row:
     @property
     def name(self) -> str:
         """What the row is called: unique in the table."""
-        return f"{self.flavour}: {self.fault} ({'call, ' if self.call else ''}{self.capability})"
+        return f"{self.flavour}: {self.fault} ({f'{self.by}, ' if self.call else ''}{self.capability})"
+
+    @property
+    def by(self) -> str:
+        """What shows it."""
+        return ("unpaid" if self.unpaid else "call") if self.call else "check"
 
     @property
     def telling(self) -> Answer:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lib.vocabulary import ErrorState, WhoseMove
-from tests.scenarios import clouds, gateways, makers, relays
+from tests.scenarios import clouds, gateways, incomplete, makers, relays
 
-ROWS = (*relays.ROWS, *makers.ROWS, *clouds.ROWS, *gateways.ROWS)
+ROWS = (*relays.ROWS, *makers.ROWS, *clouds.ROWS, *gateways.ROWS, *incomplete.ROWS)
 """Server's flavour × fault × capability."""
 
 EXPECTED: Mapping[str, tuple[ErrorState, WhoseMove, str]] = {
     "should_work": ("usable", "nobody", "Use it"),
     "no_free_endpoint": ("untested", "you", "one small paid call"),
+    "let_in": ("untested", "you", "one small paid call"),
     "not_shown": ("untested", "you", "one small paid call"),
     "unknown_code": ("untested", "nobody", "the server's own words"),
     # the key

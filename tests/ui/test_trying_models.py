@@ -57,3 +57,36 @@ def test_what_cannot_be_priced_is_told_on_the_button(app: AppTest) -> None:
     unknown = engine.draft(smallest_draft("sora", "video", "sora-2"))
     assert label([]) == "Try"
     assert label([known, unknown]).startswith("Try 2 — at most USD ")
+
+
+def film(app: AppTest) -> AppTest:
+    app.query_params["cell"] = "sora.video"
+    return go(app, "matrix")
+
+
+def test_a_film_may_be_asked_for_unpaid_which_proves_less(app: AppTest) -> None:
+    film(app)
+    app.multiselect(key="cell_tries_sora").set_value(["sora-2"]).run()
+    assert not app.exception
+    button = app.button(key="cell_unpaid_sora_None")
+    assert (button.label, button.disabled) == ("Ask 1 without paying", False)
+    assert "must be refused before anything is made" in words(app)
+    engine = door().engine
+    assert not engine.log.page().rows
+    button.click().run()
+    door().ask(engine.tries["sora"].wait())
+    app.run()
+    assert not app.exception
+    [row] = engine.log.page().rows
+    assert (row.error_state, row.error_code, row.http_status, row.capability) == ("untested", "let_in", 400, "video")
+    assert row.cost is not None
+    assert row.cost.amount == 0
+    assert "Reached, not proven" in words(app)
+    [verdict] = [one for one in engine.verdicts() if one.connection == "sora"]
+    assert verdict.proof != "call"
+
+
+def test_a_text_is_not_asked_for_unpaid(app: AppTest) -> None:
+    opened(app)
+    app.multiselect(key=CHOOSE).set_value(["glm-4-flash"]).run()
+    assert "without paying" not in " ".join(one.label for one in app.button)
