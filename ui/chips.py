@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from lib.causes import STEP_NAMES, Worded
-from lib.checks.words import sentence, way
+from lib.causes import Worded
+from lib.checks.words import asked, sentence, way
 from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.markdown import code, literal, whole
@@ -67,7 +67,8 @@ def evidence(found: Sequence[Evidence]) -> None:
 def _one(one: Evidence) -> None:
     shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
     word = t(N_("passed")) if one.ok else t(shown.word)
-    st.markdown(f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}** · {word}]")
+    name = t(asked(one.step, one.reason.code if one.reason else ""))
+    st.markdown(f":{shown.colour}[{shown.symbol} **{name}** · {word}]")
     request = code(f"{one.method} {one.path}") if one.method else ""
     status = f"HTTP {one.http_status}" if one.http_status else ""
     provider_code = code(one.provider_code or "")

@@ -33,9 +33,14 @@ PRICES_OF = {
 
 
 def appearance(row: CallRow) -> Look:
-    """How a call is drawn: by its error where it has one; under way, the same at every step: the row isn't redrawn."""
+    """How a call is drawn: by its error where it has one; under way, the same at every step: the row isn't redrawn.
+
+    One that was refused as it had to be hasn't failed.
+    """
     if row.status in UNFINISHED:
         return STATUSES["running"]
+    if row.error_code == "let_in":
+        return STATES["untested"]
     told = row.status == "failed" and row.error_state not in (None, "untested")
     return STATES[str(row.error_state)] if told else STATUSES[row.status]
 

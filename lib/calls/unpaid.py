@@ -38,6 +38,8 @@ LACKS: Mapping[tuple[str, Capability], tuple[str, Json]] = {
 """Protocol and capability → the field that has to be there, and what stands in it instead."""
 
 
+WEAKER = ("let_in", "taken")
+"""Causes by which a request that had to be refused shows something, but proves nothing: no call counts less for it."""
 SAY_OTHER = ("convert_request_failed", "read_request_body_failed")
 """new-api's codes of a channel that can't be asked so, and of a body that didn't come whole."""
 

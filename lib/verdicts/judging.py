@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.calls.route import place_of, retired
+from lib.calls.unpaid import WEAKER
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
@@ -22,8 +23,6 @@ from lib.wire.newapi import ListedApi, beside
 
 CALL_EVIDENCE_HOLDS = timedelta(hours=1)
 RUNGS: tuple[Step, ...] = ("line", "key", "quota")
-WEAKER = ("let_in", "taken")
-"""Causes by which a request that had to be refused shows something, but proves nothing: no call counts less for it."""
 
 
 @dataclass(frozen=True, slots=True)
