@@ -40,8 +40,9 @@ LACKS: Mapping[tuple[str, Capability], tuple[str, Json]] = {
 
 WEAKER = ("let_in", "taken")
 """Causes by which a request that had to be refused shows something, but proves nothing: no call counts less for it."""
-SAY_OTHER = ("convert_request_failed", "read_request_body_failed")
-"""new-api's codes of a channel that can't be asked so, and of a body that didn't come whole."""
+SAY_OTHER = ("convert_request_failed", "read_request_body_failed", "OperationNotSupported")
+"""Codes of a channel that can't be asked so and of a body that didn't come whole (new-api), of a model that can't do
+it (Azure)."""
 
 
 def incomplete(request: httpx.Request, protocol: str, capability: Capability) -> httpx.Request:
