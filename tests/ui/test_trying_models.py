@@ -76,7 +76,7 @@ def test_a_film_may_be_asked_for_unpaid_which_proves_less(app: AppTest) -> None:
     engine = door().engine
     assert not engine.log.page().rows
     button.click().run()
-    door().ask(engine.tries["sora"].wait())
+    door().ask(engine.runs.tries["sora"].wait())
     app.run()
     assert not app.exception
     [row] = engine.log.page().rows
