@@ -133,6 +133,7 @@ def test_each_failing_key_says_its_own_cause_and_remedy(
     models.fill("gpt-4o")
     models.press("Enter")
     for id, code in FAILING.items():
+        settle(page)
         page.get_by_label(told["key"], exact=True).fill(keys[id])
         button(page, told["test"]).click()
         why = words(reason(CAUSES[code], address=demo.url, model="gpt-4o"), say)
@@ -141,8 +142,8 @@ def test_each_failing_key_says_its_own_cause_and_remedy(
         expect(ladder.get_by_text(why.remedy)).to_be_visible()
         expect(page.get_by_text(told["unsaved"])).to_be_visible()
     models.press("Backspace")  # takes the model away again
-    settle(page)
     for id in AT_A_CALL:
+        settle(page)
         page.get_by_label(told["key"], exact=True).fill(keys[id])
         button(page, told["test"]).click()
         outcome = page.locator(".st-key-outcome_usable")
@@ -160,6 +161,7 @@ def test_a_key_that_is_left_by_tab_is_the_one_that_is_tested(
     type_address(page, told["address"], demo.url, demo.url)
     field, ladder = page.get_by_label(told["key"], exact=True), page.locator(".st-key-ladder")
     for id, leave in {"expired": "Enter", "disabled": "Tab", "exhausted": "Shift+Tab"}.items():
+        settle(page)
         field.fill(keys[id])
         field.press(leave)
         button(page, told["test"]).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.running import App
 from tests.e2e.test_first_path import log, write
-from tests.e2e.views import button, navigate, opened
+from tests.e2e.views import button, navigate, opened, settle
 
 PROMPT = "给我讲讲海边灯塔的故事"
 WORDS = {
@@ -46,6 +46,7 @@ def test_a_call_is_found_told_and_run_again(fresh_app: App, browser: Browser, lo
     search(page, words["search"], "灯塔")
     expect(page).to_have_url(re.compile("text="))
     expect(page.get_by_text(PROMPT).first).to_be_visible()
+    settle(page)
     button(page, words["details"]).click()
 
     expect(page.get_by_role("heading", name=words["timeline"])).to_be_visible()
