@@ -29,7 +29,7 @@ from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.route import place_of
-from lib.checks.lines import LineResult, race
+from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import refresh
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
@@ -332,8 +332,9 @@ class Engine:
         )
 
     async def race(self, relay_id: str) -> tuple[LineResult, ...]:
-        """Races a relay's lines; switches nothing."""
-        return await race(self._http, self.configuration().relay(relay_id))
+        """Races a relay's lines; switches nothing, costs nothing."""
+        relay = self.configuration().relay(relay_id)
+        return await race(self._http, await asyncio.to_thread(entries, self.known, relay))
 
     def choose_line(self, relay_id: str, line_id: str) -> None:
         """Switches the line by hand. Raises `WrongUse` for an unknown relay or line."""

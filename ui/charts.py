@@ -26,6 +26,8 @@ LABEL = 26
 """Characters of a name beside the bars."""
 BESIDE = 16
 """Letters beyond which a name beside the bars would leave them no room on a narrow screen."""
+BAR, PARTS_PX = 0.44, 56
+"""Of a bar made of parts: its share of its row, and the row's height."""
 TICKS, SPREAD = 7, 4
 """So many bars are all named on the axis; of more, so many."""
 
@@ -78,6 +80,33 @@ def lying(names: Sequence[str], series: Sequence[Series], unit: str) -> Figure:
         margin={"l": 0, "r": 60, "t": 30, "b": 40},
         xaxis={"title": {"text": unit}}, yaxis={"title": None, "autorange": "reversed", "showgrid": False},
     )
+    return figure
+
+
+def parts(names: Sequence[str], series: Sequence[Series], wholes: Sequence[str], unit: str) -> Figure:
+    """Bars that lie, each made of its parts in the order given, with its name above it and the whole beside it."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for one in series:
+        figure.add_bar(
+            y=list(range(len(names))), x=list(one.values), name=_name(one.name), orientation="h",
+            marker_color=one.colour, width=BAR, customdata=[escape(told) for told in one.told],
+            hovertemplate=_name(one.name) + ": %{customdata}<extra></extra>",
+        )  # fmt: skip
+    _dress(figure, "")
+    figure.update_layout(
+        barmode="stack", height=PARTS_PX * len(names) + 96, showlegend=True,
+        margin={"l": 0, "r": 8 + 8 * max(map(width, wholes), default=0), "t": 40, "b": 40},
+        xaxis={"title": {"text": unit}}, yaxis={"visible": False, "range": [len(names) - 0.6, -0.8]},
+    )  # fmt: skip
+    for row, (name, whole) in enumerate(zip(names, wholes, strict=True)):
+        end = sum(one.values[row] for one in series)
+        aside: dict[str, Any] = {"showarrow": False, "xanchor": "left"}
+        figure.add_annotation(
+            x=0, xref="paper", y=row - BAR / 2, yanchor="bottom", text=_name(name), **aside
+        )
+        figure.add_annotation(x=end, xshift=4, y=row, yanchor="middle", text=escape(whole), **aside)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -16,6 +16,11 @@ from ui.words import ago, duration, moment, t, zone
 
 UNBROKEN = 24
 """Characters of a fact that no line break parts: an amount stays with its currency, a number with its unit."""
+
+
+def way_there(detail: Mapping[str, str]) -> list[str]:
+    """How a request came to the server, as facts: a line breaks between two stages, not within one."""
+    return list(map(literal, way(detail, t).split(" · ")))
 
 
 def chip(shown: Look, why: str | None = None) -> None:
@@ -76,6 +81,6 @@ def _one(one: Evidence) -> None:
     if one.request_id:
         st.caption(t(N_("Request id {id}"), id=literal(one.request_id)))
     st.caption(literal(sentence(one, t, zone())))
-    facts((literal(way(one, t)),))
+    facts(way_there(one.detail))
     if one.reason is not None and one.reason.said:
         quote(one.reason.said)

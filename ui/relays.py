@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.checks.lines import SAMPLES, LineResult, RaceRun, fastest
+from lib.checks.rungs import way_of
 from lib.connections.lines import keys_again
 from lib.connections.model import Line, Relay
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import presets
-from ui import relay_form
+from ui import line_chart, relay_form
 from ui.checking import ask, checking
-from ui.chips import chip, facts
+from ui.chips import chip, facts, way_there
 from ui.engine import door
 from ui.links import link
 from ui.markdown import code, literal, option
@@ -86,8 +87,8 @@ def _buttons(engine: Engine, relay: Relay, name: str, *, racing: bool) -> None:
     st.button(
         t(N_("Race the lines")), key=f"relay_race_{name}", icon=":material/speed:", on_click=race,
         args=(engine, relay.id), disabled=racing,
-        help=t(N_("Free: asks every line {n} times what is there, without a key. Nothing is switched."),
-               n=count(SAMPLES)),
+        help=t(N_("Free: asks every line {n} times, with a key that was saved for it if there is one. Nothing is "
+                  "switched."), n=count(SAMPLES)),
     )  # fmt: skip
     if engine is not door().own:
         return
@@ -167,7 +168,9 @@ def _lines(engine: Engine, relay: Relay, run: RaceRun | None) -> None:
     if run.broke is not None:
         show_error(run.broke)
     results = [one for line in relay.lines if (one := run.of(line))]
-    facts((t(N_("raced {ago}"), ago=ago(run.began)),))
+    facts((t(N_("raced {ago}"), ago=ago(run.began)), t(N_("medians of {n} tries"), n=count(SAMPLES))))
+    if any(one.times for one in results):
+        line_chart.draw(results, f"relay_chart_{mark(engine, relay)}")
     if results:
         _suggestion(engine, relay, results)
 
@@ -198,14 +201,13 @@ def _suggestion(engine: Engine, relay: Relay, results: Sequence[LineResult]) -> 
 
 def _rows(engine: Engine, relay: Relay, run: RaceRun | None) -> None:
     again = keys_again(engine.configuration(), relay)
-    slowest = max([one.median_ms or 0 for one in run.results], default=0) if run else 0
     for line in relay.lines:
         name, ran, meant = st.columns(SHARES, vertical_alignment="center", gap="small")
         with name.container(gap="xsmall"):
             _name(relay, line, again.get(line.id, ()))
         if run is not None and (result := run.of(line)):
             with ran.container(gap="xsmall"):
-                _ran(result, slowest)
+                _ran(result)
             with meant:
                 _meant(result)
 
@@ -219,25 +221,26 @@ def _name(relay: Relay, line: Line, again: Sequence[str]) -> None:
         st.markdown(f":blue[:material/key: {words}]")
 
 
-def _ran(result: LineResult, slowest: int) -> None:
+def _ran(result: LineResult) -> None:
     if result.median_ms is None:
         chip(look(result.state))
     else:
         shown, answers = look(result.state), t(N_("answers"))
-        words = f":{shown.colour}[{shown.symbol} {answers}] **{duration(result.median_ms)}**"
-        st.progress(result.median_ms / max(slowest, 1), text=words)
+        st.markdown(f":{shown.colour}[{shown.symbol} {answers}] **{duration(result.median_ms)}**")
 
 
 def _meant(result: LineResult) -> None:
     """What a race measured of a line; of one that is down, why and what to do."""
-    if result.reason is not None:
-        why = worded(result.reason)
-        st.markdown(f"{literal(why.message)} {literal(why.remedy)}")
+    if result.times is None:
+        if result.reason is not None:
+            why = worded(result.reason)
+            st.markdown(f"{literal(why.message)} {literal(why.remedy)}")
         return
+    keyed = result.entry.connection
     facts((
-        t(N_("first byte {time}"), time=duration(result.first_byte_ms)),
-        t(N_("TLS {time}"), time=duration(result.tls_ms)) if result.tls_ms is not None else t(N_("no TLS")),
+        t(N_("with the key of {connection}"), connection=code(keyed)) if keyed else t(N_("without a key")),
         t(N_("{n} of {tries} tries answered"), n=count(result.samples), tries=count(SAMPLES)),
+        *way_there(way_of(result.times)),
     ))  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.causes import STEP_NAMES
-from lib.checks.words import sentence, way
+from lib.checks.words import sentence
 from lib.i18n import N_
 from lib.vocabulary import CAPABILITIES, STATES, Capability, Evidence, State, Step, Verdict
-from ui.chips import chip, facts, quote
+from ui.chips import chip, facts, quote, way_there
 from ui.markdown import code, literal
 from ui.theme import WHOSE_MOVE, look
 from ui.words import capability, duration, first, t, worded, zone
@@ -46,7 +46,7 @@ def _rung(one: Evidence) -> None:
     took = f" · {duration(one.ms)}" if one.ms is not None else ""
     head = f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}**{word}]{took}"
     st.markdown(f"{head}  \n{literal(sentence(one, t, zone()))}{_relay(one)}")
-    facts((literal(way(one, t)),))
+    facts(way_there(one.detail))
     if one.ok:
         return
     if one.reason is not None:

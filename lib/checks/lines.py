@@ -1,4 +1,8 @@
-"""Races a relay's lines: the median of several fresh connections each. Suggests nothing silently, switches nothing."""
+"""Races a relay's lines: the median of several fresh connections each. Suggests nothing silently, switches nothing.
+
+A line is asked the way a generation goes: with a key, where one was saved for it, for that key's own model list, which
+is free and not rationed; else without a key, for what is there.
+"""
 
 from __future__ import annotations
 
@@ -8,88 +12,148 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 
+import httpx
+from pydantic import SecretStr
+
+from lib.calls.known import Known
 from lib.causes import of_line_fault, reason
-from lib.connections.model import Line, Relay
-from lib.errors import LineFault
+from lib.connections.model import Connection, Line, Relay
+from lib.errors import BadKey, LineFault
 from lib.http import Http, LineTimes
 from lib.vocabulary import Reason, State
-from lib.wire import Endpoint, newapi
+from lib.wire import Endpoint, newapi, openai
 
-SAMPLES = 3
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line as it is raced: with the key of that `connection`, or without one."""
+
+    line: Line
+    key: SecretStr | None = None
+    connection: str | None = None
+
+    def request(self) -> httpx.Request:
+        """What it is asked; free, and not rationed."""
+        endpoint = Endpoint(self.line.base_url, self.key)
+        return openai.models_request(endpoint) if self.key else newapi.status_request(endpoint)
 
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """How one line ran. Times in milliseconds, None where no sample came through; `reason`: why none did."""
+    """How one line ran. `times`: the medians, None where no sample came through; `reason`: why none did."""
 
-    line: Line
+    entry: Entry
     state: State
-    median_ms: int | None
-    first_byte_ms: int | None
-    tls_ms: int | None
+    times: LineTimes | None
     samples: int
     reason: Reason | None = None
+
+    @property
+    def line(self) -> Line:
+        """The line, as it was then."""
+        return self.entry.line
+
+    @property
+    def median_ms(self) -> int | None:
+        """From the look-up of the name to the last byte."""
+        return self.times.total_ms if self.times else None
 
 
 OnTry = Callable[[LineResult], None]
 
 
-async def race(http: Http, relay: Relay, on_try: OnTry | None = None) -> tuple[LineResult, ...]:
-    """All lines at once, each `SAMPLES` times in a row; in the relay's order. No key is sent, nothing is charged.
+def entries(known: Known, relay: Relay) -> tuple[Entry, ...]:
+    """A relay's lines, each with a key that was saved for it, if there is one: first of those whose list was read."""
+    users = [one for one in known.configuration().connections if one.relay == relay.id]
+    users.sort(key=lambda one: known.key_models(one.id) is None)
+    return tuple(_entry(known, line, users) for line in relay.lines)
+
+
+def _entry(known: Known, line: Line, users: Sequence[Connection]) -> Entry:
+    for one in users:
+        try:
+            key = known.key(one, line.base_url)
+        except BadKey:
+            continue
+        if key is not None:
+            return Entry(line, key, one.id)
+    return Entry(line)
+
+
+async def race(http: Http, lines: Sequence[Entry], on_try: OnTry | None = None) -> tuple[LineResult, ...]:
+    """All lines at once, each `SAMPLES` times in a row; in the order given. Nothing is charged.
 
     `on_try` is told how a line stands after each of its tries, on the loop.
     """
-    return tuple(await asyncio.gather(*(_run(http, line, on_try) for line in relay.lines)))
+    return tuple(await asyncio.gather(*(_run(http, one, on_try) for one in lines)))
 
 
-async def _run(http: Http, line: Line, on_try: OnTry | None) -> LineResult:
+async def _run(http: Http, entry: Entry, on_try: OnTry | None) -> LineResult:
     times: list[LineTimes] = []
     why: Reason | None = None
     for _ in range(SAMPLES):
         try:
-            times.append(await http.probe(newapi.status_request(Endpoint(line.base_url))))
+            times.append(await http.probe(entry.request()))
         except LineFault as fault:
             why = reason(of_line_fault(fault), **fault.params)
-        result = _result(line, times, why)
+        result = _result(entry, times, why)
         if on_try is not None:
             on_try(result)
     return result
 
 
-def _result(line: Line, times: Sequence[LineTimes], why: Reason | None) -> LineResult:
-    return LineResult(
-        line=line,
-        state="usable" if times else "unreachable",
-        median_ms=_median([t.total_ms for t in times]),
-        first_byte_ms=_median([t.first_byte_ms for t in times if t.first_byte_ms is not None]),
-        tls_ms=_median([t.tls_ms for t in times if t.tls_ms is not None]),
-        samples=len(times),
-        reason=None if times else why,
+def _result(entry: Entry, times: Sequence[LineTimes], why: Reason | None) -> LineResult:
+    if not times:
+        return LineResult(entry, "unreachable", None, 0, why)
+    return LineResult(entry, "usable", medians(times), len(times))
+
+
+def medians(times: Sequence[LineTimes]) -> LineTimes:
+    """The middle of each stage, and of the whole; of at least one."""
+    return LineTimes(
+        dns_ms=_middle([one.dns_ms for one in times]),
+        connect_ms=_middle([one.connect_ms for one in times]),
+        proxy_ms=_middle([one.proxy_ms for one in times]),
+        tls_ms=_middle([one.tls_ms for one in times]),
+        first_byte_ms=_middle([one.first_byte_ms for one in times]),
+        total_ms=round(median(one.total_ms for one in times)),
+        stage=times[-1].stage,
+        proxy=times[-1].proxy,
     )
 
 
-def _median(values: list[int]) -> int | None:
-    return round(median(values)) if values else None
+def _middle(values: Sequence[int | None]) -> int | None:
+    told = [value for value in values if value is not None]
+    return round(median(told)) if told else None
 
 
 def fastest(results: Sequence[LineResult]) -> LineResult | None:
-    """The line that answered soonest, by its median; None where none answered."""
-    timed = [(one.median_ms, number) for number, one in enumerate(results) if one.median_ms is not None]
-    return results[min(timed)[1]] if timed else None
+    """The line that answered soonest, by its median; None where none answered.
+
+    Like is compared with like: where one answered with a key, none counts that was asked less, without one.
+    """
+    timed = [
+        (one.entry.key is None, one.median_ms, number)
+        for number, one in enumerate(results)
+        if one.median_ms is not None
+    ]
+    return results[min(timed)[2]] if timed else None
 
 
 class RaceRun:
     """A race that runs in the background. Changed on the engine's loop only; its values are replaced whole."""
 
-    def __init__(self, http: Http, relay: Relay) -> None:
+    def __init__(self, http: Http, lines: Sequence[Entry]) -> None:
         self.began = datetime.now(UTC)
-        self.tries = len(relay.lines) * SAMPLES
+        self.tries = len(lines) * SAMPLES
         self.tried = 0
         self.results: tuple[LineResult, ...] = ()
-        """In the relay's order; while it runs, of the lines that were tried at least once."""
+        """In the order given; while it runs, of the lines that were tried at least once."""
         self.broke: Exception | None = None
-        self._order = [line.id for line in relay.lines]
-        self._task = asyncio.create_task(self._run(http, relay))
+        self._order = [one.line.id for one in lines]
+        self._task = asyncio.create_task(self._run(http, lines))
 
     @property
     def ended(self) -> bool:
@@ -100,9 +164,9 @@ class RaceRun:
         """How a line ran, if it had this address then."""
         return next((one for one in self.results if one.line.base_url == line.base_url), None)
 
-    async def _run(self, http: Http, relay: Relay) -> None:
+    async def _run(self, http: Http, lines: Sequence[Entry]) -> None:
         try:
-            await race(http, relay, self._saw)
+            await race(http, lines, self._saw)
         except Exception as fault:
             self.broke = fault
 

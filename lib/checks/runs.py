@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from lib.calls.draft import CallDraft
 from lib.calls.known import Known
 from lib.calls.life import Calls
-from lib.checks.lines import RaceRun
+from lib.checks.lines import RaceRun, entries
 from lib.checks.pace import Pace
 from lib.checks.paid import AT_ONCE
 from lib.checks.running import CheckRun
@@ -54,8 +55,10 @@ class Runs:
         """Races a relay's lines; the race that runs already, if one does. Raises `WrongUse` for an unknown relay."""
         run = self.races.get(relay_id)
         if run is None or run.ended:
-            run = self.races[relay_id] = RaceRun(self._http, self._known.configuration().relay(relay_id))
-        return run
+            lines = await asyncio.to_thread(entries, self._known, self._known.configuration().relay(relay_id))
+            if run is self.races.get(relay_id):  # nobody began one meanwhile
+                self.races[relay_id] = RaceRun(self._http, lines)
+        return self.races[relay_id]
 
     async def begin_tries(
         self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None

@@ -58,16 +58,18 @@ NAMED_BY: Mapping[str, str] = {SETTINGS: N_("your settings"), SYSTEM: N_("the sy
 """Where a proxy is named; a variable of the environment goes by its own name."""
 
 
-def way(evidence: Evidence, t: Translate) -> str:
-    """How a request came to the server, or how far, and through which proxy; empty where nothing is known of it."""
-    detail = evidence.detail
+def way(detail: Mapping[str, str], t: Translate) -> str:
+    """How a request came to the server, or how far, and through which proxy; empty where nothing is known of it.
+
+    `detail`: of evidence, or `way_of` its times.
+    """
     took = " · ".join(t(said, ms=detail[name]) for name, said in STAGES.items() if name in detail)
     named_by = detail.get("proxy_by", "")
     through = t(
         N_("through the proxy {proxy} ({named_by})"),
         proxy=detail.get("proxy", ""), named_by=t(NAMED_BY[named_by]) if named_by in NAMED_BY else named_by,
     )  # fmt: skip
-    parts = (t(N_("{stages} ms"), stages=took) if took else "", through if "proxy" in detail else "")
+    parts = (f"{took} ms" if took else "", through if "proxy" in detail else "")
     return " · ".join(part for part in parts if part)
 
 

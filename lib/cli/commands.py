@@ -207,7 +207,7 @@ def check(ids: tuple[str, ...], paid: bool, as_json: bool) -> None:
         return checked, documents.check_document(checked, engine, t)
 
     checked, document = run(action)
-    ways = {one.connection: next((said for rung in one.steps if (said := way(rung, t))), "") for one in checked}
+    ways = {one.connection: next((said for rung in one.steps if (said := way(rung.detail, t))), "") for one in checked}
     header = ("id", "state", "message", "remedy", "way")
     rows = [
         (one["id"], _state(one), one["reason"]["message"], one["reason"]["remedy"], ways.get(one["id"]))
@@ -228,7 +228,7 @@ def lines(relay: str, as_json: bool) -> None:
         return documents.lines_document(relay, chosen, await engine.race(relay))
 
     document = run(action)
-    header = ("id", "state", "median_ms", "first_byte_ms", "tls_ms", "chosen", "base_url")
+    header = ("id", "state", "median_ms", "first_byte_ms", "tls_ms", "key_of", "chosen", "base_url")
     rows = [[_cell(one[name]) for name in header] for one in document["lines"]]
     show_table(document, header, rows, as_json)
     sys.exit(0 if any(one["chosen"] and one["state"] == "usable" for one in document["lines"]) else 1)

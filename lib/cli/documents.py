@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from lib.causes import remembered, words
 from lib.checks.lines import LineResult
+from lib.checks.rungs import way_of
 from lib.checks.words import STAGES, sentence
 from lib.connections.model import Configuration
 from lib.engine import Checked, Engine
@@ -113,14 +114,13 @@ def _step(step: Evidence, engine: Engine, t: Translate) -> Document:
         "provider_code": step.provider_code,
         "request_id": step.request_id,
         "message": sentence(step, t),
-        "way": _way(step),
+        "way": _way(step.detail),
         "cost": _cost_of(step, engine),
     }
 
 
-def _way(step: Evidence) -> Document | None:
+def _way(detail: Mapping[str, str]) -> Document | None:
     """How far a request came, in milliseconds by stage, and through which proxy; null where nothing is known of it."""
-    detail = step.detail
     took = {name: int(detail[name]) for name in STAGES if name in detail}
     proxy = {"address": detail["proxy"], "named_by": detail.get("proxy_by")} if "proxy" in detail else None
     if not took and proxy is None and "stopped" not in detail:
@@ -146,9 +146,11 @@ def lines_document(relay: str, chosen: str, results: tuple[LineResult, ...]) -> 
                 "base_url": one.line.base_url,
                 "state": one.state,
                 "median_ms": one.median_ms,
-                "first_byte_ms": one.first_byte_ms,
-                "tls_ms": one.tls_ms,
+                "first_byte_ms": one.times.first_byte_ms if one.times else None,
+                "tls_ms": one.times.tls_ms if one.times else None,
                 "samples": one.samples,
+                "key_of": one.entry.connection,
+                "way": _way(way_of(one.times)) if one.times else None,
                 "chosen": one.line.id == chosen,
             }
             for one in results

@@ -26,6 +26,7 @@ HEADERS: Mapping[str, str] = {
     "median_ms": N_("median ms"),
     "first_byte_ms": N_("first byte ms"),
     "tls_ms": N_("TLS ms"),
+    "key_of": N_("with the key of"),
     "chosen": N_("in use"),
     "vendor": N_("vendor"),
     "connection": N_("connection"),

@@ -15,7 +15,7 @@ from tests.e2e.views import button, navigate, opened
 WORDS = {
     "en-US": {
         "race": "Race the lines",
-        "answered": "3 of 3 tries answered",
+        "answered": "5 of 5 tries answered",
         "fastest": re.compile("is the fastest"),
         "down": "Line down",
         "what to do": re.compile("closed before an answer came.*choose another line"),
@@ -25,7 +25,7 @@ WORDS = {
     },
     "zh-CN": {
         "race": "线路测速",
-        "answered": "3 次中 3 次有返回",
+        "answered": "5 次中 5 次有返回",
         "fastest": re.compile("最快"),
         "down": "线路不通",
         "what to do": re.compile("连接就被关闭了.*换一条线路"),

@@ -190,7 +190,9 @@ def raced(app: AppTest, relay_id: str, *, own: bool = False) -> AppTest:
 def test_a_race_says_how_each_line_ran_and_switches_nothing(app: AppTest) -> None:
     raced(go(app, "connections"), "demo")
     assert not app.exception
-    assert words(app).count("3 of 3 tries answered") == 3
+    assert words(app).count("5 of 5 tries answered") == 3
+    assert words(app).count("with the key of `sora`") == 3
+    assert "medians of 5 tries" in words(app)
     assert "is the fastest." in words(app)
     assert door().engine.configuration().relay("demo").line == "hk"
 
@@ -219,7 +221,8 @@ def test_while_the_demo_is_shown_only_the_users_own_relays_are_changed(app: AppT
     ]  # fmt: skip
     raced(app, "demo", own=True)
     assert "demo" not in door().engine.runs.races
-    assert words(app).count("3 of 3 tries answered") == 1
+    assert words(app).count("5 of 5 tries answered") == 1
+    assert "without a key" in words(app)
 
 
 # ---- removing
