@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import starmap
 from pathlib import Path
 
@@ -28,14 +27,12 @@ from lib.calls.life import Calls
 from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
-from lib.calls.route import place_of
 from lib.checks.lines import LineResult, entries, race
-from lib.checks.listing import refresh
+from lib.checks.listing import Listings
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
 from lib.checks.runs import Runs
 from lib.checks.trial import Trial, try_out
-from lib.checks.tries import TryRun
 from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
@@ -63,10 +60,6 @@ from lib.vocabulary import KeyStore as KeyStoreKind
 from lib.wire import Choice
 from lib.wire.newapi import Listing, RelayStatus
 
-LISTING_HOLDS = timedelta(hours=1)
-"""A relay's list older than this is fetched again where it matters."""
-LISTING_WAITS_S = 3.0
-"""A call doesn't wait longer for its relay's list: it goes with the prices known."""
 RECOVERS_EVERY_S = 30.0
 """A process that shares this folder may die at any time; what it left is ended this soon."""
 
@@ -111,7 +104,6 @@ class Engine:
         self.keys = KeyStore(home, self.ledger, keys)
         self.known = Known(self.ledger, self.keys, self.files)
         self._owner: Owner | None = None
-        self._asked_for_list: dict[str, datetime] = {}
         self.log = Log(self.ledger)
         self.gallery = Gallery(self.ledger, self.files)
         self._judge = Judge(self.known)
@@ -121,7 +113,8 @@ class Engine:
         self._http = Http(await asyncio.to_thread(network.load, self.ledger, self.keys))
         self._owner = Owner(self.ledger.database)
         self.calls = Calls(self._http, self.ledger, self.known, self._owner, self.files)
-        self.runs = Runs(self._http, self.known, self.calls, self.log)
+        self._listings = Listings(self._http, self.known)
+        self.runs = Runs(self._http, self.known, self._listings, self.calls, self.log)
         await self._recover(self._owner)
         self._recovering = asyncio.create_task(self._recover_again(self._owner))
 
@@ -254,23 +247,7 @@ class Engine:
         `again`: however short the time since.
         """
         relay = self.configuration().relay(relay_id)
-        return await self._fresh(f"relay:{relay.id}", relay.chosen.base_url, again=again)
-
-    async def _fresh(self, place: str, address: str, *, again: bool = False) -> bool:
-        known = self.known.listing(place)
-        if not again and known is not None and datetime.now(UTC) - known.at < LISTING_HOLDS:
-            return True
-        return await refresh(self._http, self.known, place, address)
-
-    async def _fresh_soon(self, place: str, address: str) -> None:
-        """The same for a call: it waits little, and for a list that doesn't come it asks once an hour."""
-        now = datetime.now(UTC)
-        if now - self._asked_for_list.get(place, datetime.min.replace(tzinfo=UTC)) < LISTING_HOLDS:
-            return
-        self._asked_for_list[place] = now
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LISTING_WAITS_S):
-                await self._fresh(place, address)
+        return await self._listings.fresh(f"relay:{relay.id}", relay.chosen.base_url, again=again)
 
     async def check(
         self, ids: Sequence[str] | None = None, *, paid: bool = False, on_step: OnStep | None = None
@@ -284,13 +261,6 @@ class Engine:
         if paid:
             steps = await self._paid(steps, on_step)
         return await asyncio.to_thread(self._checked, steps)
-
-    async def begin_tries(
-        self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None
-    ) -> TryRun | None:
-        """Begins real calls of one connection in the background (`Runs.begin_tries`), with the prices of their day."""
-        await self._prices_of_today(connection_id)
-        return await self.runs.begin_tries(connection_id, drafts, after)
 
     async def _paid(
         self, climbed: Mapping[str, tuple[Evidence, ...]], on_step: OnStep | None
@@ -366,14 +336,8 @@ class Engine:
 
         What the relay charges is asked before, if that was long ago: a call has the prices of its day.
         """
-        await self._prices_of_today(draft.connection)
+        await self._listings.of_today(draft.connection)
         return await self.calls.submit(draft)
-
-    async def _prices_of_today(self, connection_id: str) -> None:
-        configuration = self.configuration()
-        connection = configuration.connection(connection_id)
-        if connection.relay is not None or self.known.status(connection) is not None:
-            await self._fresh_soon(place_of(connection), configuration.address(connection))
 
     async def wait(self, call_id: str) -> None:
         """Returns when a call of this process has ended."""

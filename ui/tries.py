@@ -130,7 +130,7 @@ def label(ready: Sequence[Drafted]) -> str:
 
 def begin(engine: Engine, connection: str, drafts: Sequence[CallDraft], after: datetime | None) -> None:
     """Sends them, unless this is the second click of two. For a callback."""
-    door().ask(engine.begin_tries(connection, drafts, after))
+    door().ask(engine.runs.begin_tries(connection, drafts, after))
 
 
 def cancel(engine: Engine, connection: str) -> None:

@@ -1,13 +1,21 @@
-"""What a relay says of itself without a key: its status and its public price list."""
+"""What a relay says of itself without a key, its status and its public price list, and when it is asked again."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from lib.calls.known import Known
+from lib.calls.route import place_of
 from lib.errors import LineFault
 from lib.http import Http
 from lib.wire import Endpoint, Unreadable, newapi
+
+HOLDS = timedelta(hours=1)
+"""A relay's list older than this is fetched again where it matters."""
+WAITS_S = 3.0
+"""A call doesn't wait longer for its relay's list: it goes with the prices known."""
 
 
 async def refresh(http: Http, known: Known, place: str, address: str) -> bool:
@@ -24,3 +32,37 @@ async def refresh(http: Http, known: Known, place: str, address: str) -> bool:
     except (LineFault, Unreadable):
         return False
     return True
+
+
+class Listings:
+    """The lists kept of one ledger's relays. Used on one loop."""
+
+    def __init__(self, http: Http, known: Known) -> None:
+        self._http, self._known = http, known
+        self._asked: dict[str, datetime] = {}
+
+    async def fresh(self, place: str, address: str, *, again: bool = False) -> bool:
+        """Fetches a place's status and list if that was long ago; False where it didn't come.
+
+        `again`: however short the time since.
+        """
+        listing = self._known.listing(place)
+        if not again and listing is not None and datetime.now(UTC) - listing.at < HOLDS:
+            return True
+        return await refresh(self._http, self._known, place, address)
+
+    async def of_today(self, connection_id: str) -> None:
+        """The same for a call of a connection: it waits little, and a list that doesn't come is asked for once an hour.
+
+        Raises `WrongUse` for an unknown connection.
+        """
+        configuration = self._known.configuration()
+        connection = configuration.connection(connection_id)
+        place, now = place_of(connection), datetime.now(UTC)
+        is_none = connection.relay is None and self._known.status(connection) is None
+        if is_none or now - self._asked.get(place, datetime.min.replace(tzinfo=UTC)) < HOLDS:
+            return
+        self._asked[place] = now
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WAITS_S):
+                await self.fresh(place, configuration.address(connection))

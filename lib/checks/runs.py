@@ -12,6 +12,7 @@ from lib.calls.draft import CallDraft
 from lib.calls.known import Known
 from lib.calls.life import Calls
 from lib.checks.lines import RaceRun, entries
+from lib.checks.listing import Listings
 from lib.checks.pace import Pace
 from lib.checks.paid import AT_ONCE
 from lib.checks.running import CheckRun
@@ -23,14 +24,14 @@ from lib.ledger.log import Log
 class Runs:
     """Begun and ended on the engine's loop; what runs, or ran last, is found from any thread."""
 
-    def __init__(self, http: Http, known: Known, calls: Calls, log: Log) -> None:
+    def __init__(self, http: Http, known: Known, listings: Listings, calls: Calls, log: Log) -> None:
         self.check: CheckRun | None = None
         """The free check."""
         self.races: dict[str, RaceRun] = {}
         """By relay, the race of its lines."""
         self.tries: dict[str, TryRun] = {}
         """By connection, the real calls of chosen models."""
-        self._http, self._known, self._calls, self._log = http, known, calls, log
+        self._http, self._known, self._listings, self._calls, self._log = http, known, listings, calls, log
         self._paces: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
 
     async def begin_check(self, ids: Sequence[str] | None = None, asked_at: str = "") -> CheckRun:
@@ -63,12 +64,13 @@ class Runs:
     async def begin_tries(
         self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None
     ) -> TryRun | None:
-        """Begins real calls of one connection, each an ordinary call that is paid for.
+        """Begins real calls of one connection, each an ordinary call that is paid for, with the prices of its day.
 
         `after`: when the run began that was there as they were asked for, None if there was none. Where that isn't so
         any more, this is the second click of two, and where it hasn't ended: then nothing is begun, and what is there
         is returned. Raises `WrongUse` for an unknown connection.
         """
+        await self._listings.of_today(connection_id)
         run = self.tries.get(connection_id)
         if drafts and (run.began if run else None) == after and (run is None or run.ended):
             configuration = self._known.configuration()

@@ -65,7 +65,7 @@ def on(home: Path, story: Callable[[Engine, Relay], Awaitable[None]]) -> None:
 
 
 async def begun(engine: Engine, drafts: Any = DRAFTS, after: Any = None) -> TryRun:
-    run = await engine.begin_tries("mine", drafts, after)
+    run = await engine.runs.begin_tries("mine", drafts, after)
     assert run is not None
     return run
 
