@@ -198,7 +198,7 @@ class Engine:
         return self.judged().overview
 
     def history(
-        self, connection: str, called: Called | None = None, limit: int = spells.NEWEST
+        self, connection: str, called: Called | None = None, limit: int | None = spells.NEWEST
     ) -> tuple[Spell, ...]:
         """How a connection has stood, newest first: its rungs, and its real calls (`called`: of these models alone)."""
         with self.ledger.read() as db:

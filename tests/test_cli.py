@@ -163,6 +163,14 @@ def test_the_history_tells_what_went_down_and_came_back(
     assert [one["model"] for one in document["apis"]] == apis
 
 
+def test_the_history_leaves_no_change_out(down_and_back: None, own_home: Path) -> None:
+    expired = {"ok": False, "state": "expired_key", "reason": Reason("key_expired", "you")}
+    flapping = [seen("mine", 10 + hour, **expired if hour % 2 == 0 else {}) for hour in range(120)]
+    with Ledger.open(None, own_home) as ledger:
+        ledger.write(lambda db: [evidence.add(db, one) for one in flapping])
+    assert len(json.loads(run("history", "--connection", "mine", "--json").stdout)["changes"]) == 3 + 120
+
+
 def test_the_history_of_an_api_has_its_states_and_a_table_for_people(down_and_back: None) -> None:
     document = json.loads(run("history", "--connection", "mine", "--json").stdout)
     (api,) = document["apis"]

@@ -17,7 +17,7 @@ from lib.ledger.calls import Page
 from lib.ledger.media import Kept
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow, iso
-from lib.ledger.spells import MOST, Spell
+from lib.ledger.spells import Spell
 from lib.providers import listed_as_chat
 from lib.verdicts.judging import best_of
 from lib.verdicts.prices import Priced
@@ -215,7 +215,7 @@ def history_document(
     stood = [one for name in connections for one in engine.stood(name) if model in (None, one[0].model)]
     named = connections if model is None else dict.fromkeys(verdict.connection for verdict, _ in stood)
     called = None if model is None else {(model, verdict.capability) for verdict, _ in stood}
-    spells = [one for name in named for one in engine.history(name, called, MOST) if _later(one.ended, since)]
+    spells = [one for name in named for one in engine.history(name, called, None) if _later(one.ended, since)]
     return {
         "since": iso(since),
         "apis": [_api(verdict, [one for one in times if _later(one.until, since)]) for verdict, times in stood],

@@ -18,7 +18,7 @@ from lib.vocabulary import Capability, State, Step
 KEPT = 3
 """Of a spell its first piece of evidence is kept, and so many of the newest; between them nothing has changed."""
 NEWEST = 30
-MOST = 200
+MOST = 100
 """So many changes of a connection are looked back on where it is asked how its APIs stood meanwhile."""
 NAMED = ("connection", "step", "model", "capability")
 SAME = ("ok", "state", "cause")
@@ -74,10 +74,10 @@ def thin(conn: Connection, spell: int) -> None:
         conn.execute(delete(evidence).where(evidence.c.id.in_(between)))
 
 
-def newest(conn: Connection, connection: str, called: Called | None = None, limit: int = NEWEST) -> list[Spell]:
+def newest(conn: Connection, connection: str, called: Called | None = None, limit: int | None = NEWEST) -> list[Spell]:
     """The newest spells of a connection, newest first: of its rungs, and of real calls.
 
-    `called`: of these alone (None: all). Found by index, however long the history.
+    `called`: of these alone (None: all). `limit` None: every spell. Found by index, however long the history.
     """
     if called is None:
         return _ended(_of(conn, [evidence_spells.c.connection == connection], limit))
@@ -111,7 +111,7 @@ def _about(subject: Mapping[str, Any] | RowMapping) -> list[ColumnElement[bool]]
     return [evidence_spells.c[name] == subject[name] for name in NAMED]
 
 
-def _of(conn: Connection, which: Sequence[ColumnElement[bool]], limit: int) -> list[Spell]:
+def _of(conn: Connection, which: Sequence[ColumnElement[bool]], limit: int | None) -> list[Spell]:
     table = evidence_spells.c
     rows = select(evidence_spells).where(*which).order_by(table.since.desc(), table.id.desc()).limit(limit)
     return [Spell(**row) for row in conn.execute(rows).mappings()]
