@@ -199,6 +199,8 @@ class Verdict:
     proof: Proof | None
     reason: Reason
     checked_at: datetime | None = None
+    only_a_call_tells: bool = False
+    """Whether a real call showed it of a rung that can't be asked for free: another one is how to know better."""
 
 
 def as_state(state: ErrorState) -> State:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lib.i18n import N_
 from lib.verdicts.judging import best_of, preference
 from lib.vocabulary import Capability, State, Verdict
 
 WORTH_TRYING: frozenset[State] = frozenset({"usable", "rate_limited", "untested"})
 OTHERWISE = "wrong_dialect"
 """A cause whose remedy is to choose another protocol in the form."""
+ONLY_A_CALL_TELLS = N_("No free check can show whether this has changed: a real call can.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Choices:
         return found or dict(known)
 
 
+def worth_trying(verdict: Verdict) -> bool:
+    """Whether a call of it may well succeed, or is the only way to know."""
+    return verdict.state in WORTH_TRYING or verdict.only_a_call_tells
+
+
 def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
     """Sorts the verdicts for one capability's form."""
     by_connection: dict[str, list[Verdict]] = {}
@@ -52,7 +59,7 @@ def choices(found: Sequence[Verdict], capability: Capability) -> Choices:
             here += [v for v in mine if v.capability == "text" and v.model]
         if here:
             judged[name] = {v.model: v for v in here}
-        if good := [v for v in here if v.state in WORTH_TRYING or v.reason.code == OTHERWISE]:
+        if good := [v for v in here if worth_trying(v) or v.reason.code == OTHERWISE]:
             offered[name] = tuple(sorted(good, key=preference))
         elif best := best_of(here or mine):
             refused.append(best)

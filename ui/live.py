@@ -16,7 +16,7 @@ from lib.i18n import N_
 from lib.verdicts.judging import best_of, preference
 from lib.vocabulary import CAPABILITIES, Capability, Verdict
 from ui.chips import copyable, facts
-from ui.choices import WORTH_TRYING
+from ui.choices import worth_trying
 from ui.engine import door
 from ui.links import link
 from ui.markdown import code, literal
@@ -192,7 +192,7 @@ def _table(rows: Sequence[Mapping[str, object]], columns: dict[str, Any]) -> Non
 
 
 def _worth_trying(engine: Engine, name: Capability) -> list[Verdict]:
-    return [v for v in engine.verdicts() if v.capability == name and v.state in WORTH_TRYING and v.model]
+    return [v for v in engine.verdicts() if v.capability == name and worth_trying(v) and v.model]
 
 
 def _none(name: Capability) -> None:

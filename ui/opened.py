@@ -13,7 +13,7 @@ from lib.providers import provider
 from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
 from ui import chips, history, support
 from ui.checking import ask, checking
-from ui.choices import WORTH_TRYING
+from ui.choices import ONLY_A_CALL_TELLS, WORTH_TRYING, worth_trying
 from ui.connect import console
 from ui.links import go
 from ui.theme import look
@@ -42,7 +42,9 @@ def add_a_key(maker: str, where: str) -> None:
 
 def actions(engine: Engine, found: Verdict, maker: str, where: str) -> None:
     """Use it, check it, look after its connection; a check is drawn below."""
-    worth = found.state in WORTH_TRYING and bool(found.model)
+    worth = worth_trying(found) and bool(found.model)
+    if found.only_a_call_tells:
+        st.caption(t(ONLY_A_CALL_TELLS))
     with st.container(horizontal=True):
         if worth:
             _use(found.capability, found, where)

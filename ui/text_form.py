@@ -17,7 +17,7 @@ from lib.i18n import N_
 from lib.vocabulary import Capability, Verdict
 from lib.wire import Media
 from ui.chips import facts
-from ui.choices import Choices
+from ui.choices import ONLY_A_CALL_TELLS, Choices
 from ui.drafts import PREFIX, field, put
 from ui.format import head
 from ui.given import LARGEST, media
@@ -170,7 +170,8 @@ def doubt(verdict: Verdict) -> None:
         return
     shown, why = look(verdict.state), worded(verdict.reason)
     told = f"{literal(why.message)} {literal(why.remedy)}"
-    st.markdown(f":{shown.colour}[{shown.symbol} **{t(shown.word)}**]\u00a0· {told}")
+    also = f" {t(ONLY_A_CALL_TELLS)}" if verdict.only_a_call_tells else ""
+    st.markdown(f":{shown.colour}[{shown.symbol} **{t(shown.word)}**]\u00a0· {told}{also}")
 
 
 def _parameters() -> None:

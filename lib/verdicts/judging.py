@@ -2,7 +2,8 @@
 
 Newer evidence overrules older about the same rung. What a failed real call showed of permission, model or upstream is
 lifted only by a real call or after an hour; what it showed of key or quota is kept as evidence of that rung, so that a
-newer free rung lifts it. A success is overruled by any newer definite failure.
+newer free rung lifts it, but for one that can't be asked for free: then it is a memory after an hour, too. A success is
+overruled by any newer definite failure.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Facts:
     @property
     def basis(self) -> tuple[Facts, Sequence[bool]]:
         """What verdicts rest on: everything, but of time only which calls still hold. Equal basis, equal verdicts."""
-        held = [one.step == "call" and holds(one, self.now) for one in self.evidence]
+        held = [(one.step == "call" or one.call is not None) and holds(one, self.now) for one in self.evidence]
         return replace(self, now=datetime.min), held
 
     @property
@@ -80,20 +81,42 @@ class Seen:
     calls: Mapping[tuple[str, Capability | None], Sequence[Evidence]] = field(default_factory=dict)
     last_success: datetime | None = None
     """When a real call last succeeded on this connection: it proved line, key and quota too."""
+    refused: Mapping[Step, Evidence] = field(default_factory=dict)
+    """The rungs that a real call last showed failed, with no success and no definite free answer since."""
+    last_answer: datetime | None = None
+    """When any HTTP answer last came: whatever it said, it proved the line."""
+
+    def is_lifted(self, failed: Evidence) -> bool:
+        """Whether another request has proved a failed rung since: a success all of them, any answer the line."""
+        proofs = (self.last_success, self.last_answer if failed.state == "unreachable" else None)
+        return any(one is not None and one >= failed.at for one in proofs)
+
+    def only_a_call_tells(self, step: Step) -> bool:
+        """Whether a real call showed that a rung failed which can't be asked for free."""
+        free = self.rungs.get(step)
+        return step in self.refused and free is not None and free.state == "untested"
 
 
 def seen(evidence: Iterable[Evidence]) -> Seen:
     """Sorts one connection's evidence: the newest of each rung, all of the calls by model."""
     rungs: dict[Step, Evidence] = {}
+    refused: dict[Step, Evidence] = {}
     calls: dict[tuple[str, Capability | None], list[Evidence]] = {}
-    last_success = None
+    last_success = last_answer = None
     for one in sorted(evidence, key=lambda e: e.at):
+        last_answer = one.at if one.http_status is not None else last_answer
         if one.step == "call":
             calls.setdefault((one.model or "", one.capability), []).append(one)
-            last_success = one.at if one.ok else last_success
+            if one.ok:
+                last_success = one.at
+                refused.clear()
+        elif one.call is not None:
+            refused[one.step] = one
         else:
             rungs[one.step] = one
-    return Seen(rungs, calls, last_success)
+            if one.state != "untested":
+                refused.pop(one.step, None)
+    return Seen(rungs, calls, last_success, refused, last_answer)
 
 
 def verdicts(facts: Facts) -> tuple[Verdict, ...]:
@@ -159,13 +182,15 @@ class Conclusion:
     why: Reason
     at: datetime | None = None
     proof: Proof | None = None
+    only_a_call_tells: bool = False
 
 
 def judge(case: Case) -> Verdict:
     """The verdict of one case: the first rule that concludes anything."""
     found = next(conclusion for rule in RULES if (conclusion := rule(case)) is not None)
     return Verdict(
-        case.connection.id, case.item.capability, case.item.model, found.state, found.proof, found.why, found.at
+        case.connection.id, case.item.capability, case.item.model, found.state, found.proof, found.why, found.at,
+        found.only_a_call_tells,
     )
 
 
@@ -176,12 +201,22 @@ def _key_elsewhere(case: Case) -> Conclusion | None:
 
 
 def _failed_rung(case: Case) -> Conclusion | None:
-    success = case.evidence.last_success
+    shown = case.evidence
     for step in RUNGS:
-        one = case.evidence.rungs.get(step)
-        if one and not one.ok and one.state != "untested" and (success is None or one.at > success):
-            return Conclusion(one.state, one.reason or reason(CAUSES["not_tested"]), one.at)
+        one = shown.refused.get(step) or shown.rungs.get(step)
+        if one and not one.ok and one.state != "untested" and not shown.is_lifted(one):
+            only_a_call_tells = shown.only_a_call_tells(step)
+            if only_a_call_tells and not holds(one, case.now):
+                return _last_seen(one)
+            return Conclusion(
+                one.state, one.reason or reason(CAUSES["not_tested"]), one.at, only_a_call_tells=only_a_call_tells
+            )
     return None
+
+
+def _last_seen(one: Evidence) -> Conclusion:
+    why = reason(CAUSES["last_seen"], state=one.state, at=one.at.isoformat(timespec="minutes"))
+    return Conclusion("untested", why, one.at)
 
 
 def _removed_from_list(case: Case) -> Conclusion | None:
@@ -220,10 +255,7 @@ def _call(case: Case) -> Conclusion | None:
         return Conclusion("usable", why, call.at, "call")
     if holds(call, case.now):
         return Conclusion(call.state, call.reason or reason(CAUSES["not_tested"]), call.at)
-    if let_in := _let_in(case):
-        return let_in
-    why = reason(CAUSES["last_seen"], state=call.state, at=call.at.isoformat(timespec="minutes"))
-    return Conclusion("untested", why, call.at)
+    return _let_in(case) or _last_seen(call)
 
 
 def _let_in(case: Case) -> Conclusion | None:

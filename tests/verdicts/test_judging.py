@@ -31,12 +31,13 @@ def rung(step: Step, minutes_ago: float, code: str | None = None, **changes: obj
     return replace(evidence, **changes) if changes else evidence  # type: ignore[arg-type]
 
 
-def call(minutes_ago: float, code: str | None = None, model: str = MODEL) -> Evidence:
+def call(minutes_ago: float, code: str | None = None, model: str = MODEL, http_status: int | None = 200) -> Evidence:
     """Evidence of a real call of a model."""
-    return rung("call", minutes_ago, code, model=model, capability="text", method="POST")
+    return rung("call", minutes_ago, code, model=model, capability="text", method="POST", http_status=http_status)
 
 
 LADDER = [rung("line", 5), rung("key", 5), rung("quota", 5), rung("permission", 5)]
+NO_FREE_QUOTA = rung("quota", 5, "no_free_endpoint")
 LISTED_AT = NOW - timedelta(minutes=5)
 OLD_LADDER = [replace(e, at=NOW - timedelta(minutes=300)) for e in LADDER]
 
@@ -70,6 +71,24 @@ CASES: list[tuple[str, list[Evidence], datetime | None, bool, State, Proof | Non
     ("what a call showed of quota is lifted by a newer free rung",
      [rung("quota", 30, "account_quota_exhausted", call="c1"), *LADDER], LISTED_AT, True,
      "usable", "ladder", "should_work"),
+    ("what a call showed of quota is not lifted by a rung that can't be asked for free",
+     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
+     "quota_exhausted", None, "account_quota_exhausted"),
+    ("after an hour that is a memory, too",
+     [*LADDER[:2], rung("quota", 61, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
+     "untested", None, "last_seen"),
+    ("of a rung that can be asked it holds until it is",
+     [rung("quota", 61, "account_quota_exhausted", call="c1"), *LADDER[:2], LADDER[3]], LISTED_AT, True,
+     "quota_exhausted", None, "account_quota_exhausted"),
+    ("a success of another model lifts it and leaves the rung unknown",
+     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3],
+      call(3, model="gpt-4o")], LISTED_AT, True, "untested", None, "no_free_endpoint"),
+    ("a line that failed in a call is proved by any newer answer",
+     [rung("line", 30, "line_dns", call="c1"), rung("key", 5, http_status=200), *LADDER[2:]], LISTED_AT, True,
+     "usable", "ladder", "should_work"),
+    ("a line that failed when it was asked is proved by a call that was answered",
+     [rung("line", 30, "line_dns"), call(3, "no_channel", http_status=503), *OLD_LADDER[1:]], LISTED_AT, True,
+     "not_offered", None, "no_channel"),
     ("a success before the model left the key's list", [*LADDER, call(30)], LISTED_AT, False,
      "no_permission", None, "not_in_key_list"),
     ("an answer that nobody knows doesn't overrule a success", [call(30), call(3, "unknown_code"), *LADDER], LISTED_AT,
@@ -106,6 +125,14 @@ def test_what_follows_from_what_was_seen(
     case = Case(MINE, Wanted("text", MODEL, listed), seen(evidence), listed_at, None, NOW)
     verdict = judge(case)
     assert (verdict.state, verdict.proof, verdict.reason.code) == (state, proof, code)
+
+
+@pytest.mark.parametrize(("free", "told"), [(NO_FREE_QUOTA, True), (None, False)])
+def test_a_verdict_says_where_only_a_call_can_tell(free: Evidence | None, told: bool) -> None:
+    spent = rung("quota", 30, "account_quota_exhausted", call="c1")
+    evidence = [*LADDER[:2], spent, *((free,) if free else ())]
+    verdict = judge(Case(MINE, Wanted("text", MODEL, True), seen(evidence), LISTED_AT, None, NOW))
+    assert (verdict.state, verdict.only_a_call_tells) == ("quota_exhausted", told)
 
 
 @pytest.mark.parametrize(
