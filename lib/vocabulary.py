@@ -39,7 +39,10 @@ ErrorState = State | Literal[
 
 Proof = Literal["call", "ladder"]
 WhoseMove = Literal["you", "relay", "upstream", "nobody"]
-Step = Literal["line", "key", "quota", "permission", "call"]
+Step = Literal["line", "key", "quota", "permission", "call", "unpaid"]
+"""The rungs; then a real call, and the weaker request that had to be refused and shows no fault: never in its place."""
+OF_A_MODEL: tuple[Step, ...] = ("call", "unpaid")
+"""The steps that show something of one model alone."""
 
 Status = Literal[
     "drafted",

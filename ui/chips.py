@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from lib.causes import Worded
-from lib.checks.words import asked, sentence, way
+from lib.causes import STEP_NAMES, Worded
+from lib.checks.words import sentence, way
 from lib.i18n import N_
 from lib.vocabulary import Evidence
 from ui.markdown import code, literal, whole
-from ui.theme import WHOSE_MOVE, Look, look
+from ui.theme import WHOSE_MOVE, Look, showed
 from ui.words import ago, duration, moment, t, zone
 
 UNBROKEN = 24
@@ -70,9 +70,9 @@ def evidence(found: Sequence[Evidence]) -> None:
 
 
 def _one(one: Evidence) -> None:
-    shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
+    shown = showed(one.step, one.state, ok=one.ok)
     word = t(N_("passed")) if one.ok else t(shown.word)
-    name = t(asked(one.step, one.reason.code if one.reason else ""))
+    name = t(STEP_NAMES[one.step])
     st.markdown(f":{shown.colour}[{shown.symbol} **{name}** · {word}]")
     request = code(f"{one.method} {one.path}") if one.method else ""
     status = f"HTTP {one.http_status}" if one.http_status else ""

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.checks.words import asked, sentence
+from lib.causes import STEP_NAMES
+from lib.checks.words import sentence
 from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.spells import Called, Spell
 from lib.vocabulary import Evidence, Verdict
 from ui import chips, strips
 from ui.markdown import code, literal
-from ui.theme import look
+from ui.theme import showed
 from ui.words import count, stretch, t, zone
 
 SHOWN = 12
@@ -41,9 +42,9 @@ def _is_of(verdict: Verdict, called: Called | None) -> bool:
 
 
 def _line(one: Spell, pieces: Sequence[Evidence], key: str) -> None:
-    shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
+    shown = showed(one.step, one.state, ok=one.ok)
     word = t(N_("passed")) if one.ok else t(shown.word)
-    head = f":{shown.colour}[{shown.symbol} **{t(asked(one.step, one.cause))}** · {word}]"
+    head = f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}** · {word}]"
     cause = "" if one.ok or not pieces else literal(sentence(pieces[0], t, zone()))
     parts = (head, code(one.model), _when(one), _times(one), cause)
     line = st.expander(" · ".join(part for part in parts if part), key=key, on_change="rerun")

@@ -10,7 +10,7 @@ from lib.engine import Engine
 from lib.i18n import N_
 from lib.ledger.spells import Called
 from lib.providers import provider
-from lib.vocabulary import Capability, Evidence, Proof, Reason, State, Verdict
+from lib.vocabulary import OF_A_MODEL, Capability, Evidence, Proof, Reason, State, Verdict
 from ui import chips, history, support
 from ui.checking import ask, checking
 from ui.choices import ONLY_A_CALL_TELLS, WORTH_TRYING, worth_trying
@@ -86,6 +86,6 @@ def behind(evidence: Sequence[Evidence], connection: str, called: Called) -> lis
     mine = (
         one
         for one in evidence
-        if one.connection == connection and (one.step != "call" or (one.model or "", one.capability) in called)
+        if one.connection == connection and (one.step not in OF_A_MODEL or (one.model or "", one.capability) in called)
     )
     return sorted(mine, key=lambda one: one.at, reverse=True)

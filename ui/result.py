@@ -19,7 +19,7 @@ from ui.chips import chip, facts, quote
 from ui.follow import draw, thoughts
 from ui.markdown import code as monospace
 from ui.markdown import literal, option, whole
-from ui.theme import STATES, STATUSES, Look
+from ui.theme import NOT_PROVEN, STATES, STATUSES, Look
 from ui.words import ago, capability, count, duration, money, t, worded
 
 NEWEST, HEAD = 8, 80
@@ -40,7 +40,7 @@ def appearance(row: CallRow) -> Look:
     if row.status in UNFINISHED:
         return STATUSES["running"]
     if row.error_code == "let_in":
-        return STATES["untested"]
+        return NOT_PROVEN
     told = row.status == "failed" and row.error_state not in (None, "untested")
     return STATES[str(row.error_state)] if told else STATUSES[row.status]
 

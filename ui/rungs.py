@@ -12,7 +12,7 @@ from lib.i18n import N_
 from lib.vocabulary import CAPABILITIES, STATES, Capability, Evidence, State, Step, Verdict
 from ui.chips import chip, facts, quote, way_there
 from ui.markdown import code, literal
-from ui.theme import WHOSE_MOVE, look
+from ui.theme import WHOSE_MOVE, look, showed
 from ui.words import capability, duration, first, t, worded, zone
 
 STEPS: tuple[Step, ...] = ("line", "key", "quota", "permission")
@@ -41,7 +41,7 @@ def _not_yet(step: Step, *, asked: bool) -> None:
 
 
 def _rung(one: Evidence) -> None:
-    shown = look("usable" if one.ok else one.state, "call" if one.ok else None)
+    shown = showed(one.step, one.state, ok=one.ok)
     word = "" if one.ok else f" · {t(shown.word)}"
     took = f" · {duration(one.ms)}" if one.ms is not None else ""
     head = f":{shown.colour}[{shown.symbol} **{t(STEP_NAMES[one.step])}**{word}]{took}"

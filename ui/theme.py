@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from lib.i18n import N_
-from lib.vocabulary import Proof, State, Status, WhoseMove
+from lib.vocabulary import Proof, State, Status, Step, WhoseMove
 
 Group = Literal["works", "wait", "yours", "theirs", "unknown"]
 Colour = Literal["green", "orange", "blue", "red", "gray"]
@@ -61,6 +61,8 @@ class Look:
 
 
 WORKED = Look("check_circle", N_("Works"), "works")
+NOT_PROVEN = Look("help", N_("Not proven"), "unknown")
+"""What a request that had to be refused shows at best."""
 
 STATES: Mapping[str, Look] = {
     "usable": Look("check", N_("Should work"), "works"),
@@ -117,3 +119,8 @@ BILLING: Mapping[str, str] = {
 def look(state: State | str, proof: Proof | None = None) -> Look:
     """How a state is drawn; *usable* by a real call is told apart from *usable* by the free checks."""
     return WORKED if state == "usable" and proof == "call" else STATES[state]
+
+
+def showed(step: Step, state: State, *, ok: bool) -> Look:
+    """How what one request showed is drawn."""
+    return NOT_PROVEN if step == "unpaid" else look("usable" if ok else state, "call" if ok else None)

@@ -28,7 +28,7 @@ from ui.engine import door
 from ui.markdown import code, literal
 from ui.mishaps import show_error
 from ui.prices import price_words
-from ui.theme import look
+from ui.theme import showed
 from ui.words import amounts, count, duration, money, t, told, zone
 
 LOOKS_EVERY_S = 0.5
@@ -185,7 +185,7 @@ def _results(engine: Engine, run: TryRun) -> None:
 
 def _result(engine: Engine, model: str, shown: Evidence) -> None:
     """What one call showed, its cause, and what it cost."""
-    how = look("usable" if shown.ok else shown.state, "call" if shown.ok else None)
+    how = showed(shown.step, shown.state, ok=shown.ok)
     st.markdown(f":{how.colour}[{how.symbol} {t(how.word)}] · {code(model)}")
     cost = engine.log.call(shown.call)[0].cost if shown.call else None
     spent = money(cost) if cost else t(N_("cost unknown"))

@@ -222,7 +222,7 @@ def failures(seen: Seen) -> None:
     fine = causes.pop("", None)
     parts = [(N_("without error: {n}"), fine.calls if fine else 0), (N_("failed: {n}"), seen.total.failed)]
     other = seen.total.calls - sum(number for _, number in parts)
-    parts += [(N_("stopped or never sent: {n}"), other)] if other else []
+    parts += [(N_("neither: {n}"), other)] if other else []
     st.markdown("\u00a0· ".join(t(word, n=count(number)) for word, number in parts))
     for cause, row in causes.items():
         _cause(seen, cause, row)

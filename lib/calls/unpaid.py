@@ -37,9 +37,6 @@ LACKS: Mapping[tuple[str, Capability], tuple[str, Json]] = {
 }
 """Protocol and capability → the field that has to be there, and what stands in it instead."""
 
-
-WEAKER = ("let_in", "taken")
-"""Causes by which a request that had to be refused shows something, but proves nothing: no call counts less for it."""
 SAY_OTHER = ("convert_request_failed", "read_request_body_failed", "OperationNotSupported")
 """Codes of a channel that can't be asked so and of a body that didn't come whole (new-api), of a model that can't do
 it (Azure)."""
@@ -62,4 +59,4 @@ def let_in(cause: Cause, said: Said) -> bool:
 
 def taken(shown: Evidence) -> Evidence:
     """What it shows where the server took the request all the same: no proof, whatever became of it."""
-    return replace(shown, step="call", ok=False, state="untested", reason=reason(CAUSES["taken"]), detail={})
+    return replace(shown, step="unpaid", ok=False, state="untested", reason=reason(CAUSES["taken"]), detail={})

@@ -276,6 +276,7 @@ STEP_NAMES: Mapping[str, str] = {
     "quota": N_("quota"),
     "permission": N_("permission"),
     "call": N_("real call"),
+    "unpaid": N_("unpaid request"),
 }
 """The rungs' names."""
 

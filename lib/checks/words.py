@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
-from lib.calls.unpaid import WEAKER
-from lib.causes import STEP_NAMES, words
+from lib.causes import words
 from lib.http.proxies import SETTINGS, SYSTEM
 from lib.i18n import N_, Translate
 from lib.vocabulary import Evidence, Step
@@ -30,11 +29,6 @@ PASSED: Mapping[Step, Sequence[tuple[str, str]]] = {
     ],
 }
 """What each rung shows where it passed: the first sentence whose figure was told."""
-
-
-def asked(step: Step, code: str) -> str:
-    """The message id of what was asked: a rung; by the code of what it showed, a request that is no real call."""
-    return N_("unpaid request") if code in WEAKER else STEP_NAMES[step]
 
 
 def sentence(evidence: Evidence, t: Translate, zone: tzinfo | None = None) -> str:

@@ -30,6 +30,8 @@ Cell: TypeAlias = tuple[str, ...]
 
 _CROSS = tuple(column.name for column in rollup_cross.primary_key)
 _FAILED = ("failed", "interrupted", "unknown")
+LET_IN = "let_in"
+"""The cause of a call that was refused as it had to be, unpaid: it came through all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Kind:
     timed: bool
     began: bool
     """Whether it is known when the first byte came."""
+    let_in: bool
+    """Whether it was refused as it had to be, unpaid: that says nothing of failures."""
 
     @property
     def cost(self) -> Literal["billed", "estimated"] | None:
@@ -106,6 +110,7 @@ def alone_of_its_kind(row: CallRow) -> Alike:
     kind = Kind(
         **(said | currencies),
         sent=row.sent_at is not None, timed=row.duration_ms is not None, began=row.first_byte_ms is not None,
+        let_in=row.error_code == LET_IN,
     )  # fmt: skip
     numbers = Numbers(
         calls=1,
@@ -121,8 +126,9 @@ def added(kind: Kind, numbers: Numbers) -> dict[str, Sums]:
     """What calls add, by currency; what isn't money counts once, under their cost's currency ("" if unknown).
 
     Unfinished calls count, but neither as failed nor as of unknown cost. A call of which nothing was sent (refused by
-    the guard, cancelled before) costs nothing and counts in no error rate. Otherwise failed, interrupted and unknown
-    ones have failed, cancelled ones have not; the cost is unknown if neither the biller nor the price book tells it.
+    the guard, cancelled before) costs nothing and counts in no error rate; nor does one that was let in unpaid there.
+    Otherwise failed, interrupted and unknown ones have failed, cancelled ones have not; the cost is unknown if neither
+    the biller nor the price book tells it.
     Times are those of calls that succeeded: a refusal is quick and a time-out slow, whatever the model.
     """
     currency = kind.currency(kind.cost) if kind.cost else None
@@ -142,7 +148,7 @@ def _counts(kind: Kind, numbers: Numbers) -> dict[str, int]:
     ended, fine = kind.sent and kind.status not in UNFINISHED, kind.status == "succeeded"
     return {
         "calls": numbers.calls,
-        "failed": numbers.calls * (ended and kind.status in _FAILED),
+        "failed": numbers.calls * (ended and kind.status in _FAILED and not kind.let_in),
         "unknown_cost_calls": numbers.calls * (ended and kind.cost is None),
         **{name: getattr(numbers, name) for name in (*TOKENS, "images", "characters", "seconds_micro")},
         "duration_ms": numbers.duration_ms * fine,

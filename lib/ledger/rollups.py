@@ -19,6 +19,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, func, 
 from lib.ledger import settings
 from lib.ledger.contribution import (
     DIMENSIONS,
+    LET_IN,
     Alike,
     By,
     Cell,
@@ -53,6 +54,7 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "sent": calls.c.sent_at.is_not(None),
     "timed": calls.c.duration_ms.is_not(None),
     "began": calls.c.first_byte_ms.is_not(None),
+    "let_in": func.coalesce(calls.c.error_code, "") == LET_IN,
     "seconds_micro": type_coerce(calls.c.seconds, BigInteger),
 }
 """What the fields of `Kind` and `Numbers` are in the database; but for `calls`, which it counts."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
 from lib.ledger.schema import evidence, evidence_newest, evidence_spells
-from lib.vocabulary import Capability, State, Step
+from lib.vocabulary import OF_A_MODEL, Capability, State, Step
 
 KEPT = 3
 """Of a spell its first piece of evidence is kept, and so many of the newest; between them nothing has changed."""
@@ -85,7 +85,7 @@ def newest(conn: Connection, connection: str, called: Called | None = None, limi
     mine = [
         row
         for row in conn.execute(known.distinct()).mappings()
-        if row["step"] != "call" or (row["model"], row["capability"] or None) in called
+        if row["step"] not in OF_A_MODEL or (row["model"], row["capability"] or None) in called
     ]
     found = [one for row in mine for one in _of(conn, _about(row), limit)]
     return _ended(sorted(found, key=_age, reverse=True)[:limit])

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.calls.route import place_of, retired
-from lib.calls.unpaid import WEAKER
 from lib.causes import CAUSES, reason
 from lib.checks.permission import Wanted, group_allows, wanted
 from lib.connections.model import Configuration, Connection
 from lib.providers import defaults, spoken
-from lib.vocabulary import STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
+from lib.vocabulary import OF_A_MODEL, STATES, Capability, Evidence, Proof, Reason, State, Step, Verdict
 from lib.wire import KeyModel
 from lib.wire.newapi import ListedApi, beside
 
@@ -44,7 +43,7 @@ class Facts:
     @property
     def basis(self) -> tuple[Facts, Sequence[bool]]:
         """What verdicts rest on: everything, but of time only which calls still hold. Equal basis, equal verdicts."""
-        held = [(one.step == "call" or one.call is not None) and holds(one, self.now) for one in self.evidence]
+        held = [(one.step in OF_A_MODEL or one.call is not None) and holds(one, self.now) for one in self.evidence]
         return replace(self, now=datetime.min), held
 
     @property
@@ -66,11 +65,6 @@ class Facts:
 def holds(call: Evidence, now: datetime) -> bool:
     """Whether what a real call showed is recent enough to be believed of the API today."""
     return now - call.at < CALL_EVIDENCE_HOLDS
-
-
-def is_weaker(call: Evidence) -> bool:
-    """Whether it is of a request that had to be refused, and shows no fault."""
-    return call.reason is not None and call.reason.code in WEAKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +99,7 @@ def seen(evidence: Iterable[Evidence]) -> Seen:
     last_success = last_answer = None
     for one in sorted(evidence, key=lambda e: e.at):
         last_answer = one.at if one.http_status is not None else last_answer
-        if one.step == "call":
+        if one.step in OF_A_MODEL:
             calls.setdefault((one.model or "", one.capability), []).append(one)
             if one.ok:
                 last_success = one.at
@@ -160,14 +154,14 @@ class Case:
     @property
     def call(self) -> Evidence | None:
         """The newest real call of this model that showed anything definite, else the newest."""
-        calls = [one for one in self._calls if not is_weaker(one)]
+        calls = [one for one in self._calls if one.step == "call"]
         definite = [one for one in calls if one.state != "untested"]
         return next(reversed(definite or calls), None)
 
     @property
     def let_in(self) -> Evidence | None:
         """The newest unpaid request of this model that was let in, as long as calls are believed."""
-        return next((one for one in reversed(self._calls) if is_weaker(one) and holds(one, self.now)), None)
+        return next((one for one in reversed(self._calls) if one.step == "unpaid" and holds(one, self.now)), None)
 
     @property
     def _calls(self) -> Sequence[Evidence]:

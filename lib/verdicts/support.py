@@ -37,8 +37,8 @@ class Failure:
 
 
 def of_call(row: CallRow, relay: str, line: str, method: str, address: str) -> Failure | None:
-    """What a call came to; None for one that didn't fail, or was never sent."""
-    if row.error_code is None or row.sent_at is None:
+    """What a call came to; None for one that didn't fail, was never sent, or was refused as it had to be."""
+    if row.error_code in (None, "let_in") or row.sent_at is None:
         return None
     return Failure(
         row.sent_at, remembered(row.error_code, row.error_params, row.error_message or ""), relay, line, method,
@@ -48,8 +48,8 @@ def of_call(row: CallRow, relay: str, line: str, method: str, address: str) -> F
 
 
 def of_evidence(seen: Evidence, relay: str, line: str, base_url: str) -> Failure | None:
-    """What a request showed; None where it failed in nothing, or asked nobody."""
-    if seen.ok or seen.reason is None or not seen.method:
+    """What a request showed; None where it failed in nothing, asked nobody, or was refused as it had to be."""
+    if seen.ok or seen.reason is None or not seen.method or seen.step == "unpaid":
         return None
     return Failure(
         seen.at, seen.reason, relay, line, seen.method, f"{base_url}{seen.path}", seen.model, seen.capability,

@@ -34,6 +34,8 @@ CASES: list[tuple[str, list[Evidence], list[int]]] = [
     ("a success after a failure: only it", [seen(1, ok=False), seen(2)], [1]),
     ("a failure told late", [seen(2), seen(1, ok=False)], [0]),
     ("each rung", [seen(1), seen(2, step="line")], [0, 1]),
+    ("a call and a weaker request of the same model",
+     [seen(1, ok=False, step="call", model="a"), seen(2, ok=False, step="unpaid", model="a")], [0, 1]),
     ("each model", [seen(1, step="call", model="a"), seen(2, step="call", model="b")], [0, 1]),
     ("each capability", [seen(1, capability="text"), seen(2, capability="image")], [0, 1]),
     ("each connection", [seen(1), seen(2, connection="sora")], [0, 1]),

@@ -40,6 +40,8 @@ COUNTED: list[tuple[str, CallRow, dict[str, dict[str, int]]]] = [
     ("failed", done("failed"), {"": {"calls": 1, "failed": 1, "unknown_cost_calls": 1}}),
     ("failed at no cost", done("failed", estimated=usd("0"), duration_ms=9, first_byte_ms=1),
      {"USD": {"calls": 1, "failed": 1, "estimated_calls": 1}}),
+    ("let in unpaid: refused as it had to be", done("failed", error_code="let_in", estimated=usd("0")),
+     {"USD": {"calls": 1, "estimated_calls": 1}}),
     ("interrupted", done("interrupted", estimated=usd("1")),
      {"USD": {"calls": 1, "failed": 1, "cost_nano": 10**9, "estimated_nano": 10**9, "estimated_calls": 1}}),
     ("possibly billed", done("unknown"), {"": {"calls": 1, "failed": 1, "unknown_cost_calls": 1}}),

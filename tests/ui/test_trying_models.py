@@ -9,7 +9,7 @@ from tests.ui.conftest import go, words
 from ui.engine import door
 from ui.markdown import literal
 from ui.result import appearance
-from ui.theme import look
+from ui.theme import NOT_PROVEN
 from ui.tries import begin, label
 from ui.words import money
 
@@ -83,9 +83,10 @@ def test_a_film_may_be_asked_for_unpaid_which_proves_less(app: AppTest) -> None:
     assert (row.error_state, row.error_code, row.http_status, row.capability) == ("untested", "let_in", 400, "video")
     assert row.cost is not None
     assert row.cost.amount == 0
-    assert appearance(row) == look("untested")
+    assert appearance(row) == NOT_PROVEN
     assert "Reached, not proven" in words(app)
-    assert "unpaid request" in words(app)
+    assert "**unpaid request** · Not proven" in words(app)
+    assert "Untested" not in words(app)
     [verdict] = [one for one in engine.verdicts() if one.connection == "sora"]
     assert verdict.proof != "call"
 

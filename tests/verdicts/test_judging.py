@@ -32,8 +32,9 @@ def rung(step: Step, minutes_ago: float, code: str | None = None, **changes: obj
 
 
 def call(minutes_ago: float, code: str | None = None, model: str = MODEL, http_status: int | None = 200) -> Evidence:
-    """Evidence of a real call of a model."""
-    return rung("call", minutes_ago, code, model=model, capability="text", method="POST", http_status=http_status)
+    """Evidence of a real call of a model; of an unpaid request, if it was let in."""
+    step: Step = "unpaid" if code == "let_in" else "call"
+    return rung(step, minutes_ago, code, model=model, capability="text", method="POST", http_status=http_status)
 
 
 LADDER = [rung("line", 5), rung("key", 5), rung("quota", 5), rung("permission", 5)]

@@ -51,7 +51,7 @@ def test_a_call_that_failed(language: Language, lines: list[str]) -> None:
     assert KEY not in told
 
 
-@pytest.mark.parametrize("row", [failed(sent_at=None), failed(error_code=None)])
+@pytest.mark.parametrize("row", [failed(sent_at=None), failed(error_code=None), failed(error_code="let_in")])
 def test_what_was_never_sent_or_went_well_has_no_report(row: CallRow) -> None:
     assert of_call(row, "", "", "POST", URL) is None
 
