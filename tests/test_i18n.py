@@ -16,7 +16,7 @@ from lib.i18n import catalogue, choose, translator
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("lib", "ui", "pages")
-SAME_IN_BOTH = frozenset({"DNS {ms}", "TLS {ms}"})
+SAME_IN_BOTH = frozenset({"DNS {ms} ms", "TLS {ms} ms"})
 """Proper nouns that need no translation."""
 
 SAYING = {

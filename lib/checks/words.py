@@ -41,11 +41,11 @@ def sentence(evidence: Evidence, t: Translate, zone: tzinfo | None = None) -> st
 
 
 STAGES: Mapping[str, str] = {
-    "dns_ms": N_("DNS {ms}"),
-    "connect_ms": N_("connect {ms}"),
-    "proxy_ms": N_("proxy {ms}"),
-    "tls_ms": N_("TLS {ms}"),
-    "first_byte_ms": N_("first byte {ms}"),
+    "dns_ms": N_("DNS {ms} ms"),
+    "connect_ms": N_("connect {ms} ms"),
+    "proxy_ms": N_("proxy {ms} ms"),
+    "tls_ms": N_("TLS {ms} ms"),
+    "first_byte_ms": N_("first byte {ms} ms"),
 }
 """How long each stage took, by the figures of evidence."""
 NAMED_BY: Mapping[str, str] = {SETTINGS: N_("your settings"), SYSTEM: N_("the system's settings")}
@@ -63,7 +63,7 @@ def way(detail: Mapping[str, str], t: Translate) -> str:
         N_("through the proxy {proxy} ({named_by})"),
         proxy=detail.get("proxy", ""), named_by=t(NAMED_BY[named_by]) if named_by in NAMED_BY else named_by,
     )  # fmt: skip
-    parts = (f"{took} ms" if took else "", through if "proxy" in detail else "")
+    parts = (took, through if "proxy" in detail else "")
     return " · ".join(part for part in parts if part)
 
 

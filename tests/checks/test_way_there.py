@@ -182,10 +182,11 @@ FIGURES = {"dns_ms": "3", "connect_ms": "12", "tls_ms": "31", "first_byte_ms": "
     [
         ({}, "", ""),
         ({"relay": "R"}, "", ""),
-        (FIGURES, "DNS 3 · connect 12 · TLS 31 · first byte 88 ms", "DNS 3 · 连接 12 · TLS 31 · 首字节 88 ms"),
+        (FIGURES, "DNS 3 ms · connect 12 ms · TLS 31 ms · first byte 88 ms",
+         "DNS 3 ms · 建立连接 12 ms · TLS 31 ms · 首字节 88 ms"),
         ({**FIGURES, "proxy": "127.0.0.1:7890", "proxy_by": "HTTPS_PROXY"},
-         "DNS 3 · connect 12 · TLS 31 · first byte 88 ms · through the proxy 127.0.0.1:7890 (HTTPS_PROXY)",
-         "DNS 3 · 连接 12 · TLS 31 · 首字节 88 ms · 经代理 127.0.0.1:7890（HTTPS_PROXY）"),
+         "DNS 3 ms · connect 12 ms · TLS 31 ms · first byte 88 ms · through the proxy 127.0.0.1:7890 (HTTPS_PROXY)",
+         "DNS 3 ms · 建立连接 12 ms · TLS 31 ms · 首字节 88 ms · 经代理 127.0.0.1:7890（HTTPS_PROXY）"),
         ({"proxy": "h:1", "proxy_by": "settings"}, "through the proxy h:1 (your settings)", "经代理 h:1（设置）"),
     ],
 )
