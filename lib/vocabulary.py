@@ -188,7 +188,12 @@ class Evidence:
     reason: Reason | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
     call: str | None = None
-    """The id of the call that showed it, on the rung `call`."""
+    """The id of the call that showed it."""
+
+    @property
+    def of_a_call(self) -> bool:
+        """Whether a call showed it, of whichever rung; a free rung is asked for no capability."""
+        return self.capability is not None
 
 
 @dataclass(frozen=True, slots=True)

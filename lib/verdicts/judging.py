@@ -43,7 +43,7 @@ class Facts:
     @property
     def basis(self) -> tuple[Facts, Sequence[bool]]:
         """What verdicts rest on: everything, but of time only which calls still hold. Equal basis, equal verdicts."""
-        held = [(one.step in OF_A_MODEL or one.call is not None) and holds(one, self.now) for one in self.evidence]
+        held = [one.of_a_call and holds(one, self.now) for one in self.evidence]
         return replace(self, now=datetime.min), held
 
     @property
@@ -98,13 +98,14 @@ def seen(evidence: Iterable[Evidence]) -> Seen:
     calls: dict[tuple[str, Capability | None], list[Evidence]] = {}
     last_success = last_answer = None
     for one in sorted(evidence, key=lambda e: e.at):
-        last_answer = one.at if one.http_status is not None else last_answer
+        if one.ok or one.http_status is not None:
+            last_answer = one.at
         if one.step in OF_A_MODEL:
             calls.setdefault((one.model or "", one.capability), []).append(one)
             if one.ok:
                 last_success = one.at
                 refused.clear()
-        elif one.call is not None:
+        elif one.of_a_call:
             refused[one.step] = one
         else:
             rungs[one.step] = one

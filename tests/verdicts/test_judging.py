@@ -70,22 +70,22 @@ CASES: list[tuple[str, list[Evidence], datetime | None, bool, State, Proof | Non
     ("a newer passed key lifts a refused one", [rung("key", 30, "bad_key"), *LADDER], LISTED_AT, True,
      "usable", "ladder", "should_work"),
     ("what a call showed of quota is lifted by a newer free rung",
-     [rung("quota", 30, "account_quota_exhausted", call="c1"), *LADDER], LISTED_AT, True,
+     [rung("quota", 30, "account_quota_exhausted", capability="text"), *LADDER], LISTED_AT, True,
      "usable", "ladder", "should_work"),
     ("what a call showed of quota is not lifted by a rung that can't be asked for free",
-     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
+     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", capability="text"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
      "quota_exhausted", None, "account_quota_exhausted"),
     ("after an hour that is a memory, too",
-     [*LADDER[:2], rung("quota", 61, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
+     [*LADDER[:2], rung("quota", 61, "account_quota_exhausted", capability="text"), NO_FREE_QUOTA, LADDER[3]], LISTED_AT, True,
      "untested", None, "last_seen"),
     ("of a rung that can be asked it holds until it is",
-     [rung("quota", 61, "account_quota_exhausted", call="c1"), *LADDER[:2], LADDER[3]], LISTED_AT, True,
+     [rung("quota", 61, "account_quota_exhausted", capability="text"), *LADDER[:2], LADDER[3]], LISTED_AT, True,
      "quota_exhausted", None, "account_quota_exhausted"),
     ("a success of another model lifts it and leaves the rung unknown",
-     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", call="c1"), NO_FREE_QUOTA, LADDER[3],
+     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", capability="text"), NO_FREE_QUOTA, LADDER[3],
       call(3, model="gpt-4o")], LISTED_AT, True, "untested", None, "no_free_endpoint"),
     ("a line that failed in a call is proved by any newer answer",
-     [rung("line", 30, "line_dns", call="c1"), rung("key", 5, http_status=200), *LADDER[2:]], LISTED_AT, True,
+     [rung("line", 30, "line_dns", capability="text"), rung("key", 5, http_status=200), *LADDER[2:]], LISTED_AT, True,
      "usable", "ladder", "should_work"),
     ("a line that failed when it was asked is proved by a call that was answered",
      [rung("line", 30, "line_dns"), call(3, "no_channel", http_status=503), *OLD_LADDER[1:]], LISTED_AT, True,
@@ -130,7 +130,7 @@ def test_what_follows_from_what_was_seen(
 
 @pytest.mark.parametrize(("free", "told"), [(NO_FREE_QUOTA, True), (None, False)])
 def test_a_verdict_says_where_only_a_call_can_tell(free: Evidence | None, told: bool) -> None:
-    spent = rung("quota", 30, "account_quota_exhausted", call="c1")
+    spent = rung("quota", 30, "account_quota_exhausted", capability="text")
     evidence = [*LADDER[:2], spent, *((free,) if free else ())]
     verdict = judge(Case(MINE, Wanted("text", MODEL, True), seen(evidence), LISTED_AT, None, NOW))
     assert (verdict.state, verdict.only_a_call_tells) == ("quota_exhausted", told)
