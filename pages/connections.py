@@ -9,7 +9,8 @@ import streamlit as st
 from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.i18n import N_
-from ui import climb, connection_actions, connection_form, connection_removal, history, new_keys, relays
+from lib.verdicts.judging import best_of
+from ui import climb, connection_actions, connection_form, connection_removal, history, new_keys, opened, relays
 from ui.checking import ask, checking
 from ui.chips import facts
 from ui.connect import set_up, where_keys_are
@@ -112,6 +113,14 @@ def first_steps() -> None:
         facts((t(N_("You are looking at the demo; once you save a connection of your own, you see your own data.")),))
 
 
+def failure(id: str) -> None:
+    """Why a connection can't be used and what to do, with the report for support; nothing for one that can."""
+    best = best_of([one for one in engine.verdicts() if one.connection == id])
+    if best and best.state not in ("usable", "untested"):
+        opened.verdict(best.state, best.proof, best.reason)
+        opened.report(engine, id, {(best.model, best.capability)}, best.reason, CHECKS)
+
+
 def form() -> None:
     """The form, with what can be done with the connection that is open."""
     id = connection_form.opened()
@@ -125,6 +134,8 @@ def form() -> None:
                       on_click=copy, args=(id,))  # fmt: skip
             if st.button(t(N_("Remove")), key="connection_remove", icon=":material/delete:", type="tertiary"):
                 connection_removal.ask(engine, id)
+    if id:
+        failure(id)
     connection_form.fields(engine)
     connection_actions.problem()
     connection_actions.buttons(engine, climbing=climbing)

@@ -35,7 +35,7 @@ def section(engine: Engine) -> None:
 def _provider(engine: Engine, id: str, ways: Sequence[Opening]) -> None:
     st.markdown(f"**{literal(maker(id))}**")
     for way in ways:
-        facts((_where(engine, way), _opens(way), ", ".join(t(BILLING[unit]) for unit in way.billing)))
+        facts((_where(engine, way), _opens(way), "" if _is_local(way) else _billing(way)))
     with st.container(horizontal=True, vertical_alignment="center", key=f"new_key_{id}"):
         for way in ways:
             if way.relay is not None:
@@ -60,7 +60,15 @@ def _consoles(engine: Engine, id: str, ways: Sequence[Opening]) -> Iterator[tupl
 def _where(engine: Engine, way: Opening) -> str:
     if way.relay is not None:
         return t(N_("through {relay}"), relay=literal(engine.configuration().relay(way.relay).name))
-    return t(N_("its own API")) if provider(way.provider).auth != "none" else t(N_("on your machine, without a key"))
+    return t(N_("on your machine, without a key")) if _is_local(way) else t(N_("its own API"))
+
+
+def _is_local(way: Opening) -> bool:
+    return way.relay is None and provider(way.provider).auth == "none"
+
+
+def _billing(way: Opening) -> str:
+    return ", ".join(t(BILLING[unit]) for unit in way.billing)
 
 
 def _opens(way: Opening) -> str:

@@ -57,15 +57,15 @@ def actions(engine: Engine, found: Verdict, maker: str, where: str) -> None:
             go("connections", id=found.connection)
         if found.state not in WORTH_TRYING and (url := console(engine, found.connection, maker)):
             st.link_button(t(N_("Open console")), url, icon=":material/open_in_new:")
-        if failed := _failed(engine, found):
-            support.of_a_request(engine, failed, f"{where}_support")
+        report(engine, found.connection, {(found.model, found.capability)}, found.reason, where)
     checking(engine, where)
 
 
-def _failed(engine: Engine, found: Verdict) -> Evidence | None:
-    """The newest request that showed the fault that a verdict tells of; None where it tells of none."""
-    seen = behind(engine.judged().facts.evidence, found.connection, {(found.model, found.capability)})
-    return next((one for one in seen if one.reason and one.reason.code == found.reason.code and not one.ok), None)
+def report(engine: Engine, connection: str, called: Called, why: Reason, where: str) -> None:
+    """The report for support of the newest request that showed the fault; nothing where none did."""
+    seen = behind(engine.judged().facts.evidence, connection, called)
+    if failed := next((one for one in seen if one.reason and one.reason.code == why.code and not one.ok), None):
+        support.of_a_request(engine, failed, f"{where}_support")
 
 
 def _use(page: Capability, found: Verdict, where: str) -> None:

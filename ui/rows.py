@@ -186,7 +186,12 @@ def _evidence(engine: Engine, api: Api) -> None:
     if st.button(age, type="tertiary", icon=":material/fact_check:", key=f"evidence_{key_of(api)}"):
         connection = api.connection or ""
         title = f"{literal(maker(api.provider))} · {_capabilities(api)} · {literal(connection)}"
-        st.dialog(title, width="large")(opened.rests_on)(engine, connection, called(api), key_of(api))
+        st.dialog(title, width="large")(_opened)(engine, api, connection)
+
+
+def _opened(engine: Engine, api: Api, connection: str) -> None:
+    opened.report(engine, connection, called(api), api.reason, key_of(api))
+    opened.rests_on(engine, connection, called(api), key_of(api))
 
 
 def called(api: Api) -> Called:

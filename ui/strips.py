@@ -81,9 +81,10 @@ def begin(drawn: Sequence[Strip]) -> datetime:
 
 
 def ticks(since: datetime, until: datetime, zone: tzinfo, language: Language) -> list[tuple[datetime, str]]:
-    """A few times on the axis with their words, by the reader's clock and days."""
+    """A few times on the axis with their words, by the reader's clock and days; the middle where no minute begins."""
     step = next((one for one in STEPS if (until - since) / one <= TICKS), STEPS[-1])
-    return [(at, _tick(at, zone, language)) for at in _clock(since, until, step, zone)]
+    found = list(_clock(since, until, step, zone)) or [since + (until - since) / 2]
+    return [(at, _tick(at, zone, language)) for at in found]
 
 
 def _tick(at: datetime, zone: tzinfo, language: Language) -> str:

@@ -182,7 +182,9 @@ ROWS = (
     Cause("empty_answer", "upstream_fault", "upstream", N_("The answer is empty."), TRY_LATER),
     Cause("too_large", "upstream_fault", "upstream", N_("The answer is larger than any of this kind."), CHECK_ADDRESS),
     # the address
-    Cause("html_page", "wrong_address", "you", N_("A web page answers there, not an API."), CHECK_ADDRESS),
+    Cause("html_page", "wrong_address", "you", N_("A web page answers there, not an API."),
+          N_("Check the base URL: it is the API's address, not a web page's. Is it the login page of the network you "
+             "are in? Then log in there.")),
     Cause("captive_portal", "wrong_address", "you", N_("The network you are in wants you to log in first."),
           N_("Log in to the network, then test again.")),
     Cause("wrong_path", "wrong_address", "you", N_("There is no such path at this address."),

@@ -121,7 +121,7 @@ FAILING = {
     "balance": ("Out of quota", "No quota is left"),
     "region": ("Region blocked", "region"),
     "limited": ("Rate limited", ""),
-    "html": ("Wrong address", "Check the base URL"),
+    "html": ("Wrong address", "Check the base URL", "log in there"),
 }
 
 
@@ -132,6 +132,16 @@ def test_a_failing_key_says_its_own_cause_and_remedy(page: AppTest, relay: DemoR
     assert not page.exception
     for told in FAILING[id]:
         assert told in words(page)
+
+
+def test_a_saved_one_that_fails_says_why_and_what_to_do_when_it_is_opened(page: AppTest, relay: DemoRelay) -> None:
+    type_in(page, address=relay.url, key=SECRETS["expired"])
+    press(page, "save")
+    page.query_params["id"] = "openai"
+    again = go(page, "connections")
+    assert not again.exception
+    assert "Renew the key in the console it came from" in words(again)
+    assert any("An API call failed" in one.value for one in again.code)
 
 
 def test_a_key_that_may_not_use_the_model_says_so(page: AppTest, relay: DemoRelay) -> None:
@@ -395,6 +405,8 @@ def test_many_connections_are_searched(page: AppTest) -> None:
 def test_what_a_new_key_would_give_leads_to_its_form(app: AppTest) -> None:
     page = go(app, "connections")
     assert "through Demo" in words(page)
+    assert "on your machine, without a key · text, embeddings" in words(page).replace("\u00a0", " ")
+    assert "without a key · text, embeddings · per token" not in words(page).replace("\u00a0", " ")
     assert "new_key_for_sora" not in [one.key for one in page.button]
     page.button(key="new_key_for_elevenlabs").click().run()
     assert not page.exception

@@ -152,6 +152,7 @@ MORNING = datetime(2026, 11, 25, 9, 50, tzinfo=UTC)
         (MORNING, 4 * 24, SHANGHAI, "zh_CN", ["11月26日", "11月27日", "11月28日", "11月29日"]),
         (datetime(2026, 3, 28, 9, 50, tzinfo=UTC), 4 * 24, BERLIN, "en", ["29 Mar", "30 Mar", "31 Mar", "1 Apr"]),
         (MORNING, 0.001, SHANGHAI, "en", ["17:50"]),
+        (MORNING + timedelta(seconds=5), 0.01, SHANGHAI, "en", ["17:50"]),
     ],
 )
 def test_the_axis_has_a_few_times_by_the_readers_clock(

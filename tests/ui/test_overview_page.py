@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.causes import CAUSES, reason
+from lib.ledger import evidence
 from lib.verdicts.overview import Api
 from lib.vocabulary import Evidence
 from tests.ui.conftest import checked, go, words
@@ -62,6 +63,16 @@ def test_evidence_is_drawn_when_asked_for(app: AppTest) -> None:
     app.button(key="evidence_sora_video_sora").click().run()
     assert not app.exception
     assert asked in words(app)
+
+
+def test_what_fails_has_a_report_for_support_beside_its_evidence(app: AppTest) -> None:
+    why = reason(CAUSES["relay_region_blocked"])
+    seen = Evidence(datetime.now(UTC), "sora", "key", False, "region_blocked", "GET", "/v1/models", reason=why)
+    door().engine.ledger.write(lambda db: evidence.add(db, seen))
+    app.run()
+    app.button(key="evidence_sora_video_sora").click().run()
+    assert not app.exception
+    assert any("An API call failed" in one.value for one in app.code)
 
 
 def call(connection: str, model: str, at: datetime) -> Evidence:
