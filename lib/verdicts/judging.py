@@ -86,9 +86,18 @@ class Seen:
         return any(one is not None and one >= failed.at for one in proofs)
 
     def only_a_call_tells(self, step: Step) -> bool:
-        """Whether a real call showed that a rung failed which can't be asked for free."""
+        """Whether a real call showed that a rung failed which can't be asked for free, or not of what failed."""
         free = self.rungs.get(step)
-        return step in self.refused and free is not None and free.state == "untested"
+        return step in self.refused and free is not None and not tells(free, self.refused[step])
+
+
+def tells(free: Evidence, failed: Evidence) -> bool:
+    """Whether a free rung's answer says anything of what a call showed failed.
+
+    Of a key without a limit of its own a relay tells just that, however little its account has (wire.md 1A).
+    """
+    is_accounts = failed.reason is not None and failed.reason.code == CAUSES["account_quota_exhausted"].code
+    return free.state != "untested" and not (is_accounts and "unlimited" in free.detail)
 
 
 def seen(evidence: Iterable[Evidence]) -> Seen:
@@ -109,8 +118,8 @@ def seen(evidence: Iterable[Evidence]) -> Seen:
             refused[one.step] = one
         else:
             rungs[one.step] = one
-            if one.state != "untested":
-                refused.pop(one.step, None)
+            if one.step in refused and tells(one, refused[one.step]):
+                del refused[one.step]
     return Seen(rungs, calls, last_success, refused, last_answer)
 
 

@@ -39,6 +39,7 @@ def call(minutes_ago: float, code: str | None = None, model: str = MODEL, http_s
 
 LADDER = [rung("line", 5), rung("key", 5), rung("quota", 5), rung("permission", 5)]
 NO_FREE_QUOTA = rung("quota", 5, "no_free_endpoint")
+UNLIMITED = rung("quota", 5, detail={"unlimited": "1"})
 LISTED_AT = NOW - timedelta(minutes=5)
 OLD_LADDER = [replace(e, at=NOW - timedelta(minutes=300)) for e in LADDER]
 
@@ -75,6 +76,15 @@ CASES: list[tuple[str, list[Evidence], datetime | None, bool, State, Proof | Non
     ("what a call showed of quota is not lifted by a rung that can't be asked for free",
      [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", capability="text"), NO_FREE_QUOTA, LADDER[3]],
      LISTED_AT, True, "quota_exhausted", None, "account_quota_exhausted"),
+    ("what a call showed of the account is not lifted by a key that has no limit of its own (wire.md 1A)",
+     [*LADDER[:2], rung("quota", 30, "account_quota_exhausted", capability="text"), UNLIMITED, LADDER[3]],
+     LISTED_AT, True, "quota_exhausted", None, "account_quota_exhausted"),
+    ("after an hour the account's is a memory",
+     [*LADDER[:2], rung("quota", 61, "account_quota_exhausted", capability="text"), UNLIMITED, LADDER[3]],
+     LISTED_AT, True, "untested", None, "last_seen"),
+    ("what it showed of the key's own is lifted by it",
+     [*LADDER[:2], rung("quota", 30, "key_quota_exhausted", capability="text"), UNLIMITED, LADDER[3]],
+     LISTED_AT, True, "usable", "ladder", "should_work"),
     ("after an hour that is a memory, too",
      [*LADDER[:2], rung("quota", 61, "account_quota_exhausted", capability="text"), NO_FREE_QUOTA, LADDER[3]],
      LISTED_AT, True, "untested", None, "last_seen"),
@@ -128,7 +138,7 @@ def test_what_follows_from_what_was_seen(
     assert (verdict.state, verdict.proof, verdict.reason.code) == (state, proof, code)
 
 
-@pytest.mark.parametrize(("free", "told"), [(NO_FREE_QUOTA, True), (None, False)])
+@pytest.mark.parametrize(("free", "told"), [(NO_FREE_QUOTA, True), (UNLIMITED, True), (None, False)])
 def test_a_verdict_says_where_only_a_call_can_tell(free: Evidence | None, told: bool) -> None:
     spent = rung("quota", 30, "account_quota_exhausted", capability="text")
     evidence = [*LADDER[:2], spent, *((free,) if free else ())]
