@@ -35,13 +35,14 @@ from lib.wire.answers import amount
 BEHIND = 2
 """A stream that broke off has told too little if its output is less than this share of what came."""
 
-WHY_EMPTY: Mapping[FinishReason, str] = {
+WHY_EMPTY: Mapping[FinishReason | None, str] = {
+    None: "empty_answer",
     "stop": "empty_answer",
     "other": "empty_answer",
     "length": "no_room",
     "content_filter": "content_refused",
 }
-"""The cause of an answer that ended without a word. One that only calls tools is whole."""
+"""The cause of an answer that ended without a word, marked or not. One that only calls tools is whole."""
 
 PLAIN = ("openai",)
 """Protocols whose paths every relay has: where one isn't, the address is wrong."""
@@ -255,7 +256,7 @@ def of_reading(
         charged = not (free_if_filtered and cause.state == "content_refused")
         status: Status = "interrupted" if reading.something else "failed"
         return _ending(status, cause, reading.fault, charged=charged, model=model)
-    if reading.finished is None:
+    if reading.finished is None and reading.something:
         return _ending("interrupted", CAUSES["interrupted"])
     if nothing and reading.finished in WHY_EMPTY:
         cause = CAUSES[WHY_EMPTY[reading.finished]]

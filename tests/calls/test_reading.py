@@ -88,10 +88,12 @@ def test_a_chat_that_made_no_film_says_why(words: str, code: str) -> None:
         ("content_filter", Said(200, code="prompt_blocked"), False, "prompt_refused", True),
         ("content_filter", None, False, "content_refused", True),
         ("stop", None, True, "empty_answer", True),
+        (None, None, True, "empty_answer", True),
+        (None, None, False, "empty_answer", True),  # wire.md 3: a stream of nothing but [DONE]
     ],
 )
 def test_what_was_filtered_says_so_and_no_file_is_no_cost(
-    finished: FinishReason, refused: Said | None, makes_files: bool, code: str, charged: bool
+    finished: FinishReason | None, refused: Said | None, makes_files: bool, code: str, charged: bool
 ) -> None:
     reading = Reading()
     reading.take_whole(Outcome(finished=finished, refused=refused))

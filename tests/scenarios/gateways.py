@@ -69,6 +69,7 @@ ROWS = (
         "401 without a body": (Answer(401), "bad_key"),
         "an empty 429": (Answer(429), "rate_limited"),
         "a stream without an end": (Answer(200, BEGUN, EVENTS), "interrupted"),
+        "a stream of nothing but [DONE]": (Answer(200, "data: [DONE]\n\n", EVENTS), "empty_answer"),
     }),
     *checks("a server that falls silent", "design.md: only DNS, connect, TLS and time-out are the line's", "relay", {
         "never answers": ({STATUS: Answer(200, stops=0)}, "line_timeout", ("line",)),
