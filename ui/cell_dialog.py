@@ -22,7 +22,7 @@ from ui.engine import door
 from ui.markdown import code, literal
 from ui.prices import price_words, range_words
 from ui.tables import height
-from ui.theme import look
+from ui.theme import STATES, WORKED, look
 from ui.tries import tries
 from ui.words import ago, count, t, worded
 
@@ -31,6 +31,8 @@ HERE = "cell"
 FEW = 6
 """Models that are lines of text; more are a table."""
 TABLE_PX = 320
+STATE_PX = 130
+"""Of a column: the longest word of a state, whole in both languages."""
 
 
 def draw(engine: Engine, cell: Cell, members: Members, prices: Sequence[Range]) -> None:
@@ -117,9 +119,11 @@ def _under_chat(engine: Engine, models: Collection[str]) -> None:
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> None:
-    words = list(dict.fromkeys(one for row in rows for one in row.get("state", ())))
+    words = {t(one.word): one.colour for one in (WORKED, *STATES.values())}
     columns: dict[str, Any] = {
-        "state": st.column_config.MultiselectColumn(t(N_("State")), options=words, width="small"),
+        "state": st.column_config.MultiselectColumn(
+            t(N_("State")), options=words, color=words.values(), width=STATE_PX
+        ),
         "model": st.column_config.TextColumn(t(N_("Model")), width="medium"),
         "price": st.column_config.TextColumn(t(N_("Price")), width="medium"),
         "why": st.column_config.TextColumn(t(N_("Why")), width="medium"),

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.conftest import go, words
+from ui.cell_dialog import STATE_PX
 from ui.engine import door
 from ui.links import SECTIONS
 
@@ -168,3 +169,18 @@ def test_several_relays_can_be_looked_at_one_by_one(app: AppTest) -> None:
     assert cells(app)["openai.text"]["word"] == "Not set up"
     assert app.query_params["relay"] == "one"
     assert "nothing checked yet" in words(app)
+
+
+def states() -> None:
+    from ui.cell_dialog import _table
+
+    _table([{"state": ["Should work"], "model": "gpt-4o", "price": "USD 1"}])
+
+
+def test_the_states_of_many_models_are_coloured_and_not_cut_off() -> None:
+    app = AppTest.from_function(states).run()
+    assert not app.exception
+    state = json.loads(app.dataframe[0].proto.columns)["state"]
+    colours = {one["value"]: one["color"] for one in state["type_config"]["options"]}
+    assert (colours["Should work"], colours["Key expired"]) == ("green", "blue")
+    assert state["width"] == STATE_PX
