@@ -1,7 +1,8 @@
 """Races a relay's lines: the median of several fresh connections each. Suggests nothing silently, switches nothing.
 
 A line is asked the way a generation goes: with a key, where one was saved for it, for that key's own model list, which
-is free and not rationed; else without a key, for what is there.
+is free and not rationed; else without a key, for what is there. What is answered of the key doesn't matter; a web page
+or a broken gateway is no line, however quickly it comes.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ import httpx
 from pydantic import SecretStr
 
 from lib.calls.known import Known
-from lib.causes import of_line_fault, reason
+from lib.causes import CAUSES, judge, of_line_fault, reason
 from lib.connections.model import Connection, Line, Relay
 from lib.errors import BadKey, LineFault
-from lib.http import Http, LineTimes
-from lib.vocabulary import Reason, State
-from lib.wire import Endpoint, newapi, openai
+from lib.http import Http, LineTimes, without_keys
+from lib.vocabulary import Reason, State, as_state
+from lib.wire import Endpoint, Unreadable, newapi, openai
 
 SAMPLES = 5
+NO_LINE = ("wrong_address", "upstream_fault")
+FIREWALL = CAUSES["firewall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Entry:
         """What it is asked; free, and not rationed."""
         endpoint = Endpoint(self.line.base_url, self.key)
         return openai.models_request(endpoint) if self.key else newapi.status_request(endpoint)
+
+    def fault(self, answer: httpx.Response) -> Reason | None:
+        """Why what answered isn't this relay at work; None where it is, whatever it says of the key."""
+        try:
+            _ = openai.read_models(answer) if self.key else newapi.read_status(answer)
+        except Unreadable as unreadable:
+            said = unreadable.said
+            cause = judge(said, "openai" if self.key else "newapi", through_relay=True, posted=False)
+            if cause.state in NO_LINE or cause is FIREWALL:
+                return without_keys(reason(cause, said, target=answer.headers.get("location", "")))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +109,12 @@ async def _run(http: Http, entry: Entry, on_try: OnTry | None) -> LineResult:
     why: Reason | None = None
     for _ in range(SAMPLES):
         try:
-            times.append(await http.probe(entry.request()))
+            answer, took = await http.probe(entry.request())
         except LineFault as fault:
             why = reason(of_line_fault(fault), **fault.params)
+        else:
+            why = entry.fault(answer)
+            times += [] if why else [took]
         result = _result(entry, times, why)
         if on_try is not None:
             on_try(result)
@@ -105,8 +122,8 @@ async def _run(http: Http, entry: Entry, on_try: OnTry | None) -> LineResult:
 
 
 def _result(entry: Entry, times: Sequence[LineTimes], why: Reason | None) -> LineResult:
-    if not times:
-        return LineResult(entry, "unreachable", None, 0, why)
+    if why and not times:
+        return LineResult(entry, as_state(CAUSES[why.code].state), None, 0, why)
     return LineResult(entry, "usable", medians(times), len(times))
 
 

@@ -254,16 +254,15 @@ class Http:
             request = _moved(request, response.headers.get("location", ""))
         raise NotFetched(N_("The file's address sends requests on and on."))
 
-    async def probe(self, request: httpx.Request) -> LineTimes:
+    async def probe(self, request: httpx.Request) -> tuple[httpx.Response, LineTimes]:
         """Times one request on a connection of its own. Any HTTP answer counts; raises `LineFault` where none comes."""
         with mapped(timed(request)):
             async with self._made(ByAddress(self.outward, self._ssl)) as client:
                 response = await client.send(dressed(request, self.outward.timeouts), stream=True)
                 try:
-                    await whole(response)
+                    return await whole(response), times_of(request)
                 finally:
                     await response.aclose()
-        return times_of(request)
 
     @staticmethod
     def _onward(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:

@@ -67,6 +67,49 @@ def test_a_race_tells_each_try_and_why_a_line_is_down() -> None:
     assert sorted(told) == [("dead", 0)] * SAMPLES + counted
 
 
+PAGE = httpx.Response(200, html="<html><title>Welcome</title></html>")
+LISTED = httpx.Response(200, json={"object": "list", "data": [{"id": "glm-4-flash"}]})
+BROKEN = httpx.Response(502, html="<html><title>502 Bad Gateway</title></html>")  # nginx
+BLOCKED = httpx.Response(403, html="<html><title>Just a moment...</title></html>")  # Cloudflare
+ELSEWHERE = httpx.Response(302, headers={"location": "http://login.wifi.invalid/"})
+REFUSED = httpx.Response(401, json={"error": {"message": "无效的令牌", "type": "new_api_error"}})  # wire.md 1B
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "state", "code"),
+    [
+        (LISTED, KEY, "usable", None),
+        (REFUSED, KEY, "usable", None),  # any HTTP answer of the relay proves the line
+        (httpx.Response(429), KEY, "usable", None),
+        (PAGE, KEY, "wrong_address", "html_page"),
+        (ELSEWHERE, KEY, "wrong_address", "redirected"),
+        (httpx.Response(404, json={"detail": "Not Found"}), KEY, "wrong_address", "wrong_path"),
+        (BROKEN, KEY, "upstream_fault", "upstream_fault"),
+        (BLOCKED, KEY, "region_blocked", "firewall"),
+        (PAGE, None, "usable", None),  # contract.md: of a management path it only means that there is no such endpoint
+        (BROKEN, None, "upstream_fault", "upstream_fault"),
+    ],
+)
+def test_what_answers_must_be_the_relay(
+    answer: httpx.Response, key: SecretStr | None, state: str, code: str | None
+) -> None:
+    async def run() -> tuple[LineResult, ...]:
+        http = Http()
+        with respx.mock() as router:
+            router.get(host="fast.example.com").mock(return_value=answer)
+            router.get(host="slow.example.com").mock(return_value=LISTED)
+            found = await race(http, [Entry(FAST, key), Entry(SLOW, KEY)])
+        await http.aclose()
+        return found
+
+    fast, slow = asyncio.run(run())
+    assert (fast.state, fast.reason and fast.reason.code) == (state, code)
+    assert fast.samples == (0 if code else SAMPLES)
+    best = fastest([fast, slow])
+    assert best is not None
+    assert best.line == SLOW or code is None
+
+
 def test_a_race_in_the_background_tells_how_far_it_is_and_ends() -> None:
     async def run() -> None:
         http, go_on = Http(), asyncio.Event()
