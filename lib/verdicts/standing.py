@@ -48,7 +48,7 @@ def standing(connection: Connection, found: Iterable[Verdict], history: Sequence
         subject = (one.model, one.capability) if (one.model, one.capability) in called else RUNGS
         if subject not in told:
             told[subject] = tuple(_judged(connection, subject, intervals))
-        stood.append((one, _ending_in(one, told[subject], now)))
+        stood.append((one, _ending_in(one, _unspoken(one, told[subject]), now)))
     return stood
 
 
@@ -83,6 +83,14 @@ def _judged(connection: Connection, subject: Subject, intervals: Iterable[Interv
         found.append(Stood(since, until, verdict.state, verdict.proof, verdict.checked_at))
     known = list(dropwhile(lambda one: one.state == "untested", found))
     return _joined(known or found)
+
+
+def _unspoken(verdict: Verdict, found: tuple[Stood, ...]) -> tuple[Stood, ...]:
+    """The same; what nobody here speaks should not have worked before, either, whatever the rungs showed."""
+    if verdict.state != "unsupported":
+        return found
+    never = (replace(one, state=verdict.state, proof=None) if one.proof == "ladder" else one for one in found)
+    return tuple(_joined(never))
 
 
 def _ending_in(verdict: Verdict, found: tuple[Stood, ...], now: datetime) -> tuple[Stood, ...]:

@@ -98,6 +98,12 @@ def test_it_ends_in_the_verdict_of_now(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_not_spoken_never_should_have_worked(tmp_path: Path) -> None:
+    unspoken = {"state": "unsupported", "proof": None, "checked_at": NOON + timedelta(hours=9.5)}
+    pieces = [*ladder(1), *ladder(2, "bad_key"), *ladder(9.5)]
+    assert [one[2] for one in brief(told(tmp_path, pieces, **unspoken))] == ["unsupported", "bad_key", "unsupported"]
+
+
 def test_an_outage_since_the_list_was_read_is_not_forgotten(tmp_path: Path) -> None:
     gone = {"state": "no_permission", "proof": None, "checked_at": NOON + timedelta(hours=1)}
     pieces = [*ladder(1), *ladder(9, "bad_key"), *ladder(9.5)]
