@@ -26,7 +26,7 @@ LOOKS_EVERY_S = 0.5
 BESIDE_LOOKS_EVERY_S = 2.0
 """Every tick may swallow a click on another page, if that comes while a run is busy (Streamlit merges the two)."""
 ROWS = 8
-"""Connections drawn with their rungs; of more, those under way and those that failed."""
+"""Connections drawn with their rungs; of more, those under way, the last ones left, and those that failed."""
 WATCHED = "check_watched"
 """When the check began that this session asked for or has seen: it is told how that ended."""
 
@@ -133,10 +133,12 @@ def sentence(progress: Progress) -> str:
 
 
 def shown(progress: Progress) -> tuple[str, ...]:
-    """The connections whose rungs are drawn."""
+    """The connections whose rungs are drawn; the last ones left are waited for, though nothing has come of them yet."""
     if len(progress.rungs) <= ROWS:
         return tuple(progress.rungs)
-    return (*progress.under_way, *(name for name in progress.failed if name in progress.done))[:ROWS]
+    left = tuple(name for name in progress.rungs if name not in progress.done)
+    waited_for = left if len(left) <= ROWS else progress.under_way
+    return (*waited_for, *(name for name in progress.failed if name in progress.done))[:ROWS]
 
 
 def _line(progress: Progress, name: str) -> str:

@@ -126,6 +126,7 @@ NAMES = [f"c{number}" for number in range(20)]
         (NAMES, {}, (), []),
         (NAMES, {"c1": True, "c2": True, "c3": False, "c4": False}, ("c2", "c4"), ["c1", "c3", "c4"]),
         (NAMES, dict.fromkeys(NAMES, False), NAMES, NAMES[:ROWS]),
+        (NAMES, dict.fromkeys(NAMES[:18], True), tuple(NAMES[:18]), ["c18", "c19"]),
     ],
 )
 def test_of_many_those_under_way_and_those_that_failed_are_drawn(
