@@ -53,7 +53,7 @@ ROWS = (
     Cause("works_but_errs", "usable", "nobody", N_("It answered, but {question} was not {expected}."),
           N_("Use it; small models err. Don't rely on what it calculates.")),
     Cause("should_work", "usable", "nobody",
-          N_("Key, quota and permission have passed; no real call has been made yet."),
+          N_("Key, quota and permission have passed; no real call has proved it yet."),
           N_("Use it, or prove it with one small paid call.")),
     Cause("not_tested", "untested", "you", N_("Nothing is known yet."), N_("Run the free test.")),
     Cause("no_free_endpoint", "untested", "you", N_("There is no free way to test this rung: {step}."),

@@ -20,7 +20,7 @@ AROUND = " \t\r\n\"'`<>()“”‘’「」『』《》,;。、"
 
 ENDPOINT = re.compile(
     r"((/v1)?/(chat/completions|completions|responses|messages|models|embeddings|moderations|rerank|videos"
-    r"|images/(generations|edits|variations)|audio/(speech|transcriptions|translations))|/v1)$",
+    r"|images/(generations|edits|variations)|audio/(speech|transcriptions|translations))|/v1(beta)?)$",
     re.IGNORECASE,
 )
 """What the protocol adds behind a base URL by itself."""

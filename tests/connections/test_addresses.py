@@ -22,6 +22,8 @@ CLEANED = [
     ("https://api.example.com/v1/models", "https://api.example.com"),
     ("https://api.example.com/v1/images/generations/", "https://api.example.com"),
     ("https://api.example.com/chat/completions", "https://api.example.com"),
+    ("https://generativelanguage.googleapis.com/v1beta/", "https://generativelanguage.googleapis.com"),
+    ("https://api.example.com/v1beta/models", "https://api.example.com"),
     ("https://api.example.com/us/v1", "https://api.example.com/us"),
     ("https://open.bigmodel.cn/api/paas/v4/chat/completions", "https://open.bigmodel.cn/api/paas/v4"),
     ("https://open.bigmodel.cn/api/paas/v4", "https://open.bigmodel.cn/api/paas/v4"),
