@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,28 @@ def choose_connection(dialog: Locator, label: str, connection: str) -> None:
     settle(dialog.page)
 
 
+def generate(page: Page, url: str, connection: str, said: Mapping[str, str]) -> None:
+    """Sends a prompt with that connection from the page of text."""
+    page.goto(f"{url}/text?connection={connection}")
+    settle(page)
+    page.get_by_label(said["prompt"], exact=True).fill(f"Hello from {connection}")
+    button(page, re.compile(f"^{said['generate']}")).click()
+
+
+def evidence(page: Page, url: str, connection: str, code: str, asked: str, locale: str) -> Locator:
+    """Opens the matrix at a connection that fails: cause, what to do, and the request that it rests on."""
+    said = WORDS[locale]
+    page.goto(f"{url}/matrix?cell=openai.text")
+    settle(page)
+    dialog = page.get_by_role("dialog")
+    choose_connection(dialog, said["connection"], connection)
+    for words_of in told(code, choose(locale)):
+        expect(dialog.get_by_text(words_of).first).to_be_visible()
+    expect(dialog.get_by_text(said["rests on"])).to_be_visible()
+    expect(dialog.get_by_text(re.compile(rf"{asked}\s/")).first).to_be_visible()
+    return dialog
+
+
 @pytest.mark.parametrize("locale", WORDS)
 def test_each_key_that_fails_is_led_to_working(
     tmp_path: Path, browser: Browser, demo: DemoRelay, locale: str
@@ -80,25 +103,16 @@ def test_each_key_that_fails_is_led_to_working(
         expect(page.get_by_text(told("key_expired", language)[0]).first).to_be_visible()
         settle(page)
         for connection, (code, action) in REMEDIES.items():
-            page.goto(f"{running.url}/matrix?cell=openai.text")
-            settle(page)
-            dialog = page.get_by_role("dialog")
-            choose_connection(dialog, said["connection"], connection)
-            for words_of in told(code, language):
-                expect(dialog.get_by_text(words_of).first).to_be_visible()
-            expect(dialog.get_by_text(said["rests on"])).to_be_visible()
-            expect(dialog.get_by_text(re.compile(r"GET\s/")).first).to_be_visible()
+            dialog = evidence(page, running.url, connection, code, "GET", locale)
             follow(page, demo, connection, action)
             button(dialog, said["check one"], exact=True).click()
             expect(dialog.get_by_text(said["works"]).first).to_be_visible()
         for connection, (code, action) in AT_A_CALL.items():
-            page.goto(f"{running.url}/text?connection={connection}")
-            settle(page)
-            page.get_by_label(said["prompt"], exact=True).fill(f"Hello from {connection}")
-            button(page, re.compile(f"^{said['generate']}")).click()
-            expect(page.get_by_text(told(code, language)[0]).first).to_be_visible()
+            generate(page, running.url, connection, said)
+            for words_of in told(code, language):
+                expect(page.get_by_text(words_of).first).to_be_visible()
+            evidence(page, running.url, connection, code, "POST", locale)
             follow(page, demo, connection, action)
-            settle(page)
-            button(page, re.compile(f"^{said['generate']}")).click()
+            generate(page, running.url, connection, said)
             expect(button(page, re.compile("Download|下载"))).to_be_enabled()
         expect(page.get_by_test_id("stException")).to_have_count(0)
