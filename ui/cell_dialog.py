@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -64,11 +64,18 @@ def _chosen(cell: Cell, members: Members) -> Verdict | None:
     if len(by_connection) < 2:
         return best_of(members.found)
     bests = {name: found[0] for name, found in by_connection.items()}
-    chosen = st.selectbox(
-        t(N_("Connection")), list(bests), key=f"cell_of_{cell.provider}_{cell.capability}",
-        format_func=lambda name: f"{name} · {t(look(bests[name].state, bests[name].proof).word)}",
-    )
-    return bests[chosen]
+    labels = {name: f"{name} · {t(look(one.state, one.proof).word)}" for name, one in bests.items()}
+    return bests[_choose(f"cell_of_{cell.provider}_{cell.capability}", labels)]
+
+
+def _choose(kept: str, labels: Mapping[str, str]) -> str:
+    """The id of the connection chosen. A field goes on showing a label that has changed: it is a new one then."""
+    key = f"{kept}_{hash(tuple(labels.values()))}"
+    if key not in st.session_state and (known := st.session_state.get(kept)) in labels:
+        st.session_state[key] = known
+    chosen = st.selectbox(t(N_("Connection")), list(labels), key=key, format_func=labels.__getitem__)
+    st.session_state[kept] = chosen
+    return chosen
 
 
 def _models(engine: Engine, connection: str, found: Sequence[Verdict]) -> None:

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
+from lib.causes import CAUSES, reason
 from lib.checks.running import CheckRun, Progress
+from lib.ledger import evidence
 from lib.vocabulary import Evidence
 from tests.conftest import DemoRelay
 from tests.ui.conftest import ROOT, checked, go, words
@@ -110,6 +113,27 @@ def test_how_it_ended_is_said_once(app: AppTest, button: str, toast: str) -> Non
     assert not app.exception
     assert [one.value for one in app.toast] == [toast]
     assert not app.run().toast
+
+
+def choice(app: AppTest) -> Selectbox:
+    return next(one for one in app.selectbox if one.label == "Connection")
+
+
+def test_the_connection_chosen_in_a_cell_is_shown_as_it_stands_now(own: AppTest) -> None:
+    own.query_params["cell"] = "openai.text"
+    app = go(own, "matrix")
+    before = choice(app)
+    assert "mute · Untested" in before.options
+    before.select("mute").run()
+    why = reason(CAUSES["key_expired"])
+    seen = Evidence(datetime.now(UTC), "mute", "key", False, "expired_key", "GET", "/v1/models", reason=why)
+    door().own.ledger.write(lambda db: evidence.add(db, seen))
+    app.run()
+    assert not app.exception
+    assert "mute · Key expired" in choice(app).options
+    assert choice(app).value == "mute"
+    assert choice(app).key != before.key  # one and the same field would go on showing the old label
+    assert "This key has expired" in words(app)
 
 
 def rung(name: str, ok: bool) -> Evidence:
