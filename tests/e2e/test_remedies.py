@@ -20,10 +20,12 @@ WORDS = {
     "en-US": {
         "check": "Check now", "check one": "Check", "connection": "Connection", "rests on": "What it rests on",
         "console": "Open console", "works": "Should work", "worked": "Done", "prompt": "Prompt", "generate": "Generate",
+        "text": "text",
     },
     "zh-CN": {
         "check": "立即检测", "check one": "检测", "connection": "连接", "rests on": "依据",
         "console": "打开控制台", "works": "应可用", "worked": "已完成", "prompt": "提示词", "generate": "生成",
+        "text": "文本",
     },
 }  # fmt: skip
 REMEDIES = {
@@ -76,9 +78,12 @@ def generate(page: Page, url: str, connection: str, said: Mapping[str, str]) -> 
 
 
 def evidence(page: Page, url: str, connection: str, code: str, asked: str, locale: str) -> Locator:
-    """Opens the matrix at a connection that fails: cause, what to do, and the request that it rests on."""
+    """Opens the cell of a connection that fails: cause, what to do, and the request that it rests on."""
     said = WORDS[locale]
-    page.goto(f"{url}/matrix?cell=openai.text")
+    page.goto(f"{url}/matrix")
+    settle(page)
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="OpenAI"))
+    row.get_by_role("button", name=re.compile(f"^{said['text']}, ")).click()
     settle(page)
     dialog = page.get_by_role("dialog")
     choose_connection(dialog, said["connection"], connection)
