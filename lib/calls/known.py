@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -26,6 +26,8 @@ from lib.wire import Choice, KeyModel, Unreadable, deepl, elevenlabs, gemini, ne
 from lib.wire.newapi import Listing, RelayStatus, TokenUsage, beside
 
 T = TypeVar("T")
+Read: TypeAlias = tuple[str, datetime | None, datetime | None]
+"""Of which place, and when, a key's own list and that place's price list were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Known:
         self.ledger = ledger
         self.files = files
         self._read: dict[tuple[Kind, str], Dated[Any]] = {}
+        self._joined: dict[str, tuple[Read, tuple[KeyModel, ...]]] = {}
         self.keys = keys
 
     def _snapshot(self, kind: Kind, subject: str) -> Dated[Any] | None:
@@ -121,8 +124,14 @@ class Known:
 
     def models(self, connection: Connection) -> tuple[KeyModel, ...]:
         """The same with what the price list of its place says beside; () where neither was read."""
-        own, listing = self.key_models(connection.id), self.listing(place_of(connection))
-        return beside(own.value if own else (), listing.value.by_name if listing else {})
+        place = place_of(connection)
+        own, listing = self.key_models(connection.id), self.listing(place)
+        read: Read = (place, own.at if own else None, listing.at if listing else None)
+        kept = self._joined.get(connection.id)
+        if kept is None or kept[0] != read:
+            models = beside(own.value if own else (), listing.value.by_name if listing else {})
+            kept = self._joined[connection.id] = read, models
+        return kept[1]
 
     def token_usage(self, connection_id: str) -> Dated[TokenUsage | None] | None:
         """What the relay told of a key's figures when it was last asked; None within: it told nothing."""

@@ -14,8 +14,6 @@ from lib.vocabulary import Capability
 
 KNOWN_NAMES = 16_384
 """Names whose reading is kept; a large relay lists 5,000."""
-
-
 OPENAI = "openai"
 """The type that OpenAI's paths are listed under, chat's first, and the protocol that they are spoken in."""
 
@@ -132,18 +130,19 @@ def capabilities_of(
     `endpoints`, `vendor`, `by_call` and `paths` are what its relay says beside: endpoint types, who makes it, whether
     it is billed by call, and the paths that the types stand for there (`supported_endpoint`).
     """
-    return _told(_Listed(model.lower(), tuple(endpoints), vendor, by_call, tuple(paths))) or ()
+    return _told(model, tuple(endpoints), vendor, by_call, tuple(paths)) or ()
 
 
 def says_nothing(
     model: str, endpoints: Sequence[str] = (), vendor: str = "", by_call: bool = False, paths: Sequence[str] = ()
 ) -> bool:
     """Whether neither a name nor its relay tells what it is for: a fine-tune's, or one of a server at home."""
-    return _told(_Listed(model.lower(), tuple(endpoints), vendor, by_call, tuple(paths))) is None
+    return _told(model, tuple(endpoints), vendor, by_call, tuple(paths)) is None
 
 
 @lru_cache(KNOWN_NAMES)
-def _told(listed: _Listed) -> Told:
+def _told(model: str, endpoints: tuple[str, ...], vendor: str, by_call: bool, paths: tuple[str, ...]) -> Told:
+    listed = _Listed(model.lower(), endpoints, vendor, by_call, paths)
     return next((told for source in ORDER_OF_TRUST if (told := source(listed)) is not None), None)
 
 

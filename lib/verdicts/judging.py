@@ -56,7 +56,6 @@ class Facts:
         """The list of the relay a connection goes through."""
         return self.listings.get(place_of(connection), {})
 
-
     def models(self, connection: Connection) -> tuple[KeyModel, ...]:
         """What a key's own list showed, with what its relay's price list says beside."""
         return beside(self.key_models.get(connection.id, (None, None))[1], self.listing_of(connection))

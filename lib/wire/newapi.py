@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
 import httpx
@@ -73,7 +74,7 @@ class ListedApi:
         return KeyModel(self.model, self.endpoints, self.vendor, self.by_call, self.paths)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """A relay's public price list. It proves nothing about any key."""
 
@@ -82,7 +83,7 @@ class Listing:
     paths: Mapping[str, str] = field(default_factory=dict)
     """By endpoint type, the path it stands for at this relay (`supported_endpoint`)."""
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, ListedApi]:
         """What is listed by model."""
         return {api.model: api for api in self.apis}
@@ -94,8 +95,11 @@ class Listing:
 
 def beside(own: Sequence[KeyModel] | None, listing: Mapping[str, ListedApi]) -> tuple[KeyModel, ...]:
     """A key's own list with what its relay's price list says beside; the endpoint types are the key's own, if told."""
-    found = ((one, listing.get(one.model)) for one in own or ())
-    return tuple(api.entry._replace(endpoints=one.endpoints or api.endpoints) if api else one for one, api in found)
+    return tuple(_beside(one, listing.get(one.model)) for one in own or ())
+
+
+def _beside(one: KeyModel, api: ListedApi | None) -> KeyModel:
+    return KeyModel(one.model, one.endpoints or api.endpoints, api.vendor, api.by_call, api.paths) if api else one
 
 
 @dataclass(frozen=True, slots=True)
