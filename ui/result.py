@@ -39,7 +39,7 @@ def appearance(row: CallRow) -> Look:
     """
     if row.status in UNFINISHED:
         return STATUSES["running"]
-    if row.error_code == "let_in":
+    if row.let_in:
         return NOT_PROVEN
     told = row.status == "failed" and row.error_state not in (None, "untested")
     return STATES[str(row.error_state)] if told else STATUSES[row.status]

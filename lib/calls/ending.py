@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from lib.calls.live import Live, as_it_went
 from lib.calls.result import Ending, of_cancelling, of_own_fault
 from lib.calls.settle import changes_of, evidence_of
-from lib.calls.unpaid import taken
+from lib.calls.unpaid import weaker
 from lib.http import without_keys
 from lib.ledger import calls as log
 from lib.ledger import evidence as proofs
@@ -52,8 +52,8 @@ def settlement(live: Live, ending: Ending) -> Write:
     riddle = drafted.draft.riddle
     detail = riddle.told(live.reading.text) if riddle else {}
     shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at, detail)
-    if shown is not None and drafted.draft.unpaid and (ending.charged or live.reading.task):
-        shown = taken(shown)
+    if shown is not None and drafted.draft.unpaid:
+        shown = weaker(shown, taken=ending.charged or live.reading.task is not None)
     live.shown = shown
 
     def write(db: log.Connection) -> None:

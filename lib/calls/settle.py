@@ -120,7 +120,7 @@ def evidence_of(
     return Evidence(
         at=at,
         connection=row.connection,
-        step="call" if works else "unpaid" if _is_let_in(ending) else RUNG_OF.get(state, "call"),
+        step="call" if works else RUNG_OF.get(state, "call"),
         ok=works,
         state=state,
         method="POST",
@@ -135,7 +135,3 @@ def evidence_of(
         detail=detail if works else {},
         call=row.id,
     )
-
-
-def _is_let_in(ending: Ending) -> bool:
-    return ending.why is not None and ending.why.code == "let_in"

@@ -18,6 +18,7 @@ from dataclasses import replace
 import httpx
 
 from lib.causes import CAUSES, Cause, reason
+from lib.ledger.row import LET_IN
 from lib.vocabulary import Capability, Evidence
 from lib.wire import Json, Said, Unfit
 
@@ -57,6 +58,10 @@ def let_in(cause: Cause, said: Said) -> bool:
     return cause.code == "bad_request" and bool(said.code or said.param) and said.code not in SAY_OTHER
 
 
-def taken(shown: Evidence) -> Evidence:
-    """What it shows where the server took the request all the same: no proof, whatever became of it."""
-    return replace(shown, step="unpaid", ok=False, state="untested", reason=reason(CAUSES["taken"]), detail={})
+def weaker(shown: Evidence, *, taken: bool) -> Evidence:
+    """What the request shows, of what the same ending of a real call would: no proof where it was let in, nor where the
+    server took it all the same, whatever became of it; a fault is a fault."""
+    if taken:
+        return replace(shown, step="unpaid", ok=False, state="untested", reason=reason(CAUSES["taken"]), detail={})
+    is_let_in = shown.reason is not None and shown.reason.code == LET_IN
+    return replace(shown, step="unpaid") if is_let_in else shown

@@ -30,8 +30,6 @@ Cell: TypeAlias = tuple[str, ...]
 
 _CROSS = tuple(column.name for column in rollup_cross.primary_key)
 _FAILED = ("failed", "interrupted", "unknown")
-LET_IN = "let_in"
-"""The cause of a call that was refused as it had to be, unpaid: it came through all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def alone_of_its_kind(row: CallRow) -> Alike:
     kind = Kind(
         **(said | currencies),
         sent=row.sent_at is not None, timed=row.duration_ms is not None, began=row.first_byte_ms is not None,
-        let_in=row.error_code == LET_IN,
+        let_in=row.let_in,
     )  # fmt: skip
     numbers = Numbers(
         calls=1,

@@ -19,7 +19,6 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, func, 
 from lib.ledger import settings
 from lib.ledger.contribution import (
     DIMENSIONS,
-    LET_IN,
     Alike,
     By,
     Cell,
@@ -37,7 +36,7 @@ from lib.ledger.database import hold_still, upsert
 from lib.ledger.days import day_of, days_between, is_border, zone_named
 from lib.ledger.ids import between
 from lib.ledger.report import Found, ReportRow, report_rows, total
-from lib.ledger.row import CallRow
+from lib.ledger.row import LET_IN, CallRow
 from lib.ledger.schema import MICROSECOND, SUMS, calls, rollup_cross, rollups
 
 __all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild", "report", "stored_zone", "total"]

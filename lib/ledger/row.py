@@ -23,6 +23,8 @@ from lib.vocabulary import (
 )
 
 NOTHING_SAID = Usage()
+LET_IN = "let_in"
+"""The cause of a call that was refused as it had to be, unpaid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,11 @@ class CallRow:
     def cost(self) -> Money | None:
         """What it cost as far as anybody knows: what the biller says, else the estimate."""
         return self.billed or self.estimated
+
+    @property
+    def let_in(self) -> bool:
+        """Whether it was refused as it had to be, unpaid: it came through, and has not failed."""
+        return self.error_code == LET_IN
 
     def json(self, text: str, artifacts: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """The contract's document of a call; `text` is its answer, `artifacts` the files it made."""

@@ -38,7 +38,7 @@ class Failure:
 
 def of_call(row: CallRow, relay: str, line: str, method: str, address: str) -> Failure | None:
     """What a call came to; None for one that didn't fail, was never sent, or was refused as it had to be."""
-    if row.error_code in (None, "let_in") or row.sent_at is None:
+    if row.error_code is None or row.let_in or row.sent_at is None:
         return None
     return Failure(
         row.sent_at, remembered(row.error_code, row.error_params, row.error_message or ""), relay, line, method,
