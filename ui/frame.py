@@ -10,7 +10,7 @@ import streamlit as st
 from lib.connections.model import Relay
 from lib.engine import Engine
 from lib.i18n import LANGUAGES, N_, Language
-from ui import checking, climb, navigation
+from ui import checking, climb, navigation, sending
 from ui.budget import warning
 from ui.chips import facts
 from ui.engine import door
@@ -70,6 +70,7 @@ def beside(engine: Engine) -> None:
             label_visibility="collapsed",
         )
         navigation.mend()
+        sending.once()
 
 
 def place(relay: Relay) -> str:

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo import media
+from lib.ledger import Ledger
+from lib.ledger.calls import page as calls
 from tests.e2e.running import App
 from tests.e2e.states import STATES
 from tests.e2e.views import button, navigate, opened, settle
@@ -50,6 +52,13 @@ def given(capability: str) -> bytes:
     return media.wav(SAID) if capability == "transcription" else media.png("a cat", 256, 256)
 
 
+def write(page: Page, capability: str, prompt: str) -> None:
+    field = page.locator(f".st-key-draft_{capability}_prompt textarea")
+    field.fill(prompt)
+    field.press("Control+Enter")
+    settle(page)
+
+
 def make(page: Page, words: dict[str, str], capability: str) -> None:
     """Makes one on the page of its capability, with what stands chosen there."""
     navigate(page, words[capability])
@@ -63,10 +72,7 @@ def make(page: Page, words: dict[str, str], capability: str) -> None:
         navigate(page, words[capability])
         expect(page.get_by_text(name).first).to_be_visible()  # what was given outlives a change of page
     if capability != "transcription":
-        field = page.locator(f".st-key-draft_{capability}_prompt textarea")
-        field.fill("A lighthouse in the rain")
-        field.press("Control+Enter")
-        settle(page)
+        write(page, capability, "A lighthouse in the rain")
     button(page, re.compile(f"^{words['generate']}")).click()
     expect(button(page, words["again"])).to_be_visible()
     settle(page)
@@ -96,3 +102,21 @@ def test_one_of_each_is_made_found_and_played(owner: App, browser: Browser, loca
     settle(page)
     expect(button(page, re.compile(f"^{words['generate']}"))).to_be_enabled()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_second_of_two_clicks_sends_nothing_however_late_it_comes(owner: App, browser: Browser) -> None:
+    """A busy browser delivers it to the button drawn since, maybe to other words."""
+    page = opened(browser, f"{owner.url}/embedding")
+    generate = button(page, re.compile("^Generate"))
+    for asked in ("A lighthouse in the rain", "A lighthouse in the sun"):
+        write(page, "embedding", asked)
+        generate.click()
+        expect(button(page, "Again")).to_be_visible()
+        settle(page)
+        write(page, "embedding", f"{asked}, at dusk")
+        generate.hover()
+        page.mouse.down(click_count=2)
+        page.mouse.up(click_count=2)
+        settle(page)
+    with Ledger.open(None, owner.home) as ledger, ledger.read() as db:
+        assert len(calls(db, limit=9, capability="embedding").rows) == 2
