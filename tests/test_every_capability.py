@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
 from demo import media
 from lib.calls.files import FAMILY
-from tests.conftest import ROOT, DemoRelay, start_demo, stop_demo
+from lib.cli import main
+from tests.conftest import DemoRelay, start_demo, stop_demo
 
 PICTURE, SECOND, MASK, SOUND = "picture.png", "second.png", "mask.png", "sound.wav"
 IMAGE = f"--input {PICTURE}"
@@ -105,19 +105,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     stop_demo(process)
 
 
-def lib(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"RELAYSCOPE_HOME": str(folder / "home"), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_LANG": "en"}
-    env |= {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "lib", *words], cwd=folder, env=env, input=given, capture_output=True, text=True
-    )
+def lib(folder: Path, *words: str, given: str = "") -> Result:
+    """`python -m lib …` in that folder, in this process: a new engine on its data for each command, as always."""
+    env = {"RELAYSCOPE_HOME": str(folder / "home"), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_LANG": "en"}
+    with chdir(folder):
+        return CliRunner(env=env).invoke(main, words, input=given)
 
 
 def called(folder: Path, capability: str, *words: str) -> dict[str, Any]:
     """The document of one call."""
     prompt = WORDS.get(capability, "A lighthouse in the rain")
     done = lib(folder, "call", capability, "--json", "--prompt", prompt, *words)
-    assert done.stdout, done.stderr
+    assert done.stdout, (done.stderr, done.exception)
     document: dict[str, Any] = json.loads(done.stdout)
     return document
 
