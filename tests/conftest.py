@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.nursery import Process, spawned
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")  # on a busy machine a deadline is an assertion about the machine
@@ -54,23 +54,22 @@ class DemoRelay:
         return (ROOT / "demo" / "connections.json").read_text(encoding="utf-8").replace("PORT", port)
 
 
-def start_demo(*options: str) -> tuple[subprocess.Popen[str], DemoRelay]:
-    """Starts `python -m demo` and waits until it listens; it ends when its stdin is closed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo", "--until-eof", *options],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
-    )
+def start_demo(*options: str) -> tuple[Process, DemoRelay]:
+    """Starts a demo relay and waits until it listens; it ends when its stdin is closed."""
+    process = spawned(["--until-eof", *options])
     assert process.stdout is not None
     ready = process.stdout.readline()
     assert ready.startswith("ready "), ready
     return process, DemoRelay(ready.split()[1])
 
 
-def stop_demo(process: subprocess.Popen[str]) -> None:
+def stop_demo(process: Process) -> None:
     """Ends a demo relay and waits for it."""
-    with process:
-        assert process.stdin is not None
-        process.stdin.close()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
 
 
 @pytest.fixture

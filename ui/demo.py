@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import IO
 
 from lib.errors import RelayscopeError
 from lib.i18n import N_
@@ -64,17 +66,20 @@ def _started(home: Path, speed: float | None) -> Child:
 
 
 def _on_port(home: Path, port: str, speed: float | None) -> Child | None:
-    command = [sys.executable, "-m", "demo", "--port", port, "--home", str(home / "relay"), "--until-eof"]
-    command += ["--speed", str(speed)] if speed else []
+    options = ["--port", port, "--home", str(home / "relay"), "--until-eof"]
+    options += ["--speed", str(speed)] if speed else []
     with (home / LOG).open("ab") as said:
-        process = subprocess.Popen(
-            command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True
-        )
+        process = _spawned(options, said)
     line = _first_line(process)
     if not line.startswith(READY):
         _end(process)
         return None
     return Child(process, line.removeprefix(READY).strip())
+
+
+def _spawned(options: Sequence[str], said: IO[bytes]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "demo", *options]
+    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

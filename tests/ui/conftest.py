@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from ui import engine
+from tests.nursery import spawned
+from ui import demo, engine
 from ui.engine import door
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +35,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     engine.stop()
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def forked_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app's demo relay begins without imports of its own; test_demo_child has the real one."""
+    monkeypatch.setattr(demo, "_spawned", spawned)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_found_once() -> Iterator[None]:
+    """Streamlit reads of every installed package whether it brings components, for each `AppTest` anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

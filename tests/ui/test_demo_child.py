@@ -12,6 +12,11 @@ import pytest
 from ui import demo
 
 
+@pytest.fixture(autouse=True)
+def forked_demo() -> None:
+    """Not forked here: the child as the app starts it."""
+
+
 def test_it_answers_and_ends_when_its_stdin_closes(tmp_path: Path) -> None:
     child = demo.start(tmp_path)
     try:
