@@ -64,10 +64,14 @@ def said(node: dict[str, Any]) -> str:
 
 
 def look(page: Page, scheme: Literal["light", "dark"], width: int) -> list[str]:
-    """What is found in a scheme at a width."""
+    """What is found in a scheme at a width, and still at a second look: a busy browser may tell late that it is as
+    narrow as a phone's, and what is drawn otherwise there comes with the run after that."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-    settle(page)  # what is drawn otherwise on a phone
+    settle(page)
+    if not grave(page):
+        return []
+    settle(page)
     return grave(page)
 
 
