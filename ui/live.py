@@ -15,6 +15,7 @@ from lib.engine import Engine
 from lib.i18n import N_
 from lib.verdicts.judging import best_of, preference
 from lib.vocabulary import CAPABILITIES, Capability, Verdict
+from lib.wire import Endpoint
 from ui.chips import copyable, facts
 from ui.choices import worth_trying
 from ui.engine import door
@@ -228,5 +229,5 @@ def _variable(name: str, connection: str) -> None:
 def _models_command(engine: Engine, connection: str, variable: str) -> str:
     """Asks for a key's own models: free, and right for every capability."""
     configuration = engine.configuration()
-    address = shlex.quote(f"{configuration.address(configuration.connection(connection))}/v1/models")
+    address = shlex.quote(Endpoint(configuration.address(configuration.connection(connection))).at("/v1/models"))
     return f'curl -s {address} \\\n  -H "Authorization: Bearer ${variable}"'

@@ -5,6 +5,7 @@ This file holds the values that every protocol speaks in. No sockets, no clock, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -18,6 +19,9 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls", "other"]
 
+VERSION = re.compile(r"^/v\d+")
+ENDS_IN_VERSION = re.compile(r"/v\d+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -25,6 +29,10 @@ class Endpoint:
 
     base_url: str
     key: SecretStr | None = None
+
+    def at(self, path: str) -> str:
+        """The address of a path that begins with a version. Where the base URL ends in one (`…/api/v3`), that holds."""
+        return self.base_url + (VERSION.sub("", path) if ENDS_IN_VERSION.search(self.base_url) else path)
 
     @property
     def secret(self) -> str:

@@ -33,7 +33,7 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     if not request.params.get("target_lang"):
         raise Unfit("needs_param", name="target_lang")
     body = {"show_billed_characters": True, **request.params, "text": [request.prompt]}
-    return httpx.Request("POST", f"{endpoint.base_url}/v2/translate", headers=_key(endpoint), json=body)
+    return httpx.Request("POST", endpoint.at("/v2/translate"), headers=_key(endpoint), json=body)
 
 
 def read(response: httpx.Response, _request: Request) -> Outcome:
@@ -49,7 +49,7 @@ def read(response: httpx.Response, _request: Request) -> Outcome:
 
 def usage_request(endpoint: Endpoint) -> httpx.Request:
     """Asks what is used up in this period; costs nothing."""
-    return httpx.Request("GET", f"{endpoint.base_url}/v2/usage", headers=_key(endpoint))
+    return httpx.Request("GET", endpoint.at("/v2/usage"), headers=_key(endpoint))
 
 
 def read_usage(response: httpx.Response) -> Allowance:
@@ -65,7 +65,7 @@ def read_usage(response: httpx.Response) -> Allowance:
 def languages_request(endpoint: Endpoint) -> httpx.Request:
     """Asks into which languages it translates; costs nothing."""
     return httpx.Request(
-        "GET", f"{endpoint.base_url}/v2/languages", params={"type": "target"}, headers=_key(endpoint)
+        "GET", endpoint.at("/v2/languages"), params={"type": "target"}, headers=_key(endpoint)
     )
 
 

@@ -24,7 +24,7 @@ ENDINGS: Mapping[str, str] = {
 def form(endpoint: Endpoint, path: str, fields: Mapping[str, Json], files: Sequence[File]) -> httpx.Request:
     """A multipart POST with the key as bearer. A field that is None is left out."""
     data = dict(_field(name, value) for name, value in fields.items() if value is not None)
-    return httpx.Request("POST", f"{endpoint.base_url}{path}", headers=endpoint.bearer, data=data, files=[*files])
+    return httpx.Request("POST", endpoint.at(path), headers=endpoint.bearer, data=data, files=[*files])
 
 
 def part(name: str, media: Media) -> File:

@@ -39,7 +39,7 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     if request.inputs:
         fields.pop(REFERENCE, None)
         return form(endpoint, PATH, fields, [part(REFERENCE, request.inputs[0])])
-    return httpx.Request("POST", f"{endpoint.base_url}{PATH}", headers=endpoint.bearer, json=fields)
+    return httpx.Request("POST", endpoint.at(PATH), headers=endpoint.bearer, json=fields)
 
 
 def read(response: httpx.Response, _request: Request) -> Outcome:
@@ -53,7 +53,7 @@ def read(response: httpx.Response, _request: Request) -> Outcome:
 
 def poll(endpoint: Endpoint, task: Task) -> httpx.Request:
     """Asks how a task stands."""
-    return httpx.Request("GET", f"{endpoint.base_url}{_path(task)}", headers=endpoint.bearer)
+    return httpx.Request("GET", endpoint.at(_path(task)), headers=endpoint.bearer)
 
 
 def read_poll(response: httpx.Response, task: Task) -> TaskState:
@@ -70,7 +70,7 @@ def read_poll(response: httpx.Response, task: Task) -> TaskState:
 
 def cancel(endpoint: Endpoint, task: Task) -> httpx.Request:
     """Deletes it (openai-python, resources/videos); new-api has no such way and answers 404."""
-    return httpx.Request("DELETE", f"{endpoint.base_url}{_path(task)}", headers=endpoint.bearer)
+    return httpx.Request("DELETE", endpoint.at(_path(task)), headers=endpoint.bearer)
 
 
 def _fields(request: Request) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """OpenAI's API, as OpenAI, relays and local servers speak it (wire.md 1A, 1C, 3, 9): a part for each kind of answer.
 
-The base URL is without `/v1`; a path it carries is kept.
+The base URL is without `/v1`; a path it carries is kept, and a version that this ends in holds.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def _speech(endpoint: Endpoint, request: Request) -> httpx.Request:
     body: dict[str, Json] = {
         "voice": FIRST_VOICE, **request.params, "model": request.model, "input": request.prompt,
     }  # fmt: skip
-    return httpx.Request("POST", f"{endpoint.base_url}/v1/audio/speech", headers=endpoint.bearer, json=body)
+    return httpx.Request("POST", endpoint.at("/v1/audio/speech"), headers=endpoint.bearer, json=body)
 
 
 def _transcription(endpoint: Endpoint, request: Request) -> httpx.Request:

@@ -67,7 +67,7 @@ DONE = "[DONE]"
 
 def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     """The chat completion that would be sent. A stream asks for its usage."""
-    url = f"{endpoint.base_url}/v1/chat/completions"
+    url = endpoint.at("/v1/chat/completions")
     return httpx.Request("POST", url, headers=endpoint.bearer, json=body_of(request))
 
 

@@ -24,7 +24,7 @@ def build(endpoint: Endpoint, request: Request) -> httpx.Request:
     body: dict[str, Json] = {
         "encoding_format": "float", **request.params, "model": request.model, "input": [request.prompt],
     }  # fmt: skip
-    return httpx.Request("POST", f"{endpoint.base_url}/v1/embeddings", headers=endpoint.bearer, json=body)
+    return httpx.Request("POST", endpoint.at("/v1/embeddings"), headers=endpoint.bearer, json=body)
 
 
 def read(response: httpx.Response, request: Request) -> Outcome:

@@ -60,7 +60,7 @@ def _generation(endpoint: Endpoint, request: Request) -> httpx.Request:
     body: dict[str, Json] = {**request.params, "model": request.model, "prompt": request.prompt}
     if request.inputs:
         body["image"] = [data_uri(image) for image in request.inputs]
-    return httpx.Request("POST", f"{endpoint.base_url}{GENERATIONS}", headers=endpoint.bearer, json=body)
+    return httpx.Request("POST", endpoint.at(GENERATIONS), headers=endpoint.bearer, json=body)
 
 
 def _check(request: Request) -> None:

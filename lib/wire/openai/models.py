@@ -12,7 +12,7 @@ from lib.wire.answers import Answer, Names, Objects, Words, document, said
 
 def models_request(endpoint: Endpoint) -> httpx.Request:
     """Asks for the key's own model list; costs nothing."""
-    return httpx.Request("GET", f"{endpoint.base_url}/v1/models", headers=endpoint.bearer)
+    return httpx.Request("GET", endpoint.at("/v1/models"), headers=endpoint.bearer)
 
 
 def read_models(response: httpx.Response) -> tuple[KeyModel, ...]:
