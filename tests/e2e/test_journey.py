@@ -61,6 +61,7 @@ def test_from_first_start_to_what_a_call_cost(fresh_app: App, browser: Browser, 
     usable = re.compile(f"^{words('Text')}.*{words('Should work')}", re.IGNORECASE)
     cell = button(page, usable)
     expect(cell).to_be_visible()
+    settle(page)  # the ladder climbed after saving ends just now
     cell.click()
     button(page.get_by_role("dialog"), words("Use"), exact=True).click()
 
