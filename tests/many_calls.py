@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection
 
 from lib.ledger import Ledger
 from lib.ledger.ids import new_id
 from lib.ledger.row import CallRow, record
-from lib.ledger.schema import EPOCH, MICRO, MICROSECOND, PERIOD, calls, microseconds, payloads
+from lib.ledger.schema import EPOCH, MICRO, MICROSECOND, PERIOD, microseconds
 from lib.vocabulary import BillingUnit, Capability, ErrorState, Money, Status, Usage
 
 DAYS, SEED = 180, 7
@@ -68,49 +69,56 @@ TIMES = ("created_at", "sent_at", "finished_at")
 ANSWER = "A lighthouse is a tower with a bright light at the top. 灯塔是海上的路标。"
 
 
-def fill(ledger: Ledger, count: int, until: datetime | None = None) -> None:
-    """Logs `count` calls of the last 180 days into a SQLite file, then makes the rollups: 100,000 in 9 s of CPU."""
+def fill(
+    ledger: Ledger, count: int, until: datetime | None = None, apis: Sequence[Api] = APIS, kinds: int = KINDS
+) -> None:
+    """Logs `count` calls of the last 180 days into a SQLite file, then makes the rollups: a million in 30 s of CPU.
+
+    There are at most `kinds` different ones.
+    """
     end = until or datetime.now(UTC)
     chance, begin = random.Random(SEED), end - timedelta(days=DAYS)
-    kinds = [_stored(_call(chance, begin)) for _ in range(min(KINDS, count))]
-    step = microseconds(end) - microseconds(begin)
-    made = [_moved(kinds[n % len(kinds)], microseconds(begin) + step * n // count) for n in range(count)]
-    ledger.write(lambda db: db.exec_driver_sql(_insert(calls, made[0]), made))
-    texts = list(_texts(made))
-    ledger.write(lambda db: db.exec_driver_sql(_insert(payloads, texts[0]), texts))
+    drawn = chance.choices(apis, [one.share for one in apis], k=min(kinds, count))
+    different = [_stored(_call(chance, begin, api), n) for n, api in enumerate(drawn)]
+    first, step = microseconds(begin), microseconds(end) - microseconds(begin)
+    moments = (first + step * n // count for n in range(count))
+    numbered = [(n, new_id(EPOCH + at * MICROSECOND), at - first) for n, at in enumerate(moments)]
+    ledger.write(partial(_spread, different=different, numbered=numbered))
     ledger.change_zone(ledger.zone)
 
 
-def _insert(table: Table, row: Mapping[str, Any]) -> str:
-    """Past SQLAlchemy, which takes five times as long."""
-    return f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
+def _spread(db: Connection, different: Sequence[Mapping[str, Any]], numbered: Sequence[tuple[int, str, int]]) -> None:
+    """The different calls again and again, each with an id and a time of its own, made by the database."""
+    names = list(different[0])
+    db.exec_driver_sql(f"CREATE TEMP TABLE kinds (kind INTEGER PRIMARY KEY, {', '.join(names[1:])})")
+    db.exec_driver_sql(_insert("kinds", names), [tuple(row.values()) for row in different])
+    db.exec_driver_sql("CREATE TEMP TABLE numbered (n INTEGER PRIMARY KEY, id, later)")
+    db.exec_driver_sql(_insert("numbered", ("n", "id", "later")), list(numbered))
+    taken = {name: f"{name} + later" if name in TIMES else name for name in names[1:]}
+    taken |= {"id": "numbered.id", "period": f"substr(numbered.id, 1, {PERIOD})"}
+    among = f"FROM numbered JOIN kinds ON kind = n % {len(different)} ORDER BY n"
+    db.exec_driver_sql(f"INSERT INTO calls ({', '.join(taken)}) SELECT {', '.join(taken.values())} {among}")
+    whens = " ".join(f"WHEN {n} THEN '{prompt} ('" for n, prompt in enumerate(PROMPTS))
+    db.exec_driver_sql(
+        f"INSERT INTO payloads (call, prompt, text, reasoning) SELECT numbered.id, CASE n % {len(PROMPTS)} {whens} END "
+        f"|| n || ')', CASE status WHEN 'succeeded' THEN '{ANSWER}' ELSE '' END, '' {among}"
+    )
+    for name in ("kinds", "numbered"):
+        db.exec_driver_sql(f"DROP TABLE {name}")
 
 
-def _stored(row: CallRow) -> dict[str, Any]:
-    """The row as SQLite has it."""
+def _insert(table: str, names: Sequence[str]) -> str:
+    return f"INSERT INTO {table} VALUES ({', '.join('?' for _ in names)})"
+
+
+def _stored(row: CallRow, number: int) -> dict[str, Any]:
+    """The row as SQLite has it, and its number."""
     times = {name: microseconds(at) for name in TIMES if (at := getattr(row, name))}
     seconds = None if row.usage.seconds is None else int(row.usage.seconds * 10**MICRO)
-    return record(row) | times | {"error_params": "{}", "seconds": seconds}
+    return {"kind": number} | record(row) | times | {"error_params": "{}", "seconds": seconds}
 
 
-def _moved(row: Mapping[str, Any], at: int) -> dict[str, Any]:
-    """The same call at another time."""
-    made = dict(row)
-    for name in TIMES:
-        made[name] += at - row["created_at"]
-    made["id"] = new_id(EPOCH + at * MICROSECOND)
-    made["period"] = made["id"][:PERIOD]
-    return made
-
-
-def _texts(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for n, row in enumerate(rows):
-        answer = ANSWER if row["status"] == "succeeded" else ""
-        yield {"call": row["id"], "prompt": f"{PROMPTS[n % len(PROMPTS)]} ({n})", "text": answer, "reasoning": ""}
-
-
-def _call(chance: random.Random, at: datetime) -> CallRow:
-    api = chance.choices(APIS, [one.share for one in APIS])[0]
+def _call(chance: random.Random, at: datetime, api: Api) -> CallRow:
     works = chance.random() > 0.08
     status, state, code, http = (
         ("succeeded", None, None, 200) if works else FAULTS[int(len(FAULTS) * chance.random() ** 2)]

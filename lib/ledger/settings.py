@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from lib.ledger.database import upsert
 from lib.ledger.schema import settings
 
+_NAMED = select(settings.c.value).where(settings.c.name == bindparam("name"))
+
 
 def get(conn: Connection, name: str) -> str | None:
     """The value, None if it was never set."""
-    return conn.scalar(select(settings.c.value).where(settings.c.name == name))
+    return conn.scalar(_NAMED, {"name": name})
 
 
 def put(conn: Connection, name: str, value: str) -> None:

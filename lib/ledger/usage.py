@@ -65,11 +65,15 @@ def first_day(conn: Connection) -> date | None:
 
 
 def dearest(conn: Connection, asked: Asked, currency: str, limit: int) -> list[CallRow]:
-    """The calls that cost most in a currency, the dearest first, of the same cost the newest."""
-    among = select(calls).where(calls.c.cost_currency == currency, *_where(asked.where), *_between(conn, asked))
+    """The calls that cost most in a currency, the dearest first, of the same cost the newest; none that are free."""
+    everything = total(sums(conn, asked, ()).values())
+    if currency not in everything.sums or not everything.sums[currency]["cost_nano"]:
+        return []  # however many there are
+    among = select(calls).where(calls.c.cost_currency == currency, calls.c.cost_nano > 0, *_between(conn, asked))
     among = among.order_by(calls.c.cost_nano.desc(), calls.c.id.desc()).limit(limit)
-    if total(sums(conn, asked, ()).values()).calls <= FEW:
-        return _rows(conn, among)
+    if everything.calls <= FEW:
+        return _rows(conn, among.where(*_where(asked.where)))
+    among = among.where(*_where(asked.where, by_index=False))
     found: list[CallRow] = []
     for period in _periods(conn, asked):
         found = _best(found + _rows(conn, among.where(calls.c.period == period)), limit)
@@ -129,15 +133,16 @@ def _periods(conn: Connection, asked: Asked) -> Iterator[str]:
     return periods(first, last)
 
 
-def _where(where: Mapping[Dimension, str]) -> Iterator[ColumnElement[bool]]:
-    """The same calls by their own columns."""
+def _where(where: Mapping[Dimension, str], *, by_index: bool = True) -> Iterator[ColumnElement[bool]]:
+    """The same calls by their own columns; `by_index`: these may be looked up in the columns' own indexes."""
     for name, value in where.items():
         if name == "unit":
             yield calls.c.unit == value if value else calls.c.unit.is_(None)
         elif name == "cause":
             yield _of_cause(value)
         elif name != "day":
-            yield calls.c[name] == value
+            column = calls.c[name]
+            yield (column if by_index else column.concat("")) == value
 
 
 def _of_cause(cause: str) -> ColumnElement[bool]:
