@@ -126,7 +126,9 @@ class Money:
 class Usage:
     """What a call consumed. None: the server said nothing of it, which is not 0.
 
-    `input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones.
+    `input_tokens` includes the cached and the cache-write ones, `output_tokens` the reasoning ones; both the tokens of
+    sound and of images. What is kept in the cache for an hour is part of `cache_write_tokens`, and what was sound or an
+    image in the cache part of the cached as of the input's.
     """
 
     input_tokens: int | None = None
@@ -138,6 +140,13 @@ class Usage:
     seconds: Decimal | None = None
     characters: int | None = None
     calls: int | None = None
+    cache_write_1h_tokens: int | None = None
+    cached_audio_tokens: int | None = None
+    cached_image_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    input_image_tokens: int | None = None
+    output_audio_tokens: int | None = None
+    output_image_tokens: int | None = None
 
     def json(self) -> dict[str, int | float | None]:
         """The contract's form: every figure by name, absent ones null."""

@@ -48,7 +48,7 @@ def _columns(rows: Sequence[Listed]) -> dict[str, list[Any]]:
         "maker": [row.maker for row in rows],
         "price": [_number(figures(row.one.price)[0]) for row in rows],
         "output": [_number(figures(row.one.price)[2]) for row in rows],
-        "per": [per(row.one.price) or t(N_("unknown")) for row in rows],
+        "per": [per(row.one.price) or price_words(None, row.one.unpriced) for row in rows],
         "official": [_number(_beside(row.one)) for row in rows],
         "markup": [_number(row.one.markup) for row in rows],
         "connections": [", ".join(row.one.row.connections) for row in rows],
@@ -122,7 +122,7 @@ def _card(row: Listed, choose: Callable[[str], None]) -> None:
             chip(look(found.state, found.proof))
             facts((row.capabilities, literal(row.maker)))
         st.markdown(code(found.model))
-        facts((literal(price_words(row.one.price)), _over(row.one)))
+        facts((literal(price_words(row.one.price, row.one.unpriced)), _over(row.one)))
         st.button(
             t(N_("Details")), key=f"details_{found.model}", type="tertiary", icon=":material/fact_check:",
             on_click=choose, args=(found.model,),

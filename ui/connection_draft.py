@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lib.connections.addresses import base_url
-from lib.connections.model import Configuration, Connection
+from lib.connections.model import Configuration, Connection, OwnPrice
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.providers import capabilities_of, maker_of, presets, provider
@@ -19,7 +20,9 @@ RELAY, PRESET = "relay:", "preset:"
 NEW, OFFICIAL, OWN = "new", "official", "own"
 """The ways to a provider: a relay there is, one known by name, one by its base URL; the provider's address, another."""
 ANY = "custom"
-PRICE_FIELDS = ("model", "unit", "amount", "input", "output", "cached_input", "currency")
+PRICE_FIELDS = ("model", "unit", "amount", "input", "output", "cached_input", "currency", "valid_from")
+REST = "rest"
+"""What the table of own prices doesn't show of a price (tiers, rarer kinds of tokens), as JSON; it is kept."""
 NEEDS_ADDRESS = N_("Type the base URL that requests go to, such as https://api.example.com.")
 LONGEST_ID = 40
 MODELS_OFFERED = 500
@@ -73,8 +76,14 @@ def of(connection: Connection) -> Draft:
         models=connection.models or (),
         group=connection.group or "",
         protocol=connection.protocol or "",
-        prices=tuple(price.model_dump(mode="json", exclude_none=True) for price in connection.prices),
+        prices=tuple(map(_as_row, connection.prices)),
     )
+
+
+def _as_row(price: OwnPrice) -> dict[str, str]:
+    told = price.model_dump(mode="json", exclude_none=True)
+    rest = {name: told.pop(name) for name in tuple(told) if name not in PRICE_FIELDS}
+    return {**told, REST: json.dumps(rest)} if rest else told
 
 
 def document(draft: Draft, configuration: Configuration, line_name: str) -> dict[str, Any]:
@@ -150,12 +159,12 @@ def free_id(wanted: str, taken: Collection[str]) -> str:
     return next(one for one in (wanted[:LONGEST_ID], *numbered) if one not in taken)
 
 
-def filled(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, dict[str, str]]]:
+def filled(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of own prices with anything in them, each with its number in the table (from 1)."""
     for number, row in enumerate(rows, 1):
         told = {name: str(row[name]).strip() for name in PRICE_FIELDS if row.get(name) not in (None, "")}
         if any(name not in ("unit", "currency") for name in told):
-            yield number, told
+            yield number, {**told, **json.loads(row.get(REST) or "{}")}
 
 
 def offered(names: Sequence[str], maker: str, wanted: Collection[Capability], chosen: Sequence[str]) -> list[str]:

@@ -27,8 +27,15 @@ FIGURES: Mapping[str, str] = {
 USED: Mapping[str, str] = {
     "input": N_("Input tokens"),
     "cached_input": N_("Cached input tokens"),
+    "cached_audio": N_("Cached audio tokens"),
+    "cached_image": N_("Cached image tokens"),
     "cache_write": N_("Tokens written to the cache"),
+    "cache_write_1h": N_("Tokens written to the cache for an hour"),
+    "input_audio": N_("Audio tokens put in"),
+    "input_image": N_("Image tokens put in"),
     "output": N_("Output tokens"),
+    "output_audio": N_("Audio tokens put out"),
+    "output_image": N_("Image tokens put out"),
     "call": N_("Calls"),
     "image": N_("Images"),
     "second": N_("Seconds"),
@@ -106,8 +113,12 @@ def tokens(row: CallRow) -> Iterator[str]:
     usage = row.usage
     told: tuple[tuple[str, int | Decimal | None], ...] = (
         (N_("Input tokens"), usage.input_tokens), (N_("of them cached"), usage.cached_input_tokens),
-        (N_("of them written to the cache"), usage.cache_write_tokens), (N_("Output tokens"), usage.output_tokens),
-        (N_("of them for thinking"), usage.reasoning_tokens), (N_("Images"), usage.images),
+        (N_("of them written to the cache"), usage.cache_write_tokens),
+        (N_("of these for an hour"), usage.cache_write_1h_tokens or None),
+        (N_("audio put in"), usage.input_audio_tokens or None), (N_("images put in"), usage.input_image_tokens or None),
+        (N_("Output tokens"), usage.output_tokens), (N_("of them for thinking"), usage.reasoning_tokens),
+        (N_("audio put out"), usage.output_audio_tokens or None),
+        (N_("images put out"), usage.output_image_tokens or None), (N_("Images"), usage.images),
         (N_("Seconds"), usage.seconds), (N_("Characters"), usage.characters), (N_("Calls"), usage.calls),
     )  # fmt: skip
     return (f"{t(word)}: {figures.number(value, language())}" for word, value in told if value is not None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from lib.engine import Engine
 from lib.http import redact
 from lib.ledger.row import CallRow, iso
 from lib.ledger.schema import MONEY
-from lib.vocabulary import Money
+from lib.vocabulary import Money, Usage
 from ui.sheet import Field, sheet
 
 MOST = 10_000
@@ -25,8 +26,7 @@ PLAIN = (
 TIMES = ("created_at", "sent_at", "finished_at")
 HEAD = (
     *TIMES, *PLAIN, *(f"{figure}_{part}" for figure in MONEY for part in ("amount", "currency")),
-    "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "images",
-    "seconds", "characters", "calls", "prompt",
+    *(figure.name for figure in fields(Usage)), "prompt",
 )  # fmt: skip
 """The columns, named as in the contract's document of a call: a file that is read by programs has one language."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from lib.cost.price import Price
-from lib.cost.relay import Working
+from lib.cost.relay import Unpriced, Working
 from lib.i18n import N_
 from lib.verdicts.prices import Range
 from lib.vocabulary import BillingUnit, Money, PriceSource
@@ -29,10 +29,22 @@ SOURCES: Mapping[PriceSource, str] = {
 }
 
 
-def price_words(price: Price | None) -> str:
-    """`USD 0.15 in, 0.60 out per 1M tokens`; that nobody knows it where that is so."""
+UNPRICED: Mapping[Unpriced, str] = {
+    "formula": N_("unknown: priced by a formula"),
+    "no_price_set": N_("unknown: no price set"),
+    "not_understood": N_("unknown"),
+}
+WHY_UNPRICED: Mapping[Unpriced, str] = {
+    "formula": N_("The relay prices it by a formula, which Relayscope can't compute."),
+    "no_price_set": N_("The relay's list shows the figure that stands where no price was set."),
+    "not_understood": N_("The relay's list names no price that can be understood."),
+}
+
+
+def price_words(price: Price | None, why: Unpriced | None = None) -> str:
+    """`USD 0.15 in, 0.60 out per 1M tokens`; that nobody knows it where that is so, and why."""
     if price is None:
-        return t(N_("unknown"))
+        return t(UNPRICED[why]) if why else t(N_("unknown"))
     if price.unit == "token":
         return t(TOKENS, amount=_by_token(price))
     return t(UNIT[price.unit], amount=_money(price.amount, price))
@@ -79,12 +91,16 @@ def arithmetic(how: Working) -> Iterator[str]:
         ratio=_plain(how.ratio), group=group, amount=money(Money(plain)),
     )
     for name, words in PARTS.items():
-        yield t(words, ratio=_plain(how.parts[name]), amount=money(Money(plain * how.parts[name])))
+        if (ratio := how.parts.get(name)) is not None:
+            yield t(words, ratio=_plain(ratio), amount=money(Money(plain * ratio)))
 
 
 PARTS: Mapping[str, str] = {
     "output": N_("Output: input × {ratio} = {amount} per 1M tokens"),
     "cached_input": N_("Cached input: input × {ratio} = {amount} per 1M tokens"),
+    "input_image": N_("Images put in: input × {ratio} = {amount} per 1M tokens"),
+    "input_audio": N_("Audio put in: input × {ratio} = {amount} per 1M tokens"),
+    "output_audio": N_("Audio put out: input × {ratio} = {amount} per 1M tokens"),
 }
 
 

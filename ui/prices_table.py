@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib.i18n import N_
-from ui.connection_draft import PRICE_FIELDS
+from ui.connection_draft import PRICE_FIELDS, REST
 from ui.drafts import PREFIX
 from ui.theme import BILLING
 from ui.words import t
@@ -27,6 +27,7 @@ HEADS: Mapping[str, str] = {
     "output": N_("Output"),
     "cached_input": N_("Cached input"),
     "currency": N_("Currency"),
+    "valid_from": N_("Valid from"),
 }
 
 
@@ -52,13 +53,14 @@ def prices(changed: Callable[[], None]) -> None:
         default="call",
         format_func=lambda unit: t(BILLING[str(unit)]),
     )
+    columns[REST] = None
     columns["currency"] = st.column_config.TextColumn(heads["currency"], default="USD", max_chars=3)
     st.markdown(t(N_("Own prices")), help=t(N_(
         "What you pay, where it isn't what the relay lists. Per token: for one million tokens, as an amount, or as "
-        "input, output and cached input."
+        "input, output and cached input. From the day in the last column on, where there is one (2026-01-31)."
     )))  # fmt: skip
     table = st.data_editor(
-        pd.DataFrame(state[BASE], columns=list(PRICE_FIELDS), dtype="object"), key=key, num_rows="dynamic",
+        pd.DataFrame(state[BASE], columns=[*PRICE_FIELDS, REST], dtype="object"), key=key, num_rows="dynamic",
         column_config=columns, hide_index=True, on_change=changed,
     )
     state[PRICES] = [

@@ -20,7 +20,7 @@ from lib.wire.newapi import ListedApi
 from ui import chips, opened
 from ui.listed import Listed
 from ui.markdown import code, literal
-from ui.prices import SOURCES, arithmetic, markup_words, price_words
+from ui.prices import SOURCES, WHY_UNPRICED, arithmetic, markup_words, price_words
 from ui.theme import look
 from ui.words import ago, capability, t
 
@@ -65,29 +65,19 @@ def _others(found: Sequence[Verdict], best: Verdict) -> None:
 def _prices(engine: Engine, one: Priced, place: str) -> None:
     chips.heading(t(N_("Prices")))
     st.markdown("  \n".join(_lines(one)))
-    if (why := _not_told(one)) is not None:
-        st.caption(why)
+    if one.price is None and one.unpriced is not None:
+        st.caption(t(WHY_UNPRICED[one.unpriced]))
     if lines := _arithmetic(engine, one, place):
         st.caption("  \n".join(map(literal, lines)))
 
 
 def _lines(one: Priced) -> list[str]:
-    here = t(N_("Here: {price}"), price=literal(price_words(one.price)))
+    here = t(N_("Here: {price}"), price=literal(price_words(one.price, one.unpriced)))
     official = t(N_("Official: {price}"), price=literal(price_words(one.official)))
     lines = [f"{here} ({t(SOURCES[one.price.source])})" if one.price else here, official]
     if one.markup is not None:
         lines.append(t(N_("Mark-up: {share}"), share=literal(markup_words(one.markup))))
     return lines
-
-
-def _not_told(one: Priced) -> str | None:
-    """Why the relay's own price isn't known, where it lists the API."""
-    api = one.row.api
-    if api is None or (one.price is not None and one.price.source != "official"):
-        return None
-    if api.formula:
-        return t(N_("The relay prices it by a formula, which Relayscope can't compute."))
-    return t(N_("The relay's list names no price that can be understood."))
 
 
 def _arithmetic(engine: Engine, one: Priced, place: str) -> Sequence[str]:

@@ -164,6 +164,8 @@ NOT_TEXT = N_('{where}: must be text, in quotes.')
 NOT_A_LIST = N_("{where}: must be a list, in brackets.")
 NOT_AN_OBJECT = N_("{where}: must be an object, in braces.")
 EMPTY = N_("{where}: is empty. Leave it out, or fill it in.")
+NOT_A_DAY = N_("{where}: must be a day, such as 2026-01-31.")
+NOT_A_NUMBER = N_("{where}: must be a whole number from 0 up.")
 NOT_A_PRICE = N_('{where}: must be an amount from 0 up, such as "0.10".')
 WORDS: Mapping[str, str] = {
     "extra_forbidden": N_("{where}: there is no such field."),
@@ -180,6 +182,10 @@ WORDS: Mapping[str, str] = {
     "decimal_max_digits": NOT_A_PRICE,
     "finite_number": NOT_A_PRICE,
     "greater_than_equal": NOT_A_PRICE,
+    "less_than_equal": NOT_A_NUMBER,
+    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), NOT_A_NUMBER),
+    **dict.fromkeys(("date_type", "date_parsing"), NOT_A_DAY),
+    **dict.fromkeys(("date_from_datetime_parsing", "date_from_datetime_inexact"), NOT_A_DAY),
 }
 OTHER = N_("{where}: {said}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -25,6 +26,8 @@ ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 BY_TOKEN = N_("{where}: a price by token has either an amount, or input (and output, cached_input).")
 BY_UNIT = N_("{where}: a price by {unit} has an amount, and nothing by token.")
+EMPTY_TIER = N_("{where}: a tier names at least one price beside above, such as input.")
+SAME_TIER = N_("{where}: two of its tiers have the same above.")
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=24)]
@@ -59,27 +62,63 @@ class Relay(Model):
         return next(line for line in self.lines if line.id == self.line)
 
 
-class OwnPrice(Model):
+class TokenRates(Model):
+    """Prices of a million tokens of each kind; of `lib.cost.price.Price` the fields of the same names."""
+
+    input: Amount | None = None
+    output: Amount | None = None
+    cached_input: Amount | None = None
+    cached_audio: Amount | None = None
+    cached_image: Amount | None = None
+    cache_write: Amount | None = None
+    cache_write_1h: Amount | None = None
+    input_audio: Amount | None = None
+    input_image: Amount | None = None
+    output_audio: Amount | None = None
+    output_image: Amount | None = None
+
+    @property
+    def rates(self) -> dict[str, Decimal]:
+        """Those that are named."""
+        found: dict[str, Decimal | None] = {name: getattr(self, name) for name in TokenRates.model_fields}
+        return {name: rate for name, rate in found.items() if rate is not None}
+
+
+class OwnTier(TokenRates):
+    """What costs otherwise from more than `above` tokens of input on."""
+
+    above: Annotated[int, Field(ge=0, le=2**53)]
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.rates:
+            raise wrong(EMPTY_TIER)
+        return self
+
+
+class OwnPrice(TokenRates):
     """What the user says a model costs: `amount` per call, image, second or character, or per 1M tokens.
 
-    By token, `input`, `output` and `cached_input` may differ; an `amount` alone holds for all of them.
+    By token the kinds may differ; an `amount` alone holds for all of them. `valid_from`: it holds since that day (UTC);
+    of several for one model the latest does.
     """
 
     model: Name
     unit: BillingUnit
     amount: Amount | None = None
-    input: Amount | None = None
-    output: Amount | None = None
-    cached_input: Amount | None = None
     currency: Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)] = "USD"
+    valid_from: date | None = None
+    tiers: Annotated[tuple[OwnTier, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _fits_its_unit(self) -> Self:
-        by_token = (self.input, self.output, self.cached_input)
+        by_token = bool(self.rates or self.tiers)
         if self.unit == "token" and (self.amount is None) is (self.input is None):
             raise wrong(BY_TOKEN)
-        if self.unit != "token" and (self.amount is None or any(price is not None for price in by_token)):
+        if self.unit != "token" and (self.amount is None or by_token):
             raise wrong(BY_UNIT, unit=self.unit)
+        if self.tiers and len({tier.above for tier in self.tiers}) < len(self.tiers):
+            raise wrong(SAME_TIER)
         return self
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from lib.connections.model import OwnPrice
 from lib.cost.conversion import Conversion
 from lib.cost.official import official_price
-from lib.cost.price import Price
-from lib.cost.relay import price_of
+from lib.cost.price import Price, Tier
+from lib.cost.relay import Unpriced, price_of, unpriced
 from lib.vocabulary import Money
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
@@ -35,15 +36,26 @@ class PriceBook:
         return {api.model: api for api in reversed(self._listing.apis)} if self._listing else {}
 
     def price(self, model: str, at: datetime) -> Price | None:
-        """What a model costs here; None: nobody knows."""
-        return self._users(model) or self._relays(model) or self.official(model, at)
+        """What a model costs here; None: nobody knows.
+
+        Where the relay lists a model at a price that can't be told, its maker's would only seem to be it.
+        """
+        found = self._users(model, at) or self._relays(model)
+        return found if found or self.unpriced(model) else self.official(model, at)
+
+    def unpriced(self, model: str) -> Unpriced | None:
+        """Why the relay's list tells no price of a model that it lists; None where it does, or doesn't list it."""
+        api = self._listed.get(model)
+        return unpriced(api) if api else None
 
     def official(self, model: str, at: datetime) -> Price | None:
         """What a model costs at its maker."""
         return official_price(model, at)
 
-    def _users(self, model: str) -> Price | None:
-        return next((_own_price(own) for own in self._own if own.model == model), None)
+    def _users(self, model: str, at: datetime) -> Price | None:
+        day = at.astimezone(UTC).date()
+        begun = [own for own in self._own if own.model == model and (own.valid_from or day) <= day]
+        return _own_price(max(begun, key=lambda own: own.valid_from or date.min)) if begun else None
 
     def _relays(self, model: str) -> Price | None:
         api = self._listed.get(model)
@@ -53,13 +65,12 @@ class PriceBook:
 
 
 def _own_price(own: OwnPrice) -> Price:
-    """The user's own price; by token, an amount alone holds for input and output alike."""
-    if own.unit == "token":
-        plain = own.amount if own.input is None else own.input
-        return Price(
-            "token", own.currency, "user", input=plain, cached_input=own.cached_input, output=own.output
-        )
-    return Price(own.unit, own.currency, "user", amount=own.amount)
+    """The user's own price; by token, an amount alone holds for all tokens alike."""
+    if own.unit != "token":
+        return Price(own.unit, own.currency, "user", amount=own.amount, as_of=own.valid_from)
+    rates: dict[str, Any] = own.rates if own.amount is None else {"input": own.amount, **own.rates}
+    tiers = tuple(Tier(tier.above, tier.rates) for tier in own.tiers or ())
+    return Price("token", own.currency, "user", as_of=own.valid_from, tiers=tiers, **rates)
 
 
 def markup(price: Price, official: Price, conversion: Conversion) -> Decimal | None:

@@ -7,18 +7,19 @@ data of providers for what isn't billed by token.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lib.cost.price import Price, believable, cost
+from lib.cost.price import Price, Tier, cost
 from lib.providers import maker_of, providers
 from lib.providers.names import KNOWN_NAMES
 from lib.vocabulary import BillingUnit, Money, Usage
 
 if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, ModelPrice, Provider
+    from genai_prices.types import ModelInfo, Provider, TieredPrices
 
 LISTS = {
     "openai": ("openai",),
@@ -33,6 +34,21 @@ LISTS = {
 FIRST_PARTY = ("x-ai", "moonshotai", "minimax", "mistral", "cohere", "meta", "voyageai", *sum(LISTS.values(), ()))
 """Lists of makers. All others resell: their price is never the official one."""
 
+FIGURES = {
+    "input": "input_mtok",
+    "cached_input": "cache_read_mtok",
+    "cached_audio": "cache_audio_read_mtok",
+    "cached_image": "cache_image_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
+    "input_audio": "input_audio_mtok",
+    "input_image": "input_image_mtok",
+    "output": "output_mtok",
+    "output_audio": "output_audio_mtok",
+    "output_image": "output_image_mtok",
+}
+"""Our fields of a price by token, and their names in `genai-prices`."""
+
 BY_UNIT: tuple[tuple[str, BillingUnit, int], ...] = (
     ("input_mchars", "character", 1_000_000),
     ("audio_hours", "second", 3_600),
@@ -45,18 +61,15 @@ CJK = re.compile(
 
 
 def official_price(model: str, at: datetime) -> Price | None:
-    """What the model's maker charged at a time; of prices in tiers the first. None: not known."""
+    """What the model's maker charged at a time, with its tiers. None: not known."""
     found = _listed(model)
     return _price(*found, at) if found else _stated(model)
 
 
 def official_cost(model: str, usage: Usage, at: datetime) -> Money | None:
-    """What a usage would have cost at the model's maker, with its tiers. None: not known."""
-    found = _listed(model)
+    """What a usage would have cost at the model's maker. None: not known."""
     price = official_price(model, at)
-    if price is None:
-        return None
-    return _tiered(*found, usage, at) if found and price.unit == "token" else cost(price, usage)
+    return cost(price, usage) if price else None
 
 
 @lru_cache(KNOWN_NAMES)
@@ -81,43 +94,28 @@ def _stated(model: str) -> Price | None:
 def _price(provider: Provider, model: ModelInfo, at: datetime) -> Price | None:
     prices = model.get_prices(at)
     origin = provider.pricing_urls[0] if provider.pricing_urls else ""
-    if (plain := _base(prices, "input_mtok")) is not None:
-        return Price(
-            unit="token",
-            currency="USD",
-            source="official",
-            input=plain,
-            cached_input=_base(prices, "cache_read_mtok"),
-            cache_write=_base(prices, "cache_write_mtok"),
-            output=_base(prices, "output_mtok"),
-            origin=origin,
-        )
+    listed = {name: figure for name, key in FIGURES.items() if (figure := getattr(prices, key)) is not None}
+    if "input" in listed:
+        rates: dict[str, Any] = {name: _above(figure, 0) for name, figure in listed.items()}
+        return Price("token", "USD", "official", origin=origin, tiers=_tiers(listed), **rates)
     for name, unit, units in BY_UNIT:
-        if (figure := _base(prices, name)) is not None:
-            return Price(unit, "USD", "official", amount=figure / units, origin=origin)
+        if (figure := getattr(prices, name)) is not None:
+            return Price(unit, "USD", "official", amount=_above(figure, 0) / units, origin=origin)
     return None
 
 
-def _base(prices: ModelPrice, name: str) -> Decimal | None:
-    from genai_prices.types import TieredPrices
+def _tiers(listed: Mapping[str, Decimal | TieredPrices]) -> tuple[Tier, ...]:
+    """Where one figure has a tier, all figures that have some hold as they are from there on."""
+    tiered = {name: figure for name, figure in listed.items() if not isinstance(figure, Decimal)}
+    starts = sorted({tier.start for figure in tiered.values() for tier in figure.tiers})
+    return tuple(Tier(start, {name: _above(one, start + 1) for name, one in tiered.items()}) for start in starts)
 
-    figure: Decimal | TieredPrices | None = getattr(prices, name)
-    return figure.base if isinstance(figure, TieredPrices) else figure
 
-
-def _tiered(provider: Provider, model: ModelInfo, usage: Usage, at: datetime) -> Money | None:
-    if usage.input_tokens is None or usage.output_tokens is None:
-        return None
-    from genai_prices.types import Usage as Tokens
-
-    cached, written = usage.cached_input_tokens or 0, usage.cache_write_tokens or 0
-    tokens = Tokens(
-        input_tokens=max(usage.input_tokens, cached + written),
-        cache_read_tokens=cached,
-        cache_write_tokens=written,
-        output_tokens=usage.output_tokens,
-    )
-    return believable(model.calc_price(tokens, provider, genai_request_timestamp=at).total_price, "USD")
+def _above(figure: Decimal | TieredPrices, input_tokens: int) -> Decimal:
+    """A figure for a call of so much input."""
+    if isinstance(figure, Decimal):
+        return figure
+    return next((tier.price for tier in reversed(figure.tiers) if input_tokens > tier.start), figure.base)
 
 
 def approximate_tokens(text: str) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -18,11 +18,28 @@ CATALOGUE = ("unit", "input", "cached_input", "output", "amount", "currency", "s
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """From more than `above` tokens of input on, `rates` hold in place of the price's own, for all tokens of a call."""
+
+    above: int
+    rates: Mapping[str, Decimal]
+
+    def to_record(self) -> dict[str, Json]:
+        """As JSON."""
+        return {"above": self.above, **{name: _plain(rate) for name, rate in self.rates.items()}}
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Tier:
+        """The inverse of `to_record`."""
+        return cls(record["above"], {name: Decimal(rate) for name, rate in record.items() if name != "above"})
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """What one model costs. None: not listed.
 
-    `input`, `cached_input`, `cache_write` and `output` are for 1,000,000 tokens, `amount` is for one of any other unit.
-    `quantum` is the smallest amount the biller charges (a relay's quota unit), `origin` where the price was read.
+    `amount` is for one of any other unit, the rest for 1,000,000 tokens; what isn't listed of them costs as `INSTEAD`
+    says. `quantum` is the smallest amount the biller charges (a relay's quota unit), `origin` where the price was read.
     """
 
     unit: BillingUnit
@@ -36,10 +53,20 @@ class Price:
     quantum: Decimal | None = None
     origin: str = ""
     as_of: date | None = None
+    cache_write_1h: Decimal | None = None
+    cached_audio: Decimal | None = None
+    cached_image: Decimal | None = None
+    input_audio: Decimal | None = None
+    input_image: Decimal | None = None
+    output_audio: Decimal | None = None
+    output_image: Decimal | None = None
+    tiers: tuple[Tier, ...] = ()
 
     def to_record(self) -> dict[str, Json]:
-        """Everything, as JSON: what is stored with a call that was priced by it."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """All that is listed, as JSON: what is stored with a call that was priced by it."""
+        plain = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "tiers"}
+        told: dict[str, Json] = {name: value for name, value in plain.items() if value is not None}
+        return {**told, "tiers": [tier.to_record() for tier in self.tiers]} if self.tiers else told
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Price:
@@ -49,23 +76,42 @@ class Price:
     def json(self) -> dict[str, Json]:
         """The contract's form, as the catalogue shows it."""
         record = self.to_record()
-        return {name: record[name] for name in CATALOGUE}
+        return {name: record.get(name) for name in CATALOGUE}
 
     @property
     def rates(self) -> tuple[Decimal | None, ...]:
-        """All figures of the price; what isn't listed of a token price is billed as plain input."""
-        if self.unit != "token":
-            return (self.amount,)
-        return tuple(
-            self.input if rate is None else rate
-            for rate in (self.input, self.cached_input, self.cache_write, self.output)
-        )
+        """All figures of the price, of a token price in the order of `TOKEN_RATES`."""
+        return tuple(map(self._rate, TOKEN_RATES)) if self.unit == "token" else (self.amount,)
+
+    def _rate(self, name: str) -> Decimal | None:
+        figures: Iterator[Decimal | None] = (getattr(self, one) for one in (name, *INSTEAD[name]))
+        return next((figure for figure in figures if figure is not None), None)
+
+    def of_size(self, input_tokens: int | None) -> Price:
+        """The price of a call with so much input: of the tiers it reaches the last."""
+        reached = [tier for tier in self.tiers if (input_tokens or 0) > tier.above]
+        rates: dict[str, Any] = dict(max(reached, key=lambda tier: tier.above).rates) if reached else {}
+        return replace(self, **rates, tiers=()) if self.tiers else self
 
 
-TOKEN_RATES = ("input", "cached_input", "cache_write", "output")
-"""The fields of a price by token, in the order of `rates`."""
+INSTEAD: Mapping[str, tuple[str, ...]] = {
+    "input": (),
+    "cached_input": ("input",),
+    "cached_audio": ("cached_input", "input_audio", "input"),
+    "cached_image": ("cached_input", "input_image", "input"),
+    "cache_write": ("input",),
+    "cache_write_1h": ("cache_write", "input"),
+    "input_audio": ("input",),
+    "input_image": ("input",),
+    "output": ("input",),
+    "output_audio": ("output", "input"),
+    "output_image": ("output", "input"),
+}
+"""The fields of a price by token, and by which of the others a kind of token is charged that has none of its own."""
+TOKEN_RATES = tuple(INSTEAD)
 
-READ: Mapping[str, Callable[[str], Any]] = {
+READ: Mapping[str, Callable[[Any], Any]] = {
+    "tiers": lambda told: tuple(map(Tier.of_record, told)),
     "unit": str,
     "currency": str,
     "source": str,
@@ -91,7 +137,8 @@ def believable(amount: Decimal, currency: str) -> Money | None:
 
 def cost(price: Price, usage: Usage) -> Money | None:
     """What a usage costs by a price; None where one of them lacks a figure the other needs, or can't be true."""
-    return _billed(price, _counts(price.unit, usage), ROUND_HALF_UP)
+    price = price.of_size(usage.input_tokens)
+    return _billed(price, _counts(price, usage), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +153,10 @@ class Part:
 
 def parts(price: Price, usage: Usage) -> tuple[Part, ...]:
     """What a cost is made of, before the biller rounds it; without what wasn't used."""
+    price = price.of_size(usage.input_tokens)
     names = TOKEN_RATES if price.unit == "token" else (price.unit,)
     per = MILLION if price.unit == "token" else Decimal(1)
-    found = zip(names, _counts(price.unit, usage), price.rates, strict=True)
+    found = zip(names, _counts(price, usage), price.rates, strict=True)
     return tuple(Part(name, count, rate, _amount(rate, count, per)) for name, count, rate in found if count != 0)
 
 
@@ -119,26 +167,74 @@ def _amount(rate: Decimal | None, count: Count, per: Decimal) -> Decimal | None:
 
 
 def at_most(price: Price, *, input_tokens: int, output_tokens: int) -> Money | None:
-    """The most a call can cost: nothing of its input cached, all of its output used.
+    """The most a call can cost: nothing of its input cached, all of its output used, and both of them words.
 
     None where the price doesn't say, or bills by what isn't known before the call (images, seconds, characters).
     """
+    price = price.of_size(input_tokens)
     if price.unit == "token":
-        return _billed(price, (input_tokens, 0, 0, output_tokens), ROUND_CEILING)
+        return _billed(price, _counts(price, Usage(input_tokens, output_tokens=output_tokens)), ROUND_CEILING)
     return _billed(price, (1,), ROUND_CEILING) if price.unit == "call" else None
 
 
-def _counts(unit: BillingUnit, usage: Usage) -> tuple[Count, ...]:
+def _counts(price: Price, usage: Usage) -> tuple[Count, ...]:
     """How much was used of what each of the price's rates is for."""
-    if unit == "token":
-        cached, written = usage.cached_input_tokens or 0, usage.cache_write_tokens or 0
-        if usage.input_tokens is None and usage.characters is not None:
-            return usage.characters, 0, 0, usage.output_tokens or 0  # speech: new-api counts a character as a token
-        plain = None if usage.input_tokens is None else max(0, usage.input_tokens - cached - written)
-        return plain, cached, written, usage.output_tokens
-    if unit == "call":
+    if price.unit == "token":
+        counted = _tokens(_without_cache(usage) if _knows_no_cache(price, usage) else usage)
+        return tuple(counted.get(name, 0) for name in TOKEN_RATES)
+    if price.unit == "call":
         return (usage.images or usage.calls or 1,)  # a relay's price of a call is one of an image
-    return ({"image": usage.images, "second": usage.seconds, "character": usage.characters}[unit],)
+    return ({"image": usage.images, "second": usage.seconds, "character": usage.characters}[price.unit],)
+
+
+def _tokens(usage: Usage) -> dict[str, Count]:
+    """Tokens by the field of a price they are for, none of them twice. Of what is told of the parts of a whole that
+    they exceed, the cache's come first, and then sound.
+    """
+    if usage.input_tokens is None and usage.characters is not None:
+        return {"input": usage.characters, "output": usage.output_tokens or 0}  # new-api: a character is a token
+    return {**_read(usage), **_put_in(usage), **_came_out(usage)}
+
+
+def _read(usage: Usage) -> dict[str, int]:
+    """What was read from the cache and written to it."""
+    cached, written = usage.cached_input_tokens or 0, usage.cache_write_tokens or 0
+    sound = min(usage.cached_audio_tokens or 0, cached)
+    pictures = min(usage.cached_image_tokens or 0, cached - sound)
+    hour = min(usage.cache_write_1h_tokens or 0, written)
+    return {
+        "cached_input": cached - sound - pictures, "cached_audio": sound, "cached_image": pictures,
+        "cache_write": written - hour, "cache_write_1h": hour,
+    }  # fmt: skip
+
+
+def _put_in(usage: Usage) -> dict[str, Count]:
+    """The rest of the input."""
+    if usage.input_tokens is None:
+        return {"input": None}
+    left = max(0, usage.input_tokens - (usage.cached_input_tokens or 0) - (usage.cache_write_tokens or 0))
+    sound = min(left, max(0, (usage.input_audio_tokens or 0) - (usage.cached_audio_tokens or 0)))
+    pictures = min(left - sound, max(0, (usage.input_image_tokens or 0) - (usage.cached_image_tokens or 0)))
+    return {"input": left - sound - pictures, "input_audio": sound, "input_image": pictures}
+
+
+def _came_out(usage: Usage) -> dict[str, Count]:
+    if usage.output_tokens is None:
+        return {"output": None}
+    sound = min(usage.output_audio_tokens or 0, usage.output_tokens)
+    pictures = min(usage.output_image_tokens or 0, usage.output_tokens - sound)
+    return {"output": usage.output_tokens - sound - pictures, "output_audio": sound, "output_image": pictures}
+
+
+def _knows_no_cache(price: Price, usage: Usage) -> bool:
+    """Whether new-api bills this as sound: it takes nothing off then for what was cached (PostAudioConsumeQuota)."""
+    sound = usage.input_audio_tokens or usage.output_audio_tokens
+    return price.source == "relay" and price.input_audio is not None and bool(sound)
+
+
+def _without_cache(usage: Usage) -> Usage:
+    names = ("cached_input_tokens", "cached_audio_tokens", "cached_image_tokens", "cache_write_tokens")
+    return replace(usage, **dict.fromkeys(names))
 
 
 def _billed(price: Price, counts: tuple[Count, ...], rounding: str) -> Money | None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0006"
+VERSION = "0007"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -32,6 +32,17 @@ MICRO = 6
 
 MONEY = ("quoted", "estimated", "billed", "official")
 """A call's four figures; each is two columns, `…_nano` and `…_currency`."""
+
+MODALITIES = (
+    "cache_write_1h_tokens",
+    "cached_audio_tokens",
+    "cached_image_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+)
+"""Parts of a call's tokens that have prices of their own; no rollup sums them."""
 
 SUMS = (
     "calls",
@@ -151,6 +162,7 @@ calls = Table(
     Column("cost_nano", BigInteger),
     Column("cost_currency", Text),
     Column("period", Text),
+    *(Column(name, BigInteger) for name in MODALITIES),
     *(Index(f"calls_by_{name}", name, "id") for name in ("status", "connection", "capability", "model")),
     *(Index(f"calls_by_{name}", name, "id") for name in ("provider", "error_state")),
     Index("calls_by_cost", "period", "cost_currency", "cost_nano", "id"),

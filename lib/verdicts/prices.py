@@ -11,6 +11,7 @@ from lib.connections.model import Connection
 from lib.cost.book import PriceBook, markup
 from lib.cost.conversion import Conversion
 from lib.cost.price import Price
+from lib.cost.relay import Unpriced
 from lib.verdicts.judged import Judged
 from lib.verdicts.views import Members, Pair, Row
 from lib.vocabulary import BillingUnit
@@ -21,12 +22,16 @@ BookOf = Callable[[str, Connection | None], PriceBook]
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A listed API and what it costs. `price`: for the connection that reaches it best, if one does. None: unknown."""
+    """A listed API and what it costs. `price`: for the connection that reaches it best, if one does. None: unknown.
+
+    `unpriced`: why the relay's list tells none.
+    """
 
     row: Row
     price: Price | None
     official: Price | None
     markup: Decimal | None
+    unpriced: Unpriced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Prices:
     def _priced(self, row: Row, book: PriceBook) -> Priced:
         price, official = book.price(row.model, self._at), book.official(row.model, self._at)
         more = markup(price, official, self._conversion) if price and official else None
-        return Priced(row, price, official, more)
+        return Priced(row, price, official, more, book.unpriced(row.model))
 
     def ranges(self, place: str | None = None) -> Mapping[Pair, tuple[Range, ...]]:
         """For each cell of the matrix what its models cost; of one place alone where it is named."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from lib.vocabulary import Usage
 from lib.wire import (
@@ -148,9 +148,18 @@ def _usage(raw: object) -> UsageSeen | None:
     told = _UsageBody.model_validate(raw)
     if told.input_tokens is None and told.output_tokens is None:
         return None
-    read, written = told.cache_read_input_tokens, told.cache_creation_input_tokens
+    read, written, hour = told.cache_read_input_tokens, told.written, told.cache_creation.hour
     whole = None if told.input_tokens is None else told.input_tokens + (read or 0) + (written or 0)
-    return UsageSeen(Usage(whole, read, written, told.output_tokens, calls=1), raw)
+    usage = Usage(
+        input_tokens=whole,
+        cached_input_tokens=read,
+        cache_write_tokens=written,
+        output_tokens=told.output_tokens,
+        reasoning_tokens=told.output_tokens_details.thinking_tokens,
+        calls=1,
+        cache_write_1h_tokens=hour,
+    )
+    return UsageSeen(usage, raw)
 
 
 class _Block(Answer):
@@ -181,8 +190,29 @@ class _Event(Answer):
     usage: Any = None
 
 
+class _Thinking(Answer):
+    thinking_tokens: Count = None
+
+
+class _Creation(Answer):
+    """How long what was written to the cache is kept."""
+
+    minutes: Count = Field(None, validation_alias="ephemeral_5m_input_tokens")
+    hour: Count = Field(None, validation_alias="ephemeral_1h_input_tokens")
+
+
 class _UsageBody(Answer):
+    """`input_tokens` leaves out what was read from the cache and written to it, `output_tokens` has the thinking."""
+
     input_tokens: Count = None
     output_tokens: Count = None
     cache_read_input_tokens: Count = None
     cache_creation_input_tokens: Count = None
+    cache_creation: Annotated[_Creation, Object] = _Creation()
+    output_tokens_details: Annotated[_Thinking, Object] = _Thinking()
+
+    @property
+    def written(self) -> int | None:
+        """What was written to the cache, also where only its parts are told."""
+        parts = (self.cache_creation.minutes or 0) + (self.cache_creation.hour or 0)
+        return max(self.cache_creation_input_tokens or 0, parts) if parts else self.cache_creation_input_tokens

@@ -12,7 +12,8 @@ import httpx
 from lib.wire import Endpoint, Makes, Outcome, Request, Task, TaskState, UsageSeen, refuse_others
 from lib.wire.answers import document, said
 from lib.wire.openai import images
-from lib.wire.openai.tokens import raw_usage, tokens
+from lib.wire.openai.images import image_tokens
+from lib.wire.openai.tokens import raw_usage
 from lib.wire.tasks import cancel, fetch, state_of, task_id, told, unknown
 
 __all__ = ["MAKES", "build", "cancel", "fetch", "poll", "read", "read_poll", "said"]
@@ -59,4 +60,4 @@ def _finished(state: TaskState, body: Mapping[str, Any]) -> TaskState:
     if not made:
         return state
     raw = raw_usage(answer)
-    return replace(state, made=made, usage=UsageSeen(replace(tokens(raw), images=len(made)), raw))
+    return replace(state, made=made, usage=UsageSeen(image_tokens(raw, len(made)), raw))

@@ -62,6 +62,9 @@ class ListedApi:
     model_price: Decimal
     formula: bool
     paths: tuple[str, ...] = ()
+    image_ratio: Decimal | None = None
+    audio_ratio: Decimal | None = None
+    audio_completion_ratio: Decimal | None = None
 
     @property
     def by_call(self) -> bool:
@@ -271,6 +274,9 @@ def _listed(entry: _PricingEntry, vendors: Mapping[int | None, str], paths: Mapp
         model_price=entry.model_price or Decimal(0),
         formula=entry.billing_mode == "tiered_expr",
         paths=tuple(paths[one] for one in entry.supported_endpoint_types if one in paths),
+        image_ratio=entry.image_ratio,
+        audio_ratio=entry.audio_ratio,
+        audio_completion_ratio=entry.audio_completion_ratio,
     )
 
 
@@ -314,6 +320,9 @@ class _PricingEntry(Answer):
     completion_ratio: Amount = None
     cache_ratio: Amount = None
     create_cache_ratio: Amount = None
+    image_ratio: Amount = None
+    audio_ratio: Amount = None
+    audio_completion_ratio: Amount = None
     model_price: Amount = None
     billing_mode: Words = ""
     supported_endpoint_types: Names = ()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from lib.connections.model import OwnPrice
+from lib.connections.model import OwnPrice, TokenRates
 from lib.cost.book import PriceBook, markup
 from lib.cost.conversion import Conversion, Rate
-from lib.cost.price import Price, cost
+from lib.cost.price import TOKEN_RATES, Price, cost
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 from lib.wire.newapi import ListedApi, Listing
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SHANGHAI = timezone(timedelta(hours=8))
 
 
 def api(model: str, ratio: str = "0.1", *, formula: bool = False) -> ListedApi:
@@ -40,9 +41,8 @@ LISTING = Listing(
 )
 
 
-def own(model: str = "gpt-4o", unit: BillingUnit = "token", currency: str = "CNY", **rates: str) -> OwnPrice:
-    amounts: dict[str, Any] = {name: Decimal(rate) for name, rate in rates.items()}
-    return OwnPrice(model=model, unit=unit, currency=currency, **amounts)
+def own(model: str = "gpt-4o", unit: BillingUnit = "token", currency: str = "CNY", **rates: Any) -> OwnPrice:
+    return OwnPrice.model_validate({"model": model, "unit": unit, "currency": currency, **rates})
 
 
 def book(*own_prices: OwnPrice, listing: Listing | None = LISTING, group: str | None = None) -> PriceBook:
@@ -57,7 +57,6 @@ def book(*own_prices: OwnPrice, listing: Listing | None = LISTING, group: str | 
         (book(), "gpt-4o", "relay", "0.2"),
         (book(group="vip"), "gpt-4o", "relay", "0.1"),
         (book(), "unheard-of", "relay", "0"),  # free is a price
-        (book(), "o3", "official", "2"),  # priced by an expression there
         (book(), "claude-sonnet-4-5", "official", "3"),
         (book(listing=None), "gpt-4o", "official", "2.5"),
     ],
@@ -70,7 +69,67 @@ def test_the_first_that_knows_sets_the_price(prices: PriceBook, model: str, sour
 
 def test_a_price_nobody_knows_is_unknown() -> None:
     assert book().price("no-such-model", AT) is None
+    assert book().unpriced("no-such-model") is None
     assert book().official("no-such-model", AT) is None
+
+
+def test_what_a_relay_prices_by_a_formula_is_unknown_not_the_makers() -> None:
+    prices = book()
+    assert prices.official("o3", AT) is not None
+    assert prices.price("o3", AT) is None
+    assert prices.unpriced("o3") == "formula"
+    told = book(own("o3", input="3")).price("o3", AT)
+    assert told is not None
+    assert told.source == "user"
+
+
+SINCE = (
+    own(input="1"),
+    own(input="2", valid_from="2025-06-01"),
+    own(input="3", valid_from="2026-01-01"),
+    own(input="4", valid_from="2026-01-02"),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "rate"),
+    [
+        (datetime(2025, 5, 31, 23, 59, tzinfo=UTC), "1"),
+        (datetime(2025, 6, 1, tzinfo=UTC), "2"),
+        (AT, "3"),
+        (datetime(2026, 1, 2, 7, 59, tzinfo=SHANGHAI), "3"),  # the day is UTC's
+        (datetime(2026, 1, 2, 8, tzinfo=SHANGHAI), "4"),
+    ],
+)
+def test_of_the_users_prices_the_latest_begun_holds(at: datetime, rate: str) -> None:
+    for order in (SINCE, SINCE[::-1]):
+        price = book(*order).price("gpt-4o", at)
+        assert price is not None
+        assert price.input == Decimal(rate)
+
+
+def test_before_the_users_first_day_the_relays_price_holds() -> None:
+    price = book(own(input="3", valid_from="2026-01-02")).price("gpt-4o", AT)
+    assert price is not None
+    assert price.source == "relay"
+
+
+def test_the_users_tiers_and_rarer_tokens() -> None:
+    theirs = own(input="2", output="8", input_audio="20", tiers=[{"above": 1000, "input": "4"}])
+    price = book(theirs).price("gpt-4o", AT)
+    assert price is not None
+    # up to the tier: 900 × 2 + 100 × 20 + 10 × 8; above it all at 4, the rest as before
+    amounts = [
+        (Usage(input_tokens=1000, output_tokens=10, input_audio_tokens=100), "0.00388"),
+        (Usage(input_tokens=1001, output_tokens=10, input_audio_tokens=100), "0.005684"),
+    ]
+    for usage, amount in amounts:
+        assert cost(price, usage) == Money(Decimal(amount), "CNY")
+    assert Price.of_record(price.to_record()) == price
+
+
+def test_the_users_fields_are_those_of_a_price() -> None:
+    assert set(TokenRates.model_fields) == set(TOKEN_RATES)
 
 
 def test_the_official_figures_ignore_what_holds_here() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.cost.price import Price, at_most, believable, cost, parts
+from lib.cost.price import TOKEN_RATES, Price, Tier, at_most, believable, cost, parts
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 
 QUANTUM = Decimal("0.000002")  # 1 / 500,000
@@ -64,6 +65,55 @@ EXACT: list[tuple[Price, Usage, str | None]] = [
     (by_unit("character", "0.00002"), Usage(characters=150), "0.003"),
     (by_unit("character", "0.00002"), Usage(), None),
 ]
+
+FULL = Price(
+    "token", "USD", "user", input=Decimal(2), output=Decimal(8), cached_input=Decimal("0.5"),
+    cache_write=Decimal("2.5"), cache_write_1h=Decimal(4), cached_audio=Decimal(1), cached_image=Decimal("0.75"),
+    input_audio=Decimal(20), input_image=Decimal(3), output_audio=Decimal(40), output_image=Decimal(30),
+)  # fmt: skip
+EVERYTHING = Usage(
+    1000, 400, 100, 500, cache_write_1h_tokens=40, cached_audio_tokens=30, cached_image_tokens=20,
+    input_audio_tokens=130, input_image_tokens=70, output_audio_tokens=200, output_image_tokens=50,
+)  # fmt: skip
+KINDS: list[tuple[Price, Usage, str]] = [
+    # of 1000: 400 cached (30 sound, 20 images), 100 written (40 for an hour), 100 sound, 50 images, 350 words
+    # 350 × 2 + 350 × 0.5 + 30 × 1 + 20 × 0.75 + 60 × 2.5 + 40 × 4 + 100 × 20 + 50 × 3 + 250 × 8 + 200 × 40 + 50 × 30
+    (FULL, EVERYTHING, "0.01488"),
+    # nothing of it listed: input at 2, output at 8
+    (by_token("2", "8"), EVERYTHING, "0.006"),
+    # sound in the cache as what is cached, an hour in it as what is written: 500 × 2 + 400 × 0.5 + 100 × 2.5 + 500 × 8
+    (by_token("2", "8", "0.5", "2.5"), EVERYTHING, "0.00545"),
+    # parts that are more than the whole: none is charged twice
+    (FULL, Usage(100, 80, 0, 0, input_audio_tokens=50), "0.00044"),  # 80 × 0.5 + 20 × 20
+    (FULL, Usage(10, output_tokens=5, output_audio_tokens=9, output_image_tokens=9), "0.00022"),  # 10 × 2 + 5 × 40
+    (FULL, Usage(10, 0, 5, 0, cache_write_1h_tokens=9), "0.00003"),  # 5 × 2 + 5 × 4
+]
+
+IN_TIERS = Price(
+    "token", "USD", "official", input=Decimal(1), output=Decimal(2),
+    tiers=(Tier(300, {"input": Decimal(5)}), Tier(200, {"input": Decimal(3), "output": Decimal(4)})),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("price", "usage", "amount"), KINDS)
+def test_every_kind_of_token_has_its_price_or_the_next(price: Price, usage: Usage, amount: str) -> None:
+    assert cost(price, usage) == money(amount)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "amount"),
+    [
+        (200, "0.00022"),  # 200 × 1 + 10 × 2
+        (201, "0.000643"),  # all of them at 3, and the output at 4
+        (300, "0.00094"),
+        (301, "0.001525"),  # 301 × 5 + 10 × 2: what the last tier reached doesn't name is as in the price
+    ],
+)
+def test_a_tier_holds_for_all_tokens_of_a_call(tokens: int, amount: str) -> None:
+    usage = Usage(tokens, output_tokens=10)
+    assert cost(IN_TIERS, usage) == at_most(IN_TIERS, input_tokens=tokens, output_tokens=10) == money(amount)
+    assert sum(one.amount or 0 for one in parts(IN_TIERS, usage)) == Decimal(amount)
+
 
 IN_QUANTA: list[tuple[Price, Usage, str]] = [
     # 6.00 millionths are 3 quanta of 2
@@ -145,19 +195,18 @@ PRICES = st.builds(
     unit=st.sampled_from(get_args(BillingUnit)),
     currency=st.sampled_from(("USD", "CNY")),
     source=st.sampled_from(get_args(PriceSource)),
-    **{name: st.none() | RATES for name in ("input", "cached_input", "cache_write", "output", "amount")},
+    **{name: st.none() | RATES for name in (*TOKEN_RATES, "amount")},
+    tiers=st.lists(
+        st.builds(Tier, COUNTS, st.dictionaries(st.sampled_from(TOKEN_RATES), RATES, min_size=1)), max_size=2
+    ).map(tuple),
     quantum=st.sampled_from((None, QUANTUM, Decimal("0.000001"))),
     origin=st.text(max_size=8),
     as_of=st.none() | st.dates(min_value=date(2020, 1, 1)),
 )
 USAGES = st.builds(
     Usage,
-    **{name: st.none() | COUNTS for name in ("input_tokens", "cached_input_tokens", "cache_write_tokens")},
-    output_tokens=st.none() | COUNTS,
-    images=st.none() | COUNTS,
+    **{one.name: st.none() | COUNTS for one in fields(Usage) if one.name != "seconds"},
     seconds=st.none() | st.decimals(0, 1000, places=3),
-    characters=st.none() | COUNTS,
-    calls=st.none() | COUNTS,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lib.cost.price import Price, at_most, cost
-from lib.cost.relay import price_of, working
+from lib.cost.relay import price_of, unpriced, working
 from lib.vocabulary import Money, Usage
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
@@ -76,18 +76,50 @@ def test_a_price_by_call(group: str | None, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "why"),
     [
-        {"formula": True},
-        {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2)},  # 75/150: no price set
-        {"model_ratio": Decimal(-1)},
-        {"quota_type": 1, "model_price": Decimal(-1)},
-        {"quota_type": 7},
+        ({"formula": True}, "formula"),
+        ({"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2)}, "no_price_set"),  # shown as 75 and 150
+        ({"model_ratio": Decimal(-1)}, "not_understood"),
+        ({"quota_type": 1, "model_price": Decimal(-1)}, "not_understood"),
+        ({"quota_type": 7}, "not_understood"),
     ],
     ids=["formula", "no price set", "negative ratio", "negative price", "unknown billing"],
 )
-def test_what_the_list_does_not_tell_is_unknown(changes: dict[str, Any]) -> None:
+def test_what_the_list_does_not_tell_is_unknown_and_says_why(changes: dict[str, Any], why: str) -> None:
     assert listed(**changes) is None
+    assert unpriced(replace(GPT_4O_MINI, **changes)) == why
+    assert unpriced(GPT_4O_MINI) is None
+
+
+KINDS = {"image_ratio": Decimal(2), "audio_ratio": Decimal(16), "audio_completion_ratio": Decimal(3)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        # nothing listed: sound and images cost as words
+        ({}, (None, None, None, "0.3")),
+        # 0.15 × 2 = 0.30; 0.15 × 16 = 2.40; 2.40 × 3 = 7.20; written for an hour 0.15 × 1.25 × 1.6
+        (KINDS, ("0.3", "2.4", "7.2", "0.3")),
+        ({"audio_ratio": Decimal(16)}, (None, "2.4", "2.4", "0.3")),
+        ({"audio_completion_ratio": Decimal(3)}, (None, "0.15", "0.45", "0.3")),
+        ({"create_cache_ratio": Decimal("1.5")}, (None, None, None, "0.36")),
+    ],
+)
+def test_sound_images_and_an_hour_in_the_cache(changes: dict[str, Any], expected: tuple[str | None, ...]) -> None:
+    price = listed(GPT_4O_MINI, **changes)
+    assert price is not None
+    found = (price.input_image, price.input_audio, price.output_audio, price.cache_write_1h)
+    assert found == tuple(None if rate is None else Decimal(rate) for rate in expected)
+
+
+def test_what_is_billed_as_sound_has_no_cheaper_cache() -> None:
+    """new-api's PostAudioConsumeQuota counts words and sound alone: (60 + 40 × 16 + 10 × 4) × 0.075 = 55.5 units."""
+    price = listed(GPT_4O_MINI, **KINDS, **CACHED)
+    usage = Usage(100, 50, output_tokens=10, input_audio_tokens=40)
+    assert price is not None
+    assert cost(price, usage) == Money(56 * Decimal("0.000002"), "USD")
 
 
 def test_a_free_model_costs_nothing_which_is_not_unknown() -> None:

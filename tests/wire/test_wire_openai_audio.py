@@ -121,7 +121,7 @@ def test_one_recording_at_a_time(inputs: tuple[Media, ...], code: str) -> None:
         ({"usage": {"type": "duration", "seconds": 3.5}}, Usage(seconds=Decimal("3.5"), calls=1)),
         ({"usage": {"type": "tokens", "input_tokens": 14, "output_tokens": 4, "total_tokens": 18,
                     "input_token_details": {"audio_tokens": 14, "text_tokens": 0}}},
-         Usage(input_tokens=14, output_tokens=4, calls=1)),
+         Usage(input_tokens=14, output_tokens=4, calls=1, input_audio_tokens=14)),
         ({"task": "transcribe", "language": "english", "duration": 8.47, "segments": []},
          Usage(seconds=Decimal("8.47"), calls=1)),
         ({"duration": "8", "usage": None}, Usage(seconds=Decimal(8), calls=1)),

@@ -130,7 +130,8 @@ def test_bytes_with_their_tokens() -> None:  # wire.md 3: usage for gpt-image
            "input_tokens_details": {"text_tokens": 10, "image_tokens": 40}}
     outcome = openai.read(answer({"b64_json": B64}, output_format="jpeg", usage=raw), ASKED)
     assert outcome.made == (Media(PNG, "image/jpeg"),)
-    assert outcome.usage == UsageSeen(Usage(input_tokens=50, output_tokens=4160, images=1, calls=1), raw)
+    seen = Usage(50, output_tokens=4160, images=1, calls=1, input_image_tokens=40, output_image_tokens=4160)
+    assert outcome.usage == UsageSeen(seen, raw)
     assert outcome.finished == "stop"
 
 

@@ -118,6 +118,19 @@ class Told(Answer):
         return self.text.strip() or first.finish_message or first.finish_reason
 
 
+class _OfOneKind(Answer):
+    """So many tokens of one modality."""
+
+    modality: Words = ""
+    count: Count = Field(None, validation_alias="tokenCount")
+
+
+KINDS = Annotated[tuple[_OfOneKind, ...], Objects]
+SOUND = ("AUDIO",)
+PICTURES = ("IMAGE", "DOCUMENT")
+"""Modalities: a document's pages are counted, and charged, as images (genai-prices, google.yml)."""
+
+
 class _UsageBody(Answer):
     """`promptTokenCount` includes the cached ones; what tools put in and what is thought come apart."""
 
@@ -126,6 +139,10 @@ class _UsageBody(Answer):
     cached: Count = Field(None, validation_alias="cachedContentTokenCount")
     answer: Count = Field(None, validation_alias="candidatesTokenCount")
     thoughts: Count = Field(None, validation_alias="thoughtsTokenCount")
+    prompt_kinds: KINDS = Field((), validation_alias="promptTokensDetails")
+    tools_kinds: KINDS = Field((), validation_alias="toolUsePromptTokensDetails")
+    cached_kinds: KINDS = Field((), validation_alias="cacheTokensDetails")
+    answer_kinds: KINDS = Field((), validation_alias="candidatesTokensDetails")
 
 
 def usage_of(body: Mapping[str, Any], **counted: Any) -> UsageSeen | None:
@@ -133,16 +150,27 @@ def usage_of(body: Mapping[str, Any], **counted: Any) -> UsageSeen | None:
     told = body.get("usageMetadata")
     raw: dict[str, Any] = told if isinstance(told, dict) else {}
     figures = _UsageBody.model_validate(raw)
+    asked = (*figures.prompt_kinds, *figures.tools_kinds)
     usage = Usage(
         input_tokens=_sum(figures.prompt, figures.of_tools),
         cached_input_tokens=figures.cached,
         output_tokens=_sum(figures.answer, figures.thoughts),
         reasoning_tokens=figures.thoughts,
         calls=1,
+        cached_audio_tokens=_of(SOUND, figures.cached_kinds),
+        cached_image_tokens=_of(PICTURES, figures.cached_kinds),
+        input_audio_tokens=_of(SOUND, asked),
+        input_image_tokens=_of(PICTURES, asked),
+        output_audio_tokens=_of(SOUND, figures.answer_kinds),
+        output_image_tokens=_of(PICTURES, figures.answer_kinds),
         **counted,
     )
     nothing = usage.input_tokens is None and usage.output_tokens is None and not counted
     return None if nothing else UsageSeen(usage, raw)
+
+
+def _of(modalities: tuple[str, ...], kinds: tuple[_OfOneKind, ...]) -> int | None:
+    return _sum(*(one.count for one in kinds if one.modality.upper() in modalities))
 
 
 def _sum(*counts: int | None) -> int | None:

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
-from pydantic import AliasChoices, Field
 
-from lib.vocabulary import Usage
 from lib.wire import (
     Endpoint,
     Event,
@@ -39,6 +37,7 @@ from lib.wire.answers import (
     plain,
     said,
 )
+from lib.wire.openai.tokens import counted
 
 MAKES: Makes = frozenset({("text", "generate")})
 
@@ -58,9 +57,6 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 """OpenAI's words; `max_tokens` and `function_call` come from relays and old builds, the last two are Zhipu's (wire.md
 6), which relays pass on. Any other word is "other".
 """
-
-CACHE_WRITES = AliasChoices("cache_write_tokens", "cached_creation_tokens")
-"""OpenAI's name for what a maker bills as written to its cache, and new-api's."""
 
 DONE = "[DONE]"
 
@@ -183,40 +179,12 @@ class _Chunk(Answer):
         return next((choice for choice in self.choices if not choice.index), None)
 
 
-class _InputDetails(Answer):
-    cached_tokens: Count = None
-    cache_write_tokens: Count = Field(None, validation_alias=CACHE_WRITES)
-
-
-class _OutputDetails(Answer):
-    reasoning_tokens: Count = None
-
-
-class _UsageBody(Answer):
-    """`prompt_tokens` includes the cached ones, `completion_tokens` the reasoning ones (wire.md 3)."""
-
-    prompt_tokens: Count = None
-    completion_tokens: Count = None
-    prompt_tokens_details: Annotated[_InputDetails, Object] = _InputDetails()
-    completion_tokens_details: Annotated[_OutputDetails, Object] = _OutputDetails()
-
-
 def _usage(body: Mapping[str, Any]) -> UsageSeen | None:
     raw = body.get("usage")
     if not isinstance(raw, dict) or not raw:
         return None
-    figures = _UsageBody.model_validate(raw)
-    if figures.prompt_tokens is None and figures.completion_tokens is None:
-        return None
-    usage = Usage(
-        input_tokens=figures.prompt_tokens,
-        cached_input_tokens=figures.prompt_tokens_details.cached_tokens,
-        cache_write_tokens=figures.prompt_tokens_details.cache_write_tokens,
-        output_tokens=figures.completion_tokens,
-        reasoning_tokens=figures.completion_tokens_details.reasoning_tokens,
-        calls=1,
-    )
-    return UsageSeen(usage, raw)
+    usage = counted(raw)
+    return None if usage.input_tokens is None and usage.output_tokens is None else UsageSeen(usage, raw)
 
 
 def _finish(word: str) -> FinishReason | None:

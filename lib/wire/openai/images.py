@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import httpx
 
-from lib.vocabulary import Operation
+from lib.vocabulary import Operation, Usage
 from lib.wire import Endpoint, Json, Made, Makes, Media, Outcome, Request, Unfit, Unreadable, UsageSeen
 from lib.wire.answers import Answer, Objects, Words, data_uri, document, plain, said
 from lib.wire.forms import form, part
@@ -44,7 +44,13 @@ def read(response: httpx.Response, request: Request) -> Outcome:
     if not made:
         raise Unreadable(said(response))
     raw = raw_usage(body)
-    return Outcome(made=made, usage=UsageSeen(replace(tokens(raw), images=len(made)), raw))
+    return Outcome(made=made, usage=UsageSeen(image_tokens(raw, len(made)), raw))
+
+
+def image_tokens(raw: Mapping[str, Any], made: int) -> Usage:
+    """What so many images took; output that is not told apart is all images (openai-python, ImageGenCompletedEvent)."""
+    told = replace(tokens(raw), images=made)
+    return told if told.output_image_tokens is not None else replace(told, output_image_tokens=told.output_tokens)
 
 
 def made_images(body: Mapping[str, Any], request: Request | None = None) -> tuple[Made, ...]:
