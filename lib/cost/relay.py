@@ -55,12 +55,18 @@ def unpriced(api: ListedApi) -> Unpriced | None:
     """Why a listed API has no price; None where it has one."""
     if api.formula:
         return "formula"
-    if api.quota_type == 0 and (api.model_ratio, api.completion_ratio) == NO_PRICE_SET:
+    if _has_the_default_price(api):
         return "no_price_set"
     ratios = (api.model_ratio, api.model_price, api.completion_ratio, api.cache_ratio, api.create_cache_ratio)
     more = (api.image_ratio, api.audio_ratio, api.audio_completion_ratio)
     possible = api.quota_type in (0, BY_CALL) and all(ratio is None or ratio >= 0 for ratio in (*ratios, *more))
     return None if possible else "not_understood"
+
+
+def _has_the_default_price(api: ListedApi) -> bool:
+    """Whether it shows what stands for no price; a ratio of its cache beside says that somebody did set one."""
+    shown = (api.model_ratio, api.completion_ratio)
+    return api.quota_type == 0 and shown == NO_PRICE_SET and api.cache_ratio is None
 
 
 @dataclass(frozen=True, slots=True)

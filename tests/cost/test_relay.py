@@ -56,6 +56,9 @@ def rates(price: Price | None) -> tuple[Decimal | None, ...]:
         # cached for nothing is not "not listed"
         (None, {"cache_ratio": Decimal(0)}, ("0.15", "0", "0.1875", "0.6")),
         (None, {"model_ratio": Decimal(0)}, ("0", "0", "0", "0")),
+        # both ratios of "no price set", but one that somebody set: 75, 75 × 0.5, 75 × 1.25, 75 × 2
+        (None, {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2), "cache_ratio": Decimal("0.5")},
+         ("75", "37.5", "93.75", "150")),
         # the ratio of "no price set", but not its completion ratio
         (None, {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(4)}, ("75", "75", "93.75", "300")),
     ],

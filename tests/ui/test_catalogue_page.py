@@ -128,11 +128,11 @@ def test_prices_that_are_not_told_are_unknown_and_say_why(app: AppTest) -> None:
     app.run()
     at(app)
     per = app.dataframe[0].value.set_index("model")["per"]
-    assert list(per[["strange-1", "strange-2"]]) == ["unknown", "unknown"]
+    assert list(per[["strange-1", "strange-2"]]) == ["unknown: priced by a formula", "unknown: no price set"]
     at(app, model="strange-1")
     assert "by a formula" in words(app)
     at(app, model="strange-2")
-    assert "names no price that can be understood" in words(app)
+    assert "where no price was set" in words(app)
 
 
 def test_a_list_never_fetched_is_offered_and_a_failed_fetch_told(app: AppTest) -> None:
