@@ -1,4 +1,5 @@
-"""What `streamlit run` starts: the server, its engine from start to stop, and the refusal of a foreign Host."""
+"""What `streamlit run` starts: the server, its engine from start to stop, the log's files, and the refusal of a foreign
+Host."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lib.errors import RelayscopeError
 from ui.engine import door, stop
+from ui.log_download import routes
 from ui.mishaps import show_error
 
 HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -29,6 +31,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "ui/router.py",
     lifespan=lifespan,
+    routes=routes,
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
     on_script_error=show_error,
 )

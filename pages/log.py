@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -14,10 +13,10 @@ from ui.addressed import clear
 from ui.drafts import PREFIX, field
 from ui.engine import door
 from ui.links import go
-from ui.log_export import MOST, export
+from ui.log_download import downloads
 from ui.log_view import View
 from ui.markdown import option
-from ui.words import count, t
+from ui.words import t
 
 ROWS = 20
 """Calls on a page."""
@@ -72,11 +71,7 @@ def calls(view: View) -> None:
             t(N_("View")), list(MODES), key=field(MODE), format_func=lambda name: option(t(MODES[name])),
             label_visibility="collapsed", required=True,
         )
-        st.download_button(
-            t(N_("CSV")), partial(export, engine, question), file_name="calls.csv", mime="text/csv", key="log_csv",
-            icon=":material/download:", on_click="ignore",
-            help=t(N_("What is filtered, the newest {n} calls at most."), n=count(MOST)),
-        )
+        downloads(view)
     (log_list.table if mode == "table" else log_list.cards)(engine, page)
     with st.container(horizontal=True, horizontal_alignment="center"):
         log_list.turn(page)

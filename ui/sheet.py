@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 BOM = "\ufeff"
-"""Without it Excel reads UTF-8 as something else."""
-FORMULA = re.compile(r"[\s]*[=+\-@\t\r]")
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+"""Without it Excel reads UTF-8 as something else: Chinese as noise."""
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How a formula may begin, full-width signs included, which an East Asian Excel takes for the narrow ones (OWASP, "CSV
+Injection")."""
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Field = str | int | float | None
 
 
 def sheet(head: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     """The table; None is an empty field."""
+    return "".join(lines(head, rows))
+
+
+def lines(head: Sequence[str], rows: Iterable[Sequence[Field]]) -> Iterator[str]:
+    """The same line by line, as they are asked for."""
+    yield BOM + _line(head)
+    yield from map(_line, rows)
+
+
+def _line(row: Sequence[Field]) -> str:
     out = StringIO()
-    out.write(BOM)
-    writer = csv.writer(out)
-    writer.writerow(map(inert, head))
-    writer.writerows([inert(one) for one in row] for row in rows)
+    csv.writer(out).writerow(map(inert, row))
     return out.getvalue()
 
 

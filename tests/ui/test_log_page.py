@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,13 +13,11 @@ from lib.calls.draft import CallDraft
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
-from lib.vocabulary import Money, Usage
 from tests.ledger.ledger_rows import row, usd
 from tests.ui.conftest import go, words
 from ui.demo import story
 from ui.engine import door
 from ui.log_call import document, timeline
-from ui.log_export import export
 from ui.log_view import View
 
 NOW = datetime(2026, 3, 8, 3, 30, tzinfo=UTC)
@@ -265,26 +261,6 @@ SENT = NOW + timedelta(milliseconds=12)
 )
 def test_a_timeline_is_told_as_far_as_it_went(changes: dict[str, Any], steps: list[tuple[str, int | None]]) -> None:
     assert [(step.name, step.after_ms) for step in timeline(row(NOW, **changes))] == steps
-
-
-def test_the_csv_has_what_is_filtered_and_computes_nothing(app: AppTest) -> None:
-    fill(MANY | {"=cmd|' /C calc'!A0": {"usage": Usage(3, output_tokens=4), "billed": Money(Decimal("0.5"), "CNY")},
-                 "my key is sk-abcdefghijklmnop1234": {}})  # fmt: skip
-    text = export(door().own, {"status": "succeeded"}).decode("utf-8")
-    assert text.startswith("\ufeff")
-    rows = list(csv.DictReader(text.removeprefix("\ufeff").splitlines()))
-    assert [one["prompt"] for one in rows] == [
-        "my key is [key …1234]", "'=cmd|' /C calc'!A0", "gamma 5%", "alpha",
-    ]
-    assert (rows[1]["billed_amount"], rows[1]["billed_currency"], rows[1]["input_tokens"]) == ("0.5", "CNY", "3")
-
-
-def test_the_csv_goes_on_over_the_pages_of_the_log(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.log_export.AT_ONCE", 2)
-    fill({f"prompt {n}": {} for n in range(7)})
-    for most, rows in ((100, 7), (5, 5), (4, 4)):
-        monkeypatch.setattr("ui.log_export.MOST", most)
-        assert len(export(door().own, {}).splitlines()) == rows + 1
 
 
 @pytest.mark.parametrize(
