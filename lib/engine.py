@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import starmap
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -27,6 +28,7 @@ from lib.calls.life import Calls
 from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
+from lib.calls.repricing import Batch, Repricing, Tally
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
 from lib.checks.many import OnStep, check
@@ -386,6 +388,21 @@ class Engine:
     def live(self, call_id: str) -> Live | None:
         """A call that runs in this process or has ended in it, as it stands; None if it is another's."""
         return self.calls.live.get(call_id)
+
+    async def price_again(self, question: Mapping[str, Any], tally: Tally, *, write: bool) -> None:
+        """Prices the calls that these filters of the log find by what is known today, and tells off what that comes to.
+
+        Sends nothing. `write`: the new estimates are stored, some calls at a time; else it is a preview.
+        """
+        repricing = Repricing(self.known, question, tally, write=write)
+        await repricing.run(self.ledger.awrite if write else self._looked_up)
+
+    async def _looked_up(self, fn: Batch) -> str | None:
+        def look() -> str | None:
+            with self.ledger.read() as db:
+                return fn(db)
+
+        return await asyncio.to_thread(look)
 
     def conversion(self) -> Conversion:
         """The currency the user wants to see amounts in, with his rates."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.errors import WrongUse
 from lib.i18n import N_
-from ui import log_call, log_filters, log_list
+from ui import log_again, log_call, log_filters, log_list
 from ui.addressed import clear
 from ui.drafts import PREFIX, field
 from ui.engine import door
@@ -56,6 +56,12 @@ def none(view: View) -> None:
         go("text")
 
 
+def again(view: View) -> None:
+    """What the filters find, priced again."""
+    st.button(t(N_("All calls")), key="log_back", type="tertiary", icon=":material/arrow_back:", on_click=log_again.end)
+    log_again.price_again(engine, view)
+
+
 def calls(view: View) -> None:
     """The filters and a page of what they find."""
     question = view.question(ZoneInfo(engine.ledger.zone))
@@ -72,6 +78,7 @@ def calls(view: View) -> None:
             label_visibility="collapsed", required=True,
         )
         downloads(view)
+        st.button(t(N_("Price again")), key="log_price_again", icon=":material/price_change:", on_click=log_again.begin)
     (log_list.table if mode == "table" else log_list.cards)(engine, page)
     with st.container(horizontal=True, horizontal_alignment="center"):
         log_list.turn(page)
@@ -82,4 +89,5 @@ if chosen := st.query_params.get(log_list.CALL):
     one(chosen)
 else:
     st.markdown(t(N_("Every call, newest first: what was asked, what came, what it cost.")))
-    calls(View.read(st.query_params))
+    view = View.read(st.query_params)
+    (again if log_again.AGAIN in st.query_params else calls)(view)

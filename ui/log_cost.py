@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 import streamlit as st
 
-from lib.cost.price import Part, Price, parts
+from lib.cost.price import FORMER, Part, Price, parts
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
@@ -16,7 +17,7 @@ from ui import format as figures
 from ui.chips import facts
 from ui.markdown import code, literal
 from ui.result import PRICES_OF
-from ui.words import language, money, t
+from ui.words import change, language, money, t
 
 FIGURES: Mapping[str, str] = {
     "quoted": N_("Quoted (at most)"),
@@ -59,6 +60,14 @@ def costs(row: CallRow, payload: Payload) -> None:
     st.markdown("\n".join(f"- {literal(line)}" for line in arithmetic(price, row)) or t(N_("Nothing was used.")))
     read = t(N_("read from {place}"), place=code(price.origin)) if price.origin else ""
     facts((t(PRICES_OF[price.source]), read, t(N_("as of {day}"), day=price.as_of.isoformat()) if price.as_of else ""))
+    facts(t(N_("priced again; before: {amount}"), amount=money(one)) for one in former(payload.prices))
+
+
+def former(prices: Mapping[str, Any]) -> Iterator[Money | None]:
+    """The estimates of the prices before this one, newest last; None where none was known."""
+    for one in prices.get(FORMER, ()):
+        told = one["estimated"]
+        yield Money(Decimal(told["amount"]), told["currency"]) if told else None
 
 
 def differences(row: CallRow) -> tuple[str, ...]:
@@ -70,13 +79,8 @@ def differences(row: CallRow) -> tuple[str, ...]:
 
 
 def _difference(words: str, here: Money | None, there: Money | None) -> str:
-    if here is None or there is None or here.currency != there.currency:
-        return ""
-    more = here.amount - there.amount
-    if not more:
-        return t(words, difference="±0")
-    share = f" ({more / there.amount:+.0%})" if there.amount else ""
-    return t(words, difference=f"{'+' if more > 0 else '−'}{money(Money(abs(more), here.currency))}{share}")
+    found = change(there, here)
+    return t(words, difference=found) if found else ""
 
 
 def arithmetic(price: Price, row: CallRow) -> Iterator[str]:

@@ -90,6 +90,22 @@ def money(amount: Money | None) -> str:
     return t(N_("unknown")) if amount is None else figures.amount(amount, language())
 
 
+def change(before: Money | None, after: Money | None) -> str:
+    """`+USD 0.50 (+50%)`: from one amount to another; empty where they can't be compared."""
+    if before is None or after is None or before.currency != after.currency:
+        return ""
+    more = after.amount - before.amount
+    return signed(more, money(Money(abs(more), after.currency)), before.amount)
+
+
+def signed(more: Decimal, said: str, before: Decimal) -> str:
+    """A difference, `said` without its sign, with its share of what was before."""
+    if not more:
+        return "±0"
+    share = f" ({more / before:+.0%})" if before else ""
+    return f"{'+' if more > 0 else '−'}{said}{share}"
+
+
 def amounts(found: Mapping[str, Money]) -> str:
     """`USD 0.0123 + CNY 1.20`, or that it is nothing."""
     return " + ".join(money(one) for one in found.values() if one.amount) or t(N_("nothing"))

@@ -11,7 +11,7 @@ from typing import Any
 from lib.calls.draft import Drafted, as_stored
 from lib.calls.result import Ending
 from lib.cost.official import official_cost
-from lib.cost.price import cost
+from lib.cost.price import Price, cost
 from lib.errors import Refused
 from lib.ledger.calls import Payload, new_id
 from lib.ledger.row import CallRow
@@ -101,9 +101,14 @@ def _estimated(drafted: Drafted, ending: Ending, usage: Usage, times: Decimal) -
     price = drafted.price
     if not ending.charged:
         return Money(Decimal(0), price.currency if price else "USD")
-    if price is not None and price.unit == "call" and price.source == "relay" and price.amount is not None:
+    return estimate(price, usage, times) if price else None
+
+
+def estimate(price: Price, usage: Usage, times: Decimal) -> Money | None:
+    """What a usage costs; the relay's price of one call as often as it says that it bills it."""
+    if price.unit == "call" and price.source == "relay" and price.amount is not None:
         price = replace(price, amount=price.amount * times)
-    return cost(price, usage) if price else None
+    return cost(price, usage)
 
 
 def evidence_of(

@@ -17,6 +17,10 @@ CATALOGUE = ("unit", "input", "cached_input", "output", "amount", "currency", "s
 """The contract's fields of a price, in its order."""
 
 
+FORMER = "former"
+"""Where the record of a call's price keeps those it had before, with the estimates they gave, newest last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """From more than `above` tokens of input on, `rates` hold in place of the price's own, for all tokens of a call."""
@@ -70,8 +74,9 @@ class Price:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Price:
-        """The inverse of `to_record`."""
-        return cls(**{name: READ.get(name, Decimal)(text) for name, text in record.items() if text is not None})
+        """The inverse of `to_record`; the prices that a call had before are left out."""
+        told = {name: text for name, text in record.items() if text is not None and name != FORMER}
+        return cls(**{name: READ.get(name, Decimal)(text) for name, text in told.items()})
 
     def json(self) -> dict[str, Json]:
         """The contract's form, as the catalogue shows it."""

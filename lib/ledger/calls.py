@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,18 @@ __all__ = [
     "Connection",
     "Page",
     "Payload",
+    "change",
+    "count",
     "get",
     "insert",
+    "keep_prices",
+    "matching",
     "new_id",
     "page",
     "payload",
     "prompts",
     "save_text",
+    "settled_by",
     "take_over",
     "texts",
     "unfinished",
@@ -99,9 +104,34 @@ def update(conn: Connection, id: str, **changes: Any) -> CallRow:
     return after
 
 
+def change(conn: Connection, ids: Collection[str], changes: Callable[[CallRow], Mapping[str, Any]]) -> list[CallRow]:
+    """Changes some calls, each by what `changes` says of it as it stands now, and the rollups once for all of them.
+
+    Returns those that are no longer what they were, in the order of their ids.
+    """
+    standing = _rows(conn, select(calls).where(calls.c.id.in_(ids)).order_by(calls.c.id).with_for_update())
+    made = [(row, replace(row, **changes(row))) for row in standing]
+    before, after = ([pair[n] for pair in made if pair[0] != pair[1]] for n in (0, 1))
+    if after:
+        conn.execute(calls.update().where(calls.c.id == bindparam("of")), [_values(row) for row in after])
+        rollups.move(conn, before, after)
+    return after
+
+
+def _values(row: CallRow) -> dict[str, Any]:
+    columns = record(row)
+    return {"of": columns.pop("id"), **columns}
+
+
 def update_payload(conn: Connection, id: str, **changes: Any) -> None:
     """Changes fields of `Payload` by name."""
     conn.execute(payloads.update().where(payloads.c.call == id).values(**changes))
+
+
+def keep_prices(conn: Connection, prices: Mapping[str, Any]) -> None:
+    """Keeps the records of the prices that calls are settled by, by id."""
+    query = payloads.update().where(payloads.c.call == bindparam("of"))
+    conn.execute(query, [{"of": id, "prices": record} for id, record in prices.items()])
 
 
 def save_text(conn: Connection, id: str, text: str, reasoning: str = "") -> None:
@@ -133,6 +163,12 @@ def texts(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     return {found.call: found.text for found in conn.execute(query)}
 
 
+def settled_by(conn: Connection, ids: Iterable[str]) -> dict[str, Payload]:
+    """By id what calls were settled by: their prices, and usage as the server told it. Without the long texts."""
+    query = select(payloads.c.call, payloads.c.prices, payloads.c.raw_usage).where(payloads.c.call.in_(tuple(ids)))
+    return {found.call: Payload(prices=found.prices, raw_usage=found.raw_usage) for found in conn.execute(query)}
+
+
 def unfinished(conn: Connection) -> list[CallRow]:
     """The calls that are not finished, oldest first, whoever owns them."""
     return _rows(conn, select(calls).where(calls.c.status.in_(UNFINISHED)).order_by(calls.c.id))
@@ -145,35 +181,46 @@ def prompts(conn: Connection, ids: Iterable[str], length: int) -> dict[str, str]
 
 
 def page(
-    conn: Connection,
+    conn: Connection, *, limit: int = 50, after: str | None = None, before: str | None = None, **filters: Any
+) -> Page:
+    """Calls newest first, of those that the filters find (`matching`).
+
+    `after` is the `next` of the page before this one, `before` the `newer` of the page after it.
+    """
+    asked = matching(select(calls), **filters)
+    if before is not None:
+        rows = _rows(conn, asked.where(calls.c.id > before).order_by(calls.c.id).limit(limit + 1))[::-1]
+        if len(rows) > limit:
+            return Page(tuple(rows[1:]), rows[-1].id, rows[1].id)
+        after = None  # these are the newest: the first page, whole
+    if after is not None:
+        asked = asked.where(calls.c.id < after)
+    rows = _rows(conn, asked.order_by(calls.c.id.desc()).limit(limit + 1))
+    older = rows[limit - 1].id if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), older, rows[0].id if rows and after is not None else None)
+
+
+def count(conn: Connection, **filters: Any) -> int:
+    """How many calls the filters find (`matching`)."""
+    return int(conn.execute(matching(select(func.count()).select_from(calls), **filters)).scalar_one())
+
+
+def matching(
+    query: Select[Any],
     *,
     since: datetime | None = None,
     until: datetime | None = None,
     text: str = "",
     unknown_cost: bool = False,
-    limit: int = 50,
-    after: str | None = None,
-    before: str | None = None,
     **equal: str | None,
-) -> Page:
-    """Calls newest first: created at `since` or later, before `until`, with `text` somewhere in the prompt.
+) -> Select[Any]:
+    """A question to the calls created at `since` or later, before `until`, with `text` somewhere in the prompt.
 
-    `equal` names columns of `FILTERS` and the value each must have. `after` is the `next` of the page before this one,
-    `before` the `newer` of the page after it. The payloads are read only where `text` is asked for.
+    `equal` names columns of `FILTERS` and the value each must have. The payloads are read only where `text` is asked
+    for.
     """
-    found = select(calls).where(*between(since, until), *_equal(equal), *(COST_UNKNOWN if unknown_cost else ()))
-    if text:
-        found = found.join(payloads).where(payloads.c.prompt.icontains(text, autoescape=True))
-    if before is not None:
-        rows = _rows(conn, found.where(calls.c.id > before).order_by(calls.c.id).limit(limit + 1))[::-1]
-        if len(rows) > limit:
-            return Page(tuple(rows[1:]), rows[-1].id, rows[1].id)
-        after = None  # these are the newest: the first page, whole
-    if after is not None:
-        found = found.where(calls.c.id < after)
-    rows = _rows(conn, found.order_by(calls.c.id.desc()).limit(limit + 1))
-    older = rows[limit - 1].id if len(rows) > limit else None
-    return Page(tuple(rows[:limit]), older, rows[0].id if rows and after is not None else None)
+    query = query.where(*between(since, until), *_equal(equal), *(COST_UNKNOWN if unknown_cost else ()))
+    return query.join(payloads).where(payloads.c.prompt.icontains(text, autoescape=True)) if text else query
 
 
 def _equal(wanted: Mapping[str, str | None]) -> Iterator[ColumnElement[bool]]:

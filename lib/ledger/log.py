@@ -41,6 +41,11 @@ class Log:
         with self._ledger.read() as db:
             return calls.page(db, **filters)
 
+    def count(self, **filters: Any) -> int:
+        """How many calls these filters find."""
+        with self._ledger.read() as db:
+            return calls.count(db, **filters)
+
     def texts(self, ids: Iterable[str]) -> dict[str, str]:
         """The answers of some calls by id."""
         with self._ledger.read() as db:

@@ -15,8 +15,8 @@ from ledger_rows import NOON, row, usd
 from sqlalchemy import Engine, event
 
 from lib.errors import WrongUse
-from lib.ledger import Ledger, calls
-from lib.ledger.calls import Payload
+from lib.ledger import Ledger, calls, rollups
+from lib.ledger.calls import CallRow, Payload
 from lib.ledger.ids import first_id, is_of, new_id
 from lib.vocabulary import Usage
 
@@ -279,3 +279,44 @@ def test_the_unfinished_are_found_by_index(logged: Ledger) -> None:
     with logged.read() as db, plans(logged) as steps:
         calls.unfinished(db)
     assert steps[0].startswith("SEARCH calls USING INDEX calls_by_status")
+
+
+def test_many_calls_change_at_once_and_the_sums_with_them(ledger: Ledger) -> None:
+    made = [row(NOON + timedelta(minutes=n), status="succeeded", sent_at=NOON, estimated=usd("1")) for n in range(4)]
+    ledger.write(lambda db: [calls.insert(db, one, Payload(prices={"unit": "token"})) for one in made])
+    dear, same = {made[1].id, made[3].id}, made[2].id
+
+    def changes(one: CallRow) -> dict[str, Any]:
+        return {"estimated": usd("5"), "unit": "call"} if one.id in dear else {}
+
+    changed = ledger.write(lambda db: calls.change(db, [*dear, same, "nobody"], changes))
+    ledger.write(lambda db: calls.keep_prices(db, {made[1].id: {"unit": "call"}}))
+    with ledger.read() as db:
+        assert [one.id for one in changed] == [made[1].id, made[3].id]
+        assert [one.estimated for one in calls.page(db).rows] == [usd("5"), usd("1"), usd("5"), usd("1")]
+        assert [one.unit for one in calls.page(db).rows] == ["call", None, "call", None]
+        assert rollups.prove(db)
+        settled = calls.settled_by(db, [made[1].id, same, "nobody"])
+        assert {name: one.prices for name, one in settled.items()} == {
+            made[1].id: {"unit": "call"}, same: {"unit": "token"},
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [({}, 3), ({"model": "a"}, 2), ({"text": "灯塔"}, 1), ({"text": "灯塔", "model": "a"}, 0),
+     ({"since": NOON + timedelta(minutes=1)}, 2), ({"until": NOON + timedelta(minutes=1)}, 1),
+     ({"unknown_cost": True}, 2)],
+)  # fmt: skip
+def test_calls_are_counted_as_they_are_found(ledger: Ledger, filters: dict[str, Any], number: int) -> None:
+    told = [("a", "x", None), ("b", "灯塔", None), ("a", "y", usd("1"))]
+
+    def fill(db: calls.Connection) -> None:
+        for n, (model, prompt, cost) in enumerate(told):
+            at = NOON + timedelta(minutes=n)
+            one = row(at, status="succeeded", sent_at=NOON, model=model, estimated=cost)
+            calls.insert(db, one, Payload(prompt=prompt))
+
+    ledger.write(fill)
+    with ledger.read() as db:
+        assert calls.count(db, **filters) == number == len(calls.page(db, **filters).rows)
