@@ -19,7 +19,7 @@ from platformdirs import user_data_path
 
 from lib.calls.conversation import Turn, conversation
 from lib.calls.dialect import protocol_of
-from lib.calls.draft import CallDraft, Drafted, make
+from lib.calls.draft import GIVEN, CallDraft, Drafted, draft_of, given_again, make
 from lib.calls.files import Files
 from lib.calls.gallery import Gallery
 from lib.calls.guard import bound
@@ -315,6 +315,13 @@ class Engine:
     def draft(self, draft: CallDraft) -> Drafted:
         """A call made ready: guarded, priced, exportable as code. Sends nothing."""
         return make(self.known, draft, datetime.now(UTC))
+
+    def draft_again(self, call_id: str) -> CallDraft:
+        """The draft a call was made of, with the files it was given. Raises `WrongUse` where these are gone, or it is.
+        """
+        row, payload = self.log.call(call_id)
+        given = {role: self.artifacts([call_id], role).get(call_id, ()) for role in GIVEN}
+        return given_again(draft_of(row, payload), given, self.files)
 
     def protocol(self, connection_id: str, capability: Capability, model: str) -> str:
         """The protocol a model would be spoken to in for a capability. Raises `WrongUse` for an unknown connection."""

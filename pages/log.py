@@ -8,11 +8,11 @@ import streamlit as st
 
 from lib.errors import WrongUse
 from lib.i18n import N_
-from ui import log_again, log_call, log_filters, log_list
+from ui import log_again, log_beside, log_call, log_filters, log_list
 from ui.addressed import clear
 from ui.drafts import PREFIX, field
 from ui.engine import door
-from ui.links import go
+from ui.links import BESIDE, CALL, go
 from ui.log_download import downloads
 from ui.log_view import View
 from ui.markdown import option
@@ -28,7 +28,8 @@ engine = door().engine
 
 def back() -> None:
     """From a call to the list it was chosen from."""
-    st.query_params.pop(log_list.CALL, None)
+    for one in (CALL, BESIDE):
+        st.query_params.pop(one, None)
 
 
 def one(call_id: str) -> None:
@@ -39,7 +40,8 @@ def one(call_id: str) -> None:
     except WrongUse:
         st.markdown(t(N_("There is no such call in this log. The address may be old, or of the demo.")))
         return
-    log_call.call(engine, row, payload)
+    shown = log_beside.beside if BESIDE in st.query_params else log_call.call
+    shown(engine, row, payload)
 
 
 def none(view: View) -> None:
@@ -85,7 +87,7 @@ def calls(view: View) -> None:
 
 
 st.title(t(N_("Call log")))
-if chosen := st.query_params.get(log_list.CALL):
+if chosen := st.query_params.get(CALL):
     one(chosen)
 else:
     st.markdown(t(N_("Every call, newest first: what was asked, what came, what it cost.")))

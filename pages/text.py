@@ -19,7 +19,7 @@ from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.engine import door
 from ui.follow import follow, known, runs
-from ui.links import go
+from ui.links import elsewhere, go, link
 from ui.words import t, told
 
 SHOWN = "text_call"
@@ -138,6 +138,7 @@ def answer(call_id: str, running: bool) -> None:
             t(N_("Again")), key="text_again", icon=":material/replay:", on_click=text_form.fill,
             args=(asked, len(given)), help=again(len(given)),
         )
+        link("log", t(N_("Run elsewhere")), **elsewhere(row.id))
         support.of_a_call(engine, row, "text_support")
         if holds(row, payload) and st.session_state.get(text_form.AFTER) != call_id:
             st.button(

@@ -19,8 +19,7 @@ from ui.compare_view import cheapest, fastest, names, speed, titles
 from ui.engine import door
 from ui.follow import follow
 from ui.format import head
-from ui.links import link
-from ui.log_list import CALL
+from ui.links import CALL, link
 from ui.markdown import literal
 from ui.tables import EMPTY
 from ui.words import count, duration, money, number, t

@@ -60,7 +60,7 @@ def _wanted() -> list[Way | None]:
     return [one if isinstance(one, tuple) else None for one in had]
 
 
-def _label(way: Way) -> str:
+def way_label(way: Way) -> str:
     """How a way is named in its row: always alike, since by its label the browser tells which one is chosen."""
     return f"{way[1]} · {way[0]}"
 
@@ -74,7 +74,7 @@ def _rows(offered: Choices) -> None:
             st.session_state[row_key(number)] = way
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"compare_row_{number}"):
             st.selectbox(
-                t(N_("Model {n}"), n=count(number + 1)), list(found), key=field(row_key(number)), format_func=_label,
+                t(N_("Model {n}"), n=count(number + 1)), list(found), key=field(row_key(number)), format_func=way_label,
             )
             if len(rows) > LEAST:
                 st.button(

@@ -21,8 +21,7 @@ from ui.chips import facts
 from ui.gallery_chosen import ask, is_chosen, pick
 from ui.gallery_names import name
 from ui.gallery_preview import preview, type_name
-from ui.links import go
-from ui.log_list import CALL
+from ui.links import CALL, go
 from ui.markdown import literal
 from ui.parameters import label
 from ui.result import wordless

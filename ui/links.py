@@ -46,7 +46,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
     ),
     N_("Cost"): (
         PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
-        PageOf("log", N_("Call log"), "receipt_long"),  # call; or what `ui.log_view.View` has
+        PageOf("log", N_("Call log"), "receipt_long"),  # call; or what `ui.log_view.View` has, again, beside
     ),
     N_("Set up"): (
         PageOf("connections", N_("Connections"), "key"),  # id; or new=provider
@@ -54,6 +54,8 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("guides", N_("Guides"), "menu_book"),  # guide
     ),
 }
+CALL, BESIDE, NEW = "call", "beside", "new"
+"""The log's parameters: the call to show, and the one to show beside it, or that there is none yet."""
 PAGE = "page_shown"
 STAYS = "pages_stayed_on"
 TITLES: Mapping[str, str] = {page.file: page.title for pages in SECTIONS.values() for page in pages}
@@ -94,6 +96,11 @@ def shown(page: PageOf) -> st.Page:
 def link(page: str, label: str, **view: str) -> None:
     """A link to a page with what it is to show; `label` in the reader's language."""
     st.page_link(_path(page), label=label, icon=f":material/{ICONS[page]}:", query_params=view)
+
+
+def elsewhere(call_id: str) -> dict[str, str]:
+    """The log's view of a call beside the same run elsewhere, which is still to be made."""
+    return {CALL: call_id, BESIDE: NEW}
 
 
 def go(page: str, **view: str) -> NoReturn:

@@ -23,12 +23,13 @@ from lib.ledger.calls import Payload
 from lib.ledger.media import Kept
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED
-from ui import log_cost, result, support
+from ui import log_cost, made, result, support
 from ui.asking import fill
 from ui.chips import chip, facts
 from ui.engine import door
 from ui.follow import draw, follow, thoughts
 from ui.links import go
+from ui.log_beside import another
 from ui.markdown import code, literal
 from ui.thread import thumbnails
 from ui.words import duration, maker, moment, t, told
@@ -114,6 +115,10 @@ def _actions(engine: Engine, row: CallRow, payload: Payload, ready: Drafted | st
         ):
             fill(draft_of(row, payload), len(_given(engine, row)))
             go(row.capability)
+        st.button(
+            t(N_("Run elsewhere")), key="log_elsewhere", icon=":material/alt_route:", on_click=another,
+            help=t(N_("The same asked of another model, connection or line, beside this one; nothing is sent yet.")),
+        )
         if not isinstance(ready, str):
             result.code(ready, "log_code")
         request = None if isinstance(ready, str) else ready.request
@@ -181,7 +186,7 @@ def _answer(engine: Engine, row: CallRow, payload: Payload) -> None:
         result.problem(row)
     thoughts(payload.reasoning)
     draw(payload.text)
-    if not payload.text:
+    if not made.files(engine, row, payload) and not payload.text:
         st.caption(t(N_("Nothing came.")))
     result.cut(row)
 

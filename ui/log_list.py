@@ -16,13 +16,12 @@ from ui.addressed import AFTER, BEFORE
 from ui.addressed import turn as turn_to
 from ui.chips import chip, facts
 from ui.format import head
+from ui.links import CALL
 from ui.markdown import literal
 from ui.result import appearance, named
 from ui.tables import EMPTY
 from ui.words import ago, count, duration, moment, money, t
 
-CALL = "call"
-"""The parameter of the address that names the call to show."""
 HEAD = 120
 """Characters of a prompt that a row shows."""
 ROUND = "log_table_round"

@@ -23,7 +23,7 @@ from ui.chips import chip, copyable, facts
 from ui.engine import door
 from ui.follow import draw
 from ui.gallery_preview import preview
-from ui.links import go
+from ui.links import elsewhere, go, link
 from ui.markdown import code, literal
 from ui.result import appearance, figures_of, problem
 from ui.words import count, duration, language, money, t
@@ -71,12 +71,26 @@ def _text(row: CallRow, payload: Payload) -> None:
     )  # fmt: skip
 
 
-def _one(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> None:
+def files(engine: Engine, row: CallRow, payload: Payload) -> int:
+    """Only the files that a call made, shown; how many there are."""
+    kept = engine.artifacts([row.id]).get(row.id, ())
+    for number, one in enumerate(kept, 1):
+        with st.container(key=f"made_{row.id}_{number}"):
+            _shown(engine, row, one, number, figures.head(payload.prompt, HEAD))
+    return len(kept)
+
+
+def _shown(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> None:
     path = engine.files.path(kept)
     if kept.mime != JSON or not path.exists():
         preview(engine.files, kept, words, f"{row.id}_{number}")
     else:
         _vectors(path.read_text(encoding="utf-8"))
+
+
+def _one(engine: Engine, row: CallRow, kept: Kept, number: int, words: str) -> None:
+    _shown(engine, row, kept, number, words)
+    path = engine.files.path(kept)
     if not path.exists():
         return
     name = f"{row.model.rpartition('/')[2]}-{row.id}-{number}{path.suffix}"
@@ -140,6 +154,7 @@ def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]
                 t(N_("Fetch it again")), key="made_fetch", icon=":material/download:",
                 on_click=lambda: door().ask(engine.fetch_again(row.id)),
             )
+        link("log", t(N_("Run elsewhere")), **elsewhere(row.id))
         support.of_a_call(engine, row, "made_support")
         pictures = [one for one in kept if one.mime.startswith("image/")]
         if follow_ups := engine.task(row.id).follow_ups:

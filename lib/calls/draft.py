@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ import httpx
 
 from lib.calls.conversation import AFTER, after, conversation, messages
 from lib.calls.dialect import makes, protocol_of, takes_mask
+from lib.calls.files import Files, suffix
 from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
 from lib.calls.result import seconds_asked
@@ -25,6 +26,7 @@ from lib.errors import Refused, WrongUse
 from lib.http import curl, python
 from lib.i18n import N_
 from lib.ledger.calls import Payload
+from lib.ledger.media import Kept, Role
 from lib.ledger.row import CallRow
 from lib.providers import output_limit
 from lib.vocabulary import Capability, Money, Operation, Usage
@@ -51,6 +53,8 @@ IMAGE_TOKENS = 1_600
 """About what a maker counts for one image, at most (Anthropic's public documentation; wire.md is silent)."""
 UNPAID = "unpaid"
 """Where the log keeps that of a call."""
+GIVEN: tuple[Role, Role] = ("input", "mask")
+"""The roles of the files that a call is given."""
 OURS = ("model", "messages", "stream", "stream_options")
 """Parameters that the call itself decides."""
 
@@ -77,7 +81,7 @@ class CallDraft:
     `lib.wire` to speak, where the usual one is to be overruled. `after` is the call that this one goes on from;
     `history`, the conversation up to there, is read from the log when the draft is made ready. `riddle`: what is asked
     has one right answer; that words came is then not enough to know of it. `unpaid`: it goes without what it must have,
-    so that it is refused before anything is made.
+    so that it is refused before anything is made. `line`: that of the relay to go by, where it isn't the one in use.
     """
 
     connection: str
@@ -94,6 +98,14 @@ class CallDraft:
     history: tuple[Message, ...] = ()
     riddle: Riddle | None = None
     unpaid: bool = False
+    line: str | None = None
+
+    def elsewhere(self, connection: str, model: str, line: str | None = None) -> CallDraft:
+        """The same asked of another connection, model or line; in the usual protocol, but where only the line differs.
+        """
+        there = (connection, model) == (self.connection, self.model)
+        protocol = self.protocol if there else None
+        return replace(self, connection=connection, model=model, protocol=protocol, line=line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,18 @@ def draft_of(row: CallRow, payload: Payload) -> CallDraft:
     )  # fmt: skip
 
 
+def given_again(draft: CallDraft, given: Mapping[Role, Sequence[Kept]], files: Files) -> CallDraft:
+    """A draft with the files that its call was given. Raises `WrongUse` where one of them is gone."""
+    try:
+        inputs, masks = (
+            tuple(Media(files.read(one), one.mime, f"{role}{suffix(one.mime)}") for one in given.get(role, ()))
+            for role in GIVEN
+        )
+    except OSError:
+        raise WrongUse(N_("A file that this call was given is gone from the data folder.")) from None
+    return replace(draft, inputs=inputs, mask=next(iter(masks), None))
+
+
 def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
     """A call that was sent before, as far as going on with it needs. Raises `WrongUse` where its connection is gone."""
     draft = draft_of(row, payload)
@@ -166,7 +190,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     Raises `WrongUse` for an unknown connection, a parameter the call itself decides, or an image that was deleted.
     """
     draft = _with_history(known, draft)
-    route = known.route(draft.connection)
+    route = known.route(draft.connection, draft.line)
     models = known.models(route.connection)
     served = served_by(draft.capability, bound(route.connection, models), draft.model)
     model = draft.model or default_model(route.connection, served, models)

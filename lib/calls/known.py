@@ -158,10 +158,15 @@ class Known:
         """A connection's key for an address (see `lib.connections.keys.key_for`)."""
         return key_for(self.keys, connection, address)
 
-    def route(self, connection_id: str) -> Route:
-        """A connection's way out (see `lib.calls.route`)."""
+    def route(self, connection_id: str, line: str | None = None) -> Route:
+        """A connection's way out (see `lib.calls.route`); by another line of its relay than the one in use.
+
+        Raises `WrongUse` where there is no such connection or line.
+        """
         configuration = self.configuration()
         connection = configuration.connection(connection_id)
+        if line is not None:
+            configuration = configuration.by_line(connection, line)
         relay_seen = asks_what_is_there(connection) and self.status(connection) is not None
         return route(configuration, self.key, connection_id, relay_seen=relay_seen)
 

@@ -59,7 +59,14 @@ class Relay(Model):
     @property
     def chosen(self) -> Line:
         """The line in use."""
-        return next(line for line in self.lines if line.id == self.line)
+        return self.named(self.line)
+
+    def named(self, line_id: str) -> Line:
+        """The line of that id; raises `WrongUse`."""
+        found = next((line for line in self.lines if line.id == line_id), None)
+        if found is None:
+            raise WrongUse(N_("The relay {relay} has no line {id}."), relay=self.id, id=line_id)
+        return found
 
 
 class TokenRates(Model):
@@ -170,6 +177,14 @@ class Configuration(Model):
     def line(self, connection: Connection) -> Line | None:
         """The line a connection's requests take; None where it has an address of its own."""
         return self.relay(connection.relay).chosen if connection.relay else None
+
+    def by_line(self, connection: Connection, line_id: str) -> Configuration:
+        """The same with another line of a connection's relay in use. Raises `WrongUse` where it has none of that id."""
+        if connection.relay is None:
+            raise WrongUse(N_("The connection {id} has no lines."), id=connection.id)
+        relay = self.relay(connection.relay)
+        moved = relay.model_copy(update={"line": relay.named(line_id).id})
+        return self.model_copy(update={"relays": tuple(moved if one is relay else one for one in self.relays)})
 
     def address(self, connection: Connection) -> str:
         """The base URL a connection's requests go to; raises `WrongUse` where there is none."""

@@ -1,0 +1,65 @@
+"""The same request elsewhere: what goes with it, by which line, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from lib.calls.draft import CallDraft, given_again
+from lib.calls.files import Files
+from lib.calls.route import route
+from lib.connections.model import Configuration, Connection, Line, Relay
+from lib.errors import WrongUse
+from lib.wire import Media
+
+HK, US = (Line(id=name, name=name, base_url=f"https://{name}.example") for name in ("hk", "us"))
+CONFIGURATION = Configuration(
+    relays=(Relay(id="r", name="R", lines=(HK, US), line="hk"), Relay(id="other", name="O", lines=(US,), line="us")),
+    connections=(
+        Connection(id="one", provider="openai", relay="r"), Connection(id="own", provider="openai", base_url="https://x"),
+    ),
+)  # fmt: skip
+ASKED = CallDraft("one", "text", "hi", "m", params={"seed": 7}, protocol="openai", after="c1")
+
+
+@pytest.mark.parametrize(
+    ("connection", "model", "protocol"),
+    [("one", "m", "openai"), ("one", "other", None), ("two", "m", None)],
+)
+@pytest.mark.parametrize("line", [None, "us"])
+def test_a_protocol_chosen_for_one_model_goes_to_no_other(
+    connection: str, model: str, protocol: str | None, line: str | None
+) -> None:
+    assert ASKED.elsewhere(connection, model, line) == CallDraft(
+        connection, "text", "hi", model, params={"seed": 7}, protocol=protocol, after="c1", line=line
+    )
+
+
+@pytest.mark.parametrize(("line", "address"), [("hk", HK.base_url), ("us", US.base_url)])
+def test_one_call_goes_by_another_line(line: str, address: str) -> None:
+    moved = CONFIGURATION.by_line(CONFIGURATION.connection("one"), line)
+    way = route(moved, lambda _, to: SecretStr(f"key for {to}"), "one", relay_seen=False)
+    assert (way.endpoint.base_url, way.line and way.line.id) == (address, line)
+    assert way.endpoint.bearer == {"Authorization": f"Bearer key for {address}"}
+    assert moved.relay("other") == CONFIGURATION.relay("other")
+    assert CONFIGURATION.relay("r").line == "hk"
+
+
+@pytest.mark.parametrize(("connection", "line"), [("one", "eu"), ("own", "hk")])
+def test_a_line_that_is_not_there_is_refused(connection: str, line: str) -> None:
+    with pytest.raises(WrongUse):
+        CONFIGURATION.by_line(CONFIGURATION.connection(connection), line)
+
+
+def test_files_go_with_it_and_none_is_left_out_in_silence(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    picture, mask = (files.keep(data, "image/svg+xml") for data in (b"<svg>1</svg>", b"<svg>2</svg>"))
+    again = given_again(ASKED, {"input": [picture], "mask": [mask]}, files)
+    assert again.inputs == (Media(b"<svg>1</svg>", "image/svg+xml", "input.svg"),)
+    assert again.mask == Media(b"<svg>2</svg>", "image/svg+xml", "mask.svg")
+    assert given_again(ASKED, {}, files) == ASKED
+    files.delete(mask)
+    with pytest.raises(WrongUse):
+        given_again(ASKED, {"input": [picture], "mask": [mask]}, files)
