@@ -1,6 +1,7 @@
 """The demo relay's catalogue: what it lists, what it charges, and `GET /api/pricing` in new-api's shape.
 
-Owns the meaning of `models.csv` (official prices in USD) and `vendors.csv`. Ratios are derived here from the official
+Owns the meaning of `models.csv` and `kinds.csv` (official prices in USD, the latter of images and sound that are put in
+or come out) and `vendors.csv`. Ratios are derived here from the official
 prices, once, and rounded to `PLACES`, so that the numbers a client reads from the JSON are the very numbers the
 relay charges by.
 """
@@ -45,6 +46,8 @@ SUPPORTED_ENDPOINT: Mapping[str, str] = MappingProxyType(
 )
 """The path each endpoint type is reached by; all are POST."""
 
+KINDS = ("input_image", "input_audio", "output_audio")
+
 Kind = Literal["token", "call"]
 QUOTA_TYPE: Mapping[str, int] = MappingProxyType({"token": 0, "call": 1})
 
@@ -64,7 +67,8 @@ class Model:
     """One listed name. Ratios are new-api's; `model_price` (USD) is only set for kind `call`.
 
     `model_price` is for an image, a second of video, a minute of transcribed audio or a request. `cache_ratio` and
-    `create_cache_ratio` are None where the vendor has no price of its own for cached tokens: they cost as others do.
+    `create_cache_ratio` are None where the vendor has no price of its own for cached tokens: they cost as others do; so
+    are those of images and sound, the last to sound that is put in.
     `capability` (`image`, `video` …) is what the name is for; the relay knows it and lists it nowhere.
     """
 
@@ -80,6 +84,9 @@ class Model:
     create_cache_ratio: Decimal | None
     model_price: Decimal | None
     capability: str
+    image_ratio: Decimal | None = None
+    audio_ratio: Decimal | None = None
+    audio_completion_ratio: Decimal | None = None
 
 
 @cache
@@ -127,12 +134,14 @@ def _pricing(model: Model) -> dict[str, object]:
         "enable_groups": list(model.groups),
         "supported_endpoint_types": list(model.endpoints),
     }
-    optional = {"cache_ratio": model.cache_ratio, "create_cache_ratio": model.create_cache_ratio}
+    names = ("cache_ratio", "create_cache_ratio", "image_ratio", "audio_ratio", "audio_completion_ratio")
+    optional: dict[str, Decimal | None] = {name: getattr(model, name) for name in names}
     return entry | {name: _number(ratio) for name, ratio in optional.items() if ratio is not None}
 
 
 def _model(row: dict[str, str]) -> Model:
     price = {name: _price(row[name]) for name in ("input", "output", "cached_input", "cache_write", "price")}
+    kinds = {name: _price(text) for name, text in _kinds().get(row["model"], {}).items() if name in KINDS}
     completion = _over(price["output"], price["input"])
     return Model(
         name=row["model"],
@@ -147,7 +156,15 @@ def _model(row: dict[str, str]) -> Model:
         create_cache_ratio=_over(price["cache_write"], price["input"]),
         model_price=price["price"],
         capability=row["capability"],
+        image_ratio=_over(kinds.get("input_image"), price["input"]),
+        audio_ratio=_over(kinds.get("input_audio"), price["input"]),
+        audio_completion_ratio=_over(kinds.get("output_audio"), kinds.get("input_audio")),
     )
+
+
+@cache
+def _kinds() -> Mapping[str, dict[str, str]]:
+    return {row["model"]: row for row in _rows("kinds.csv")}
 
 
 def _over(price: Decimal | None, unit: Decimal | None) -> Decimal | None:

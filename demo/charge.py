@@ -14,6 +14,7 @@ CREATE_CACHE_RATIO = Decimal("1.25")
 class Usage:
     """Tokens of one call. `cached` and `written` (to the cache) are part of `prompt`, `reasoning` of `completion`.
 
+    So are `images` and `sound` of the prompt, and what was `spoken` of the completion.
     `times`: how many images, seconds or minutes of a model that is sold by them.
     """
 
@@ -23,6 +24,9 @@ class Usage:
     reasoning: int = 0
     written: int = 0
     times: Decimal = Decimal(1)
+    images: int = 0
+    sound: int = 0
+    spoken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Rates:
     group_ratio: Decimal
     price: Decimal | None
     create_cache_ratio: Decimal = CREATE_CACHE_RATIO
+    image_ratio: Decimal = Decimal(1)
+    audio_ratio: Decimal | None = None
+    audio_completion_ratio: Decimal = Decimal(1)
 
 
 def rates(model: Model, group: str) -> Rates:
@@ -49,6 +56,9 @@ def rates(model: Model, group: str) -> Rates:
         create_cache_ratio=CREATE_CACHE_RATIO if model.create_cache_ratio is None else model.create_cache_ratio,
         group_ratio=GROUP_RATIO.get(group, Decimal(1)),
         price=model.model_price if model.kind == "call" else None,
+        image_ratio=Decimal(1) if model.image_ratio is None else model.image_ratio,
+        audio_ratio=model.audio_ratio,
+        audio_completion_ratio=Decimal(1) if model.audio_completion_ratio is None else model.audio_completion_ratio,
     )
 
 
@@ -59,15 +69,32 @@ def quota(usage: Usage, rates: Rates) -> int:
     if rates.price is not None:
         return _round(rates.price * usage.times * QUOTA_PER_USD * rates.group_ratio)
     ratio = rates.model_ratio * rates.group_ratio
-    tokens = (
-        usage.prompt
-        - usage.cached
-        - usage.written
+    heard = rates.audio_ratio is not None and (usage.sound or usage.spoken)
+    tokens = _with_sound(usage, rates, rates.audio_ratio or Decimal(1)) if heard else _without(usage, rates)
+    return max(_round(tokens * ratio), 1 if ratio else 0)
+
+
+def _without(usage: Usage, rates: Rates) -> Decimal:
+    """Tokens of words and images as so many plain ones (new-api's service/text_quota.go)."""
+    plain = max(0, usage.prompt - usage.cached - usage.written - usage.images)
+    return (
+        plain
         + usage.cached * rates.cache_ratio
         + usage.written * rates.create_cache_ratio
+        + usage.images * rates.image_ratio
         + usage.completion * rates.completion_ratio
     )
-    return max(_round(tokens * ratio), 1 if ratio else 0)
+
+
+def _with_sound(usage: Usage, rates: Rates, audio_ratio: Decimal) -> Decimal:
+    """The same where there was sound, whose model has a ratio for it: then nothing is cached (service/quota.go)."""
+    return (
+        usage.prompt
+        - usage.sound
+        + usage.sound * audio_ratio
+        + (usage.completion - usage.spoken) * rates.completion_ratio
+        + usage.spoken * audio_ratio * rates.audio_completion_ratio
+    )
 
 
 def _round(units: Decimal) -> int:

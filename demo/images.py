@@ -86,8 +86,9 @@ class ImageRequest(BaseModel):
 
     def usage(self, inputs: int) -> Usage:
         """What it uses: tokens, and `n` images where they are sold by the image."""
-        prompt = max(1, len(split(self.prompt))) + INPUT_TOKENS * inputs
-        return Usage(prompt, self._output_tokens() * self.n, times=Decimal(self.n))
+        images = INPUT_TOKENS * inputs
+        prompt = max(1, len(split(self.prompt))) + images
+        return Usage(prompt, self._output_tokens() * self.n, times=Decimal(self.n), images=images)
 
     def _output_tokens(self) -> int:
         if not ALWAYS_BASE64.search(self.model):

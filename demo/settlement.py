@@ -119,6 +119,7 @@ class Settlement:
             "model_price": -1 if self.rates.price is None else float(self.rates.price),
             "frt": self._first_token_ms,
             **self._written(usage),
+            **self._kinds(usage),
         }
 
     def _written(self, usage: Usage) -> dict[str, object]:
@@ -126,6 +127,19 @@ class Settlement:
             return {}
         ratio = float(self.rates.create_cache_ratio)
         return {"cache_creation_tokens": usage.written, "cache_creation_ratio": ratio}
+
+    def _kinds(self, usage: Usage) -> dict[str, object]:
+        """Images and sound, where they were charged by a ratio of their own."""
+        if self.rates.audio_ratio is not None and (usage.sound or usage.spoken):
+            return {
+                "audio": True, "audio_input": usage.sound, "audio_output": usage.spoken,
+                "text_input": usage.prompt - usage.sound, "text_output": usage.completion - usage.spoken,
+                "audio_ratio": float(self.rates.audio_ratio),
+                "audio_completion_ratio": float(self.rates.audio_completion_ratio),
+            }  # fmt: skip
+        if usage.images and self.rates.image_ratio != 1:
+            return {"image": True, "image_ratio": float(self.rates.image_ratio), "image_output": usage.images}
+        return {}
 
 
 @contextmanager

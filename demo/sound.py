@@ -72,7 +72,8 @@ async def transcriptions(request: Request) -> Response:
             raise Refused("bad_field", reason=f"field {field} is required")
         sound = form.files["file"][0]
         text, seconds = transcript(sound), media.duration(sound)
-        usage = Usage(max(1, int(seconds * AUDIO_TOKENS_IN)), len(split(text)), times=seconds / 60)
+        heard = max(1, int(seconds * AUDIO_TOKENS_IN))
+        usage = Usage(heard, len(split(text)), times=seconds / 60, sound=heard)
         check_means(key, settlement, usage)
         await work(relay_of(request), text, SECONDS)
         settlement.settle(usage)

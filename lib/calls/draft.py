@@ -212,7 +212,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
         request = _request(drafted)
     except Refused as refused:
         return replace(drafted, refused=refused)
-    price = known.book(route.connection).price(model or "", at)
+    price = known.book(route.connection).price(model or "", at, draft.params)
     quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "", protocol)
     return replace(drafted, request=request, price=price, quoted=quoted)
 
@@ -226,7 +226,7 @@ def of_submitted(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     drafted = make(known, draft, at)
     if drafted.route.keyless is not None:
         raise drafted.route.keyless
-    price = known.book(drafted.route.connection).price(drafted.model, at)
+    price = known.book(drafted.route.connection).price(drafted.model, at, draft.params)
     multiplied = price is not None and price.unit == "call" and drafted.protocol in BY_SECOND
     return replace(drafted, price=None if multiplied else price, quoted=None, refused=None)
 

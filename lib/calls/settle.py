@@ -80,7 +80,7 @@ def changes_of(
     `times`: how often the relay says it bills its price of one call.
     """
     estimated = _estimated(drafted, ending, usage, times)
-    official = official_cost(drafted.model, usage, at) if ending.charged else None
+    official = official_cost(drafted.model, usage, at, drafted.draft.params) if ending.charged else None
     why = ending.why
     return {
         "status": ending.status,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -10,10 +10,11 @@ from typing import Any
 
 from lib.connections.model import OwnPrice
 from lib.cost.conversion import Conversion
-from lib.cost.official import official_price
+from lib.cost.official import NOTHING_SAID, official_price
 from lib.cost.price import Price, Tier
 from lib.cost.relay import Unpriced, price_of, unpriced
 from lib.vocabulary import Money
+from lib.wire import Json
 from lib.wire.newapi import ListedApi, Listing, RelayStatus
 
 MARKUP_STEP = Decimal("0.0001")
@@ -35,13 +36,13 @@ class PriceBook:
         """The relay's list by model; of one listed twice the first."""
         return {api.model: api for api in reversed(self._listing.apis)} if self._listing else {}
 
-    def price(self, model: str, at: datetime) -> Price | None:
-        """What a model costs here; None: nobody knows.
+    def price(self, model: str, at: datetime, params: Mapping[str, Json] = NOTHING_SAID) -> Price | None:
+        """What a call of a model costs here; None: nobody knows.
 
         Where the relay lists a model at a price that can't be told, its maker's would only seem to be it.
         """
         found = self._users(model, at) or self._relays(model)
-        return found if found or self.unpriced(model) else self.official(model, at)
+        return found if found or self.unpriced(model) else official_price(model, at, params)
 
     def unpriced(self, model: str) -> Unpriced | None:
         """Why the relay's list tells no price of a model that it lists; None where it does, or doesn't list it."""

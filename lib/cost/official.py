@@ -17,6 +17,7 @@ from lib.cost.price import Price, Tier, cost
 from lib.providers import maker_of, providers
 from lib.providers.names import KNOWN_NAMES
 from lib.vocabulary import BillingUnit, Money, Usage
+from lib.wire import Json
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider, TieredPrices
@@ -55,20 +56,24 @@ BY_UNIT: tuple[tuple[str, BillingUnit, int], ...] = (
 )
 """Prices of models that aren't billed by token: the figure's name, our unit, and how many units it is for."""
 
+NOTHING_SAID: Mapping[str, Json] = {}
+
 CJK = re.compile(
     "[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
 
 
-def official_price(model: str, at: datetime) -> Price | None:
-    """What the model's maker charged at a time, with its tiers. None: not known."""
+def official_price(model: str, at: datetime, params: Mapping[str, Json] = NOTHING_SAID) -> Price | None:
+    """What the model's maker charged at a time, with its tiers. None: not known, or not for such parameters."""
     found = _listed(model)
-    return _price(*found, at) if found else _stated(model)
+    return _price(*found, at) if found else _stated(model, params)
 
 
-def official_cost(model: str, usage: Usage, at: datetime) -> Money | None:
+def official_cost(
+    model: str, usage: Usage, at: datetime, params: Mapping[str, Json] = NOTHING_SAID
+) -> Money | None:  # fmt: skip
     """What a usage would have cost at the model's maker. None: not known."""
-    price = official_price(model, at)
+    price = official_price(model, at, params)
     return cost(price, usage) if price else None
 
 
@@ -83,9 +88,10 @@ def _listed(model: str) -> tuple[Provider, ModelInfo] | None:
     return next(((lists[one], found) for one in matching if (found := lists[one].find_model(model))), None)
 
 
-def _stated(model: str) -> Price | None:
+def _stated(model: str, params: Mapping[str, Json]) -> Price | None:
     """What our data of the model's maker say: a price that isn't by token."""
-    found = next((one for one in providers()[maker_of(model, "")].prices if one.model == model.lower()), None)
+    listed = (one for one in providers()[maker_of(model, "")].prices if one.model == model.lower())
+    found = next((one for one in listed if one.holds_for(params)), None)
     if found is None:
         return None
     return Price(found.unit, found.currency, "official", amount=found.amount, origin=found.source, as_of=found.as_of)

@@ -48,7 +48,10 @@ class Offer(_Fact):
 
 
 class OfficialPrice(_Fact):
-    """A price of the provider's own list that isn't by token; `amount` for one `unit`."""
+    """A price of the provider's own list that isn't by token; `amount` for one `unit`.
+
+    `only`: parameters it depends on, each with the values it holds for; what isn't said is as the provider takes it.
+    """
 
     model: str
     unit: BillingUnit
@@ -56,6 +59,11 @@ class OfficialPrice(_Fact):
     currency: str
     source: str
     as_of: date
+    only: Mapping[str, tuple[str, ...]] = {}
+
+    def holds_for(self, params: Mapping[str, object]) -> bool:
+        """Whether it is the price of a call with such parameters, as far as they are said."""
+        return all(str(params[name]) in values for name, values in self.only.items() if params.get(name) is not None)
 
 
 class Retired(_Fact):

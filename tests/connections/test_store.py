@@ -50,8 +50,9 @@ def asked_for(ledger: Ledger, keys: KeyStore, id: str) -> str | None:
 
 
 def test_an_export_is_an_import_without_keys(ledger: Ledger, keys: KeyStore, import_: Import) -> None:
-    price = {"model": "glm-4", "unit": "token", "input": "1.5", "output": "6", "currency": "CNY"}
-    given = {**CHAT, "capabilities": ["text"], "group": "vip", "models": ["glm-4"], "prices": [price],
+    price = {"input": "1.5", "output": "6", "model": "glm-4", "unit": "token", "currency": "CNY"}
+    later = {**price, "cache_write_1h": "3", "valid_from": "2026-12-01", "tiers": [{"input": "3", "above": 200000}]}
+    given = {**CHAT, "capabilities": ["text"], "group": "vip", "models": ["glm-4"], "prices": [price, later],
              "protocol": "openai"}  # fmt: skip
     import_({**given, "key": KEY}, OWN)
     exported = load(ledger).export()

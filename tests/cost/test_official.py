@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.cost.official import approximate_tokens, official_cost, official_price
+from lib.providers import providers
 from lib.vocabulary import Money, Usage
+from lib.wire import Json
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -67,6 +69,54 @@ def test_a_price_by_call_is_the_one_its_provider_states(model: str, amount: str)
     assert (price.unit, price.amount, price.as_of) == ("call", Decimal(amount), date(2026, 11, 24))
     assert price.origin.startswith("https://")
     assert official_cost(model, Usage(calls=2), AT) == Money(2 * Decimal(amount), "USD")
+
+
+LARGE = {"size": "1792x1024"}
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "usage", "costs"),
+    [
+        ("sora-2", {}, Usage(seconds=Decimal(8)), "0.8 USD"),
+        ("sora-2", {"size": "720x1280", "seconds": "8"}, Usage(seconds=Decimal(8)), "0.8 USD"),
+        ("sora-2", LARGE, Usage(seconds=Decimal(8)), None),
+        ("sora-2-pro", LARGE, Usage(seconds=Decimal(4)), "2.0 USD"),
+        ("dall-e-3", {"quality": "hd"}, Usage(images=2), "0.16 USD"),
+        ("dall-e-3", {"quality": "hd", **LARGE}, Usage(images=1), "0.12 USD"),
+        ("dall-e-2", {"size": "256x256"}, Usage(images=1), "0.016 USD"),
+        ("veo-3.1-generate-preview", {"resolution": "4k"}, Usage(seconds=Decimal(4)), "2.4 USD"),
+        ("veo-3.1-fast-generate-preview", {"resolution": "4k"}, Usage(seconds=Decimal(4)), None),
+        ("imagen-4.0-generate-001", {}, Usage(images=3), "0.12 USD"),
+        ("cogview-4", {}, Usage(images=1), "0.06 CNY"),
+        ("cogvideox-3", {}, Usage(calls=1), "1 CNY"),
+        ("cogvideox-flash", {}, Usage(calls=1), "0 CNY"),
+        ("stable-image-inpaint", {}, Usage(calls=1), "0.05 USD"),
+        # nobody publishes what one of these costs: sold by subscription, by plan, or free to some
+        ("mj_imagine", {}, Usage(calls=1), None),
+        ("suno_music", {}, Usage(calls=1), None),
+        ("eleven_v3", {}, Usage(characters=100), None),
+        ("deepl", {}, Usage(characters=100), None),
+    ],
+)
+def test_what_a_call_costs_at_a_maker_who_sells_by_it(
+    model: str, params: dict[str, Json], usage: Usage, costs: str | None
+) -> None:
+    expected = None if costs is None else Money(Decimal(costs.split()[0]), costs.split()[1])
+    assert official_cost(model, usage, AT, params) == expected
+
+
+def test_every_stated_price_has_its_page_and_day() -> None:
+    stated = [price for provider in providers().values() for price in provider.prices]
+    assert all(price.source.startswith("https://") and price.as_of <= date(2026, 11, 26) for price in stated)
+    assert len({(price.model, str(price.only)) for price in stated}) == len(stated)
+
+
+def test_a_tiered_price_has_all_its_tiers() -> None:
+    price = official_price("claude-sonnet-4-5", AT)
+    assert price is not None
+    (tier,) = price.tiers
+    rates = {"input": "6", "cached_input": "0.6", "cache_write": "7.5", "cache_write_1h": "12", "output": "22.5"}
+    assert (tier.above, tier.rates) == (200_000, {name: Decimal(rate) for name, rate in rates.items()})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ with Path(catalogue.__file__).with_name("models.csv").open(encoding="utf-8", new
 
 PRICING_FIELDS = {
     "model_name", "tags", "vendor_id", "quota_type", "model_ratio", "model_price", "owner_by", "completion_ratio",
-    "enable_groups", "supported_endpoint_types", "cache_ratio", "create_cache_ratio",
+    "enable_groups", "supported_endpoint_types", "cache_ratio", "create_cache_ratio", "image_ratio",
+    "audio_ratio", "audio_completion_ratio",
 }  # fmt: skip
 
 
@@ -79,6 +80,14 @@ def test_every_endpoint_group_and_vendor_is_known():
         assert set() < set(model.endpoints) <= types
         assert set() < set(model.groups) <= GROUP_RATIO.keys()
         assert model.vendor in vendors()
+
+
+def test_images_and_sound_have_their_makers_prices():
+    listed = {entry["model_name"]: entry for entry in pricing_document()["data"]}
+    assert listed["gpt-image-1"]["image_ratio"] == 2  # 10 to 5
+    assert listed["gpt-audio"]["audio_ratio"] == 12.8  # 32 to 2.5
+    assert listed["gpt-audio"]["audio_completion_ratio"] == 2  # 64 to 32
+    assert "image_ratio" not in listed["gpt-4o-mini"]
 
 
 def test_some_names_are_only_in_groups_that_a_visitor_may_not_use():

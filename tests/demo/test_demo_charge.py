@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,14 @@ from demo.charge import Rates, Usage, quota, rates
 
 def token_rates(model="1", completion="1", cache="1", group="1"):
     return Rates(Decimal(model), Decimal(completion), Decimal(cache), Decimal(group), None)
+
+
+def kinds_rates(model, completion, image="1", audio=None, spoken="1"):
+    plain = token_rates(model, completion, "0.5")
+    audio_ratio = None if audio is None else Decimal(audio)
+    return replace(
+        plain, image_ratio=Decimal(image), audio_ratio=audio_ratio, audio_completion_ratio=Decimal(spoken)
+    )  # fmt: skip
 
 
 def call_rates(price, group="1"):
@@ -27,6 +36,12 @@ def call_rates(price, group="1"):
         (Usage(2000, 0, cached=1024), token_rates("1.25", "4", "0.5"), 1860),
         # 1000 written to the cache at 1.25, 500 read at 0.1: (500 + 50 + 1250) x 1.5
         (Usage(2000, 0, cached=500, written=1000), token_rates("1.5", "5", "0.1"), 2700),
+        # images at twice a word: (10 + 40 x 2 + 50 x 8) x 2.5
+        (Usage(50, 50, images=40), kinds_rates("2.5", "8", image="2"), 1225),
+        # of sound nothing is cached: (12 + 69 x 16 + 62 x 4 + 10 x 16 x 2) x 1.25
+        (Usage(81, 72, cached=50, sound=69, spoken=10), kinds_rates("1.25", "4", audio="16", spoken="2"), 2105),
+        # no ratio for sound: it costs as words do
+        (Usage(81, 72, sound=69, spoken=10), kinds_rates("1.25", "4"), 461),
         # four seconds of video at 0.1 USD
         (Usage(10, 0, times=Decimal(4)), call_rates("0.1"), 200_000),
         # a half rounds away from zero: 5 x 0.5 = 2.5

@@ -93,7 +93,11 @@ def test_a_connection_edited_without_a_change_stays_as_it_is() -> None:
             {
                 "id": "a", "provider": "zhipu", "relay": "mine", "group": "vip", "models": ["glm-4"],
                 "capabilities": ["text"], "protocol": "openai",
-                "prices": [{"model": "glm-4", "unit": "token", "input": "0.1", "output": "2", "currency": "CNY"}],
+                "prices": [
+                    {"model": "glm-4", "unit": "token", "input": "0.1", "output": "2", "currency": "CNY"},
+                    {"model": "glm-4", "unit": "token", "input": "0.2", "valid_from": "2026-12-01",
+                     "cache_write_1h": "1", "tiers": [{"above": 200000, "input": "0.4"}]},
+                ],
             },
             {"id": "b", "provider": "openai"},
             {"id": "c", "provider": "openai", "base_url": "https://own.example.com/path"},
