@@ -38,6 +38,14 @@ def own(**rates: Any) -> PriceBook:
 
 TOKENS = own(unit="token", input=Decimal(2), output=Decimal(4))
 """1,000,000 × 2 / 1,000,000 + 500,000 × 4 / 1,000,000 = 4."""
+DATED = PriceBook(
+    [
+        OwnPrice(model="m", currency="USD", unit="token", input=Decimal(rate), output=Decimal(0), valid_from=day)
+        for rate, day in (("1", None), ("2", AT.date()), ("9", AT.date() + timedelta(days=1)))
+    ],
+    None, None, None,
+)  # fmt: skip
+"""2 on the day of the call, 9 from the day after it."""
 CALL = own(unit="call", amount=Decimal("0.1"))
 LISTED = ListedApi(
     model="m", vendor="", endpoints=("openai",), groups=("default",), quota_type=1, model_ratio=Decimal(0),
@@ -56,6 +64,7 @@ PRICED: list[tuple[str, CallRow, Payload, PriceBook | None, Money | None]] = [
     ("dearer", made(), Payload(prices=OLD), TOKENS, usd("4")),
     ("known now", made(estimated=None), Payload(), TOKENS, usd("4")),
     ("billed or not", made(billed=usd("9")), Payload(prices=OLD), TOKENS, usd("4")),
+    ("by the price of its own day", made(), Payload(prices=OLD), DATED, usd("2")),
     ("as it was", made(estimated=usd("4")), Payload(prices=OLD), TOKENS, None),
     ("in another currency", made(estimated=Money(Decimal(4), "CNY")), Payload(prices=OLD), TOKENS, usd("4")),
     ("nobody knows today", made(), Payload(prices=OLD), NOBODY, None),
