@@ -23,7 +23,8 @@ LOOKS: Mapping[str, tuple[tuple[Literal["light", "dark"], int], ...]] = {
 """By language: schemes and widths. Each pair once: a language changes words, not colours."""
 OPENED = (
     "matrix?cell=zhipu.text", "matrix?cell=openai.text", "matrix?cell=anthropic.text", "connections?new=openai",
-    "connections?id=chatglm", "usage?range=all&by=model", *(f"guides?guide={name}" for name in GUIDES[1:]),
+    "connections?id=chatglm", "usage?range=all&by=model", "log?again=1",
+    *(f"guides?guide={name}" for name in GUIDES[1:]),
 )  # fmt: skip
 """What a page shows when it is asked to: a dialog, a form, another guide."""
 
@@ -98,11 +99,13 @@ def test_nothing_serious_in_the_demo(page: Page, shared_app: App) -> None:
     assert found(page, shared_app, "overview") == {}
 
 
-def test_nothing_serious_in_a_call_with_code(page: Page, full: App) -> None:
+def test_nothing_serious_in_a_call_with_code_and_beside_another(page: Page, full: App) -> None:
     page.goto(full.url + "/log")
     settle(page)
     page.locator("[class*=st-key-log_show_]").last.get_by_role("button").click()
     page.wait_for_url(re.compile("call="))
-    assert found(page, full, "log?" + page.url.partition("?")[2]) == {}
+    call = page.url.partition("?")[2]
+    assert found(page, full, f"log?{call}&beside=new") == {}
+    assert found(page, full, f"log?{call}") == {}
     page.locator(".st-key-log_code").get_by_role("button").click()
     assert look(page, "light", 1440) == []
