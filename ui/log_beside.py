@@ -29,6 +29,7 @@ from ui.follow import follow, known
 from ui.format import head
 from ui.links import BESIDE, CALL, NEW, link
 from ui.markdown import literal
+from ui.screen import narrow
 from ui.tables import EMPTY
 from ui.words import change, count, duration, money, signed, t, told
 
@@ -58,24 +59,30 @@ def alone() -> None:
 
 
 def beside(engine: Engine, row: CallRow, payload: Payload) -> None:
-    """The call at the left, the other one or its form at the right, below what lies between them."""
+    """What lies between the call and the other one; below it the call at the left, the other or its form at the right.
+    """
     _show_what_was_sent()
     other = _other(engine, row)
     st.button(t(N_("This call")), key="beside_alone", type="tertiary", icon=":material/arrow_back:", on_click=alone)
     st.subheader(t(N_("Run elsewhere")))
     if payload.prompt:
         st.caption(literal(head(payload.prompt, HEAD)))
+    if other is not None:
+        _between_them(row, other[0], on_phone=narrow())
     left, right = st.columns(2, gap="medium")
     with left:
         _one(engine, row, payload)
     with right:
         if other is None:
             _form(engine, row)
-            return
-        _one(engine, *other)
-    second = other[0]
-    if {row.status, second.status}.isdisjoint(UNFINISHED):
-        _table(list(figures(row, second)))
+        else:
+            _one(engine, *other)
+
+
+def _between_them(row: CallRow, other: CallRow, *, on_phone: bool) -> None:
+    """The figures of both, once both have ended, and the way to yet another one."""
+    if {row.status, other.status}.isdisjoint(UNFINISHED):
+        (_list if on_phone else _table)(list(figures(row, other)))
     st.button(t(N_("Try another one")), key="beside_new", icon=":material/alt_route:", on_click=another)
 
 
@@ -207,6 +214,13 @@ NUMBERS: Sequence[tuple[str, Callable[[CallRow], int | None], Callable[[int], st
     (N_("First word after"), lambda row: row.first_byte_ms, duration),
     (N_("Took"), lambda row: row.duration_ms, duration),
 )
+
+
+def _list(found: Sequence[Figure]) -> None:
+    """The same where a table is too wide."""
+    with st.container(gap="xsmall"):
+        for one in found:
+            facts((f"**{one.name}**", literal(f"{one.first} → {one.second}"), literal(one.between)))
 
 
 def _table(found: Sequence[Figure]) -> None:

@@ -102,7 +102,7 @@ def signed(more: Decimal, said: str, before: Decimal) -> str:
     """A difference, `said` without its sign, with its share of what was before."""
     if not more:
         return "±0"
-    share = f" ({more / before:+.0%})" if before else ""
+    share = f" ({more / before:+.0%})".replace("-", "−") if before else ""
     return f"{'+' if more > 0 else '−'}{said}{share}"
 
 
