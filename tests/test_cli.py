@@ -94,6 +94,10 @@ def test_a_message_that_quotes_is_one_harmless_line() -> None:
         (["log", "--after", ""], "", "There is no call"),
         (["log", "--since", "0001-01-01", "--tz", "Asia/Shanghai"], "", "0001-01-01 is out of"),
         (["log", "--since", "9999999d"], "", "9999999d is not a time"),
+        (["log", "--export", "calls.xlsx"], "", "calls.xlsx must end in .csv or .jsonl."),
+        (["log", "--export", "-"], "", "must end in .csv or .jsonl."),
+        (["log", "--export", "nowhere/calls.csv"], "", "nowhere/calls.csv"),
+        (["log", "--export", "calls.csv", "--since", "soon"], "", "soon is not a time"),
         (["history", "--connection", "none"], "", "There is no connection none."),
         (["history", "--model", "none"], "", "No connection asked after has the model none."),
         (["history", "--since", "soon"], "", "soon is not a time"),
@@ -108,6 +112,20 @@ def test_wrong_use_is_one_clear_line(words: list[str], stdin: str | bytes, told:
     assert (done.exit_code, type(done.exception), done.stdout) == (2, SystemExit, "")
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "JSONL"])
+def test_the_whole_log_goes_into_a_file(own_home: Path, tmp_path: Path, form: str) -> None:
+    ids = [logged(own_home, f"answer {n}") for n in range(3)]
+    file = tmp_path / f"calls.{form}"
+    done = run("log", "--export", str(file), "--json")
+    assert json.loads(done.stdout) == {"file": str(file), "calls": 3}
+    text = file.read_text("utf-8")
+    assert all(one in text for one in ids)
+    assert ("answer 2" in text) == (form != "csv")
+    assert "prompt" not in text
+    assert run("log", "--export", str(file), "--since", "1d", "--prompts").exit_code == 0
+    assert not any(one in file.read_text("utf-8") for one in ids)
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from weakref import WeakKeyDictionary
 
+from lib.cli.sheet import Field, sheet
 from lib.cost.price import Price
 from lib.i18n import N_
 from lib.verdicts.prices import Priced, Prices
 from lib.vocabulary import STATES, BillingUnit, Money
 from ui.prices import MANY, SOURCES
-from ui.sheet import Field, sheet
 from ui.theme import look
 from ui.words import capability, language, maker, t, worded
 

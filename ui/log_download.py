@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from lib.cli.export import FORMS, Wanted, export
 from lib.i18n import N_, choose, translator
 from ui.drafts import PREFIX, field
 from ui.engine import door
-from ui.log_export import FORMS, Wanted, export
 from ui.log_view import View
 from ui.words import language, t
 

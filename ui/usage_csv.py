@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from lib.cli.sheet import Field, sheet
 from lib.i18n import N_
 from lib.ledger.contribution import TOKENS
 from lib.ledger.report import Figure, ReportRow
-from ui.sheet import Field, sheet
 from ui.usage_data import Seen
 from ui.words import t
 

@@ -21,6 +21,7 @@ from lib.calls.params import typed
 from lib.calls.translation import TARGET, target
 from lib.checks.words import way
 from lib.cli import documents, tables, times
+from lib.cli.export import FORMS, Wanted, export
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
 from lib.errors import RelayscopeError, WrongUse
@@ -406,10 +407,17 @@ def _param(text: str) -> tuple[str, Any]:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--after", help="The cursor `next` of the page before.")
 @click.option("--tz", default=None, help="The zone of a date without one; default: the system's.")
+@click.option("--export", "file", type=click.File("wb", lazy=True), help="All of it into FILE, .csv or .jsonl.")
+@click.option("--prompts", is_flag=True, help="In FILE also what was asked.")
 @as_json
-def log(since: str | None, limit: int, after: str | None, tz: str | None, as_json: bool) -> None:
+def log(
+    since: str | None, limit: int, after: str | None, tz: str | None, file: Any, prompts: bool, as_json: bool
+) -> None:  # fmt: skip
     """The call log, newest first."""
     t = language()
+    if file is not None:
+        _export(file, Wanted({"since": _moment(since, tz)}, prompts, t), as_json)
+        return
 
     async def action(engine: Engine) -> documents.Document:
         if after is not None:
@@ -421,6 +429,23 @@ def log(since: str | None, limit: int, after: str | None, tz: str | None, as_jso
     header = ("created_at", "status", "capability", "connection", "model", "cost", "text")
     rows = [[*(_cell(one[name]) for name in header[:-2]), _spent(one), one["text"][:60]] for one in document["calls"]]
     show_table(document, header, rows, as_json)
+
+
+def _export(file: Any, wanted: Wanted, as_json: bool) -> None:
+    """Writes the calls into a file. Raises `WrongUse` where its name doesn't end as one of the forms."""
+    name = str(file.name)
+    form = Path(name).suffix.removeprefix(".").lower()
+    if form not in FORMS:
+        raise WrongUse(N_("{file} must end in .csv or .jsonl."), file=name)
+
+    async def action(engine: Engine) -> documents.Document:
+        with file.open() as out:
+            out.writelines(export(engine, form, wanted))
+        return {"file": name, "calls": engine.log.count(**wanted.question)}
+
+    document = run(action)
+    told = language()(N_("Calls in {file}: {n}"), file=document["file"], n=str(document["calls"]))
+    show(document, told, as_json)
 
 
 @main.command()

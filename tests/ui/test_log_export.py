@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from lib.cli.export import AT_ONCE, FORMS, HEAD, Wanted, export
+from lib.cli.sheet import BOM, inert, lines, sheet
 from lib.engine import Engine
 from lib.i18n import translator
 from lib.ledger import calls as log
@@ -27,9 +29,7 @@ from lib.vocabulary import Money, Usage
 from tests.ledger.ledger_rows import row, usd
 from ui.engine import door
 from ui.log_download import address, named, routes
-from ui.log_export import AT_ONCE, FORMS, HEAD, Wanted, export
 from ui.log_view import View
-from ui.sheet import BOM, inert, lines, sheet
 
 NOW = datetime(2026, 3, 8, 3, 30, tzinfo=UTC)
 KEY = "sk-abcdefghijklmnop1234"

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.cli.documents import call_document
+from lib.cli.sheet import Field, lines
 from lib.engine import Engine
 from lib.http import redact
 from lib.i18n import Translate
 from lib.ledger.row import CallRow, iso
 from lib.ledger.schema import MONEY
 from lib.vocabulary import Money, Usage
-from ui.sheet import Field, lines
 
 AT_ONCE = 500
 """Calls that are read, and held, at once."""
