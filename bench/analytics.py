@@ -33,6 +33,7 @@ from bench.shapes import even, real
 from lib.cost.conversion import Conversion
 from lib.ledger import Ledger, calls, evidence, media, rollups
 from lib.ledger.contribution import Dimension
+from lib.ledger.histograms import MEASURES, Histogram, bucket
 from lib.ledger.log import Log
 from lib.ledger.report import ReportRow
 from lib.ledger.schema import EPOCH
@@ -40,6 +41,7 @@ from lib.ledger.usage import Asked
 from lib.vocabulary import Evidence, Money, Usage
 from tests.ledger.ledger_rows import row
 from tests.many_calls import Api, fill
+from ui.usage_charts import HALF, MOST
 from ui.usage_data import look
 from ui.usage_view import BY, Range, View
 
@@ -49,20 +51,20 @@ KINDS = 50_000
 SETTLED = 300
 """Calls settled in a round."""
 TIMES_DUCKDB, TIMES_PLAIN = 10, 2
-MOST = "*"
+ANY = "*"
 """In a filter: what most calls have."""
 FILTERS: Sequence[Mapping[Dimension, str]] = (
-    {"model": MOST},
-    {"provider": MOST, "model": MOST},
-    {"capability": "text", "connection": MOST},
+    {"model": ANY},
+    {"provider": ANY, "model": ANY},
+    {"capability": "text", "connection": ANY},
     {"cause": "rate_limited"},
     {"cause": "interrupted"},
-    {"unit": "token", "provider": MOST, "connection": MOST},
+    {"unit": "token", "provider": ANY, "connection": ANY},
 )
 RANGES: Sequence[Range] = ("30d", "all")
 PANDAS = ("usage",)
 """What `read_sql` is asked."""
-ROLLUPS = ("rollups", "rollup_cross")
+ROLLUPS = ("rollups", "rollup_cross", "histogram_model", "histogram_cross")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Question:
     def told(self) -> str:
         """As the table names it."""
         keys = self.args[1] if self.name == "usage" else ()
+        keys = (self.args[1],) if self.name == "spread" else keys
         where = self.args[0].where if self.args else {}
         return f"{self.name} {' × '.join(keys)}{' of one ' if where else ''}{' and '.join(where)}"
 
@@ -113,6 +116,8 @@ def page(ledger: Ledger, view: View) -> list[Question]:
         seen.by(dimension)
     for currency in seen.currencies:
         seen.over_time(view.by, seen.top(currency))
+    for measure in MEASURES:
+        seen.spread(measure)
     seen.dearest()
     return list(engine.asked)
 
@@ -150,10 +155,20 @@ def numbered(key: str, value: str) -> str | int:
     return (date.fromisoformat(value) - EPOCH.date()).days if key == "day" else value
 
 
+def quantiles(answer: Mapping[tuple[str, str], Histogram]) -> set[tuple[Any, ...]]:
+    """Ours as DuckDB tells it, but for the exact numbers: the buckets that they are in."""
+    return {
+        (*key, found.calls, *(bucket(found.quantile(share) or 0) for share in (HALF, MOST)))
+        for key, found in answer.items()
+    }
+
+
 def is_same(question: Question, ours: Any, theirs: Any) -> bool:
     """Whether both say the same."""
     if question.name == "usage":
         return groups(ours, question.args[1]) == set(theirs)
+    if question.name == "spread":
+        return quantiles(ours) == {(*key, n, bucket(half), bucket(slow)) for *key, n, half, slow in theirs}
     return ids(ours) == ids(theirs) if question.name == "dearest" else [(numbered("day", str(ours)),)] == theirs
 
 
@@ -197,7 +212,7 @@ def most(log: Log, where: Mapping[Dimension, str]) -> dict[Dimension, str]:
     """A filter with the values that most calls have, of those that have the values before."""
     told: dict[Dimension, str] = {}
     for dimension, value in where.items():
-        found = log.usage(Asked(where=told), (dimension,)) if value == MOST else {}
+        found = log.usage(Asked(where=told), (dimension,)) if value == ANY else {}
         told[dimension] = max(found.values(), key=lambda one: one.calls).key if found else value
     return told
 

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from lib.ledger import Ledger
+from lib.ledger.histograms import Measure
 from lib.ledger.schema import microseconds
 from lib.ledger.usage import OTHER, Asked, Key
 from lib.vocabulary import UNFINISHED
@@ -50,6 +51,12 @@ NUMBERS: Mapping[str, str] = {
 }
 """What of the sums the page shows for most of its questions; those about money by figure are left out."""
 
+MEASURED: Mapping[Measure, tuple[str, str, str]] = {
+    "duration": ("duration_ms", "''", "status = 'succeeded' AND duration_ms IS NOT NULL"),
+    "cost": ("cost_nano", "cost_currency", "sent_at IS NOT NULL AND cost_nano IS NOT NULL"),
+}
+"""What is spread, the currency, and of which calls."""
+
 
 class Duck:
     """DuckDB's native table of the same calls, in memory, on two threads."""
@@ -75,9 +82,15 @@ class Duck:
         groups = ", ".join(str(place) for place in range(1, len(told) + 2))
         return self._all(f"SELECT {columns} FROM calls WHERE {_conditions(asked, KEYS)} GROUP BY {groups}")
 
+    def spread(self, asked: Asked, measure: Measure) -> list[tuple[Any, ...]]:
+        """Model, currency, how many calls, and the exact p50 and p95 of what they took or cost."""
+        number, currency, which = MEASURED[measure]
+        told = f"model, {currency}, count(*), quantile_disc({number}, 0.5), quantile_disc({number}, 0.95)"
+        return self._all(f"SELECT {told} FROM calls WHERE {_conditions(asked, KEYS)} AND {which} GROUP BY 1, 2")
+
     def dearest(self, asked: Asked, currency: str, limit: int) -> list[tuple[Any, ...]]:
         """The ids of the calls that cost most."""
-        where = f"{_conditions(asked, KEYS)} AND cost_currency = '{currency}'"
+        where = f"{_conditions(asked, KEYS)} AND cost_currency = '{currency}' AND cost_nano > 0"
         return self._all(f"SELECT * FROM calls WHERE {where} ORDER BY cost_nano DESC, id DESC LIMIT {limit}")
 
     def first_day(self) -> list[tuple[Any, ...]]:

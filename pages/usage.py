@@ -49,6 +49,7 @@ def answer(seen: Seen) -> None:
     downloads(seen)
     usage_parts.units(seen)
     usage_charts.tokens(seen)
+    usage_charts.costs(seen)
     left, right = st.columns(2, gap="large")
     with left:
         usage_parts.failures(seen)

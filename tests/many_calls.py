@@ -136,6 +136,7 @@ def _call(chance: random.Random, at: datetime, api: Api) -> CallRow:
         billed=_billed(chance, cost) if works and chance.random() < 0.3 else None,
         official=Money(cost.amount * 2) if cost and works and cost.currency == "USD" else None,
         price_source="relay" if cost else None, unit=api.unit, finish_reason="stop" if works else None,
+        saved_nano=_saved(api, usage) if works else None,
         first_byte_ms=takes // 8 if api.capability == "text" and status != "failed" else None, duration_ms=takes,
     )  # fmt: skip
 
@@ -163,6 +164,13 @@ def _cost(api: Api, usage: Usage) -> Money | None:
         "character": usage.characters or 0,
     }  # fmt: skip
     return Money(Decimal(api.price) * counted[api.unit or "call"], api.currency)
+
+
+def _saved(api: Api, usage: Usage) -> int | None:
+    """As if what was cached cost half."""
+    if api.price is None or api.unit != "token":
+        return None
+    return int(Decimal(api.price) * (usage.cached_input_tokens or 0) * 10**9 / 2)
 
 
 def _billed(chance: random.Random, cost: Money | None) -> Money | None:

@@ -43,8 +43,10 @@ class Series:
     colour: str
 
 
-def bars(x: Sequence[str], series: Sequence[Series], unit: str, short: Mapping[str, str]) -> Figure:
-    """Bars over time, stacked in the order given. `short`: an x as its axis names it."""
+def bars(
+    x: Sequence[str], series: Sequence[Series], unit: str, short: Mapping[str, str], *, named: bool = True
+) -> Figure:
+    """Bars side by side, stacked in the order given. `short`: an x as its axis names it; `named`: the series too."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -59,7 +61,8 @@ def bars(x: Sequence[str], series: Sequence[Series], unit: str, short: Mapping[s
     figure.update_layout(barmode="stack", bargap=0.25 if len(x) > TICKS else 0.6)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(x), tickvals=ticks,
                         ticktext=[short[tick] for tick in ticks], tickangle=0, showgrid=False)  # fmt: skip
-    _named(figure, series)
+    if named:
+        _named(figure, series)
     return figure
 
 

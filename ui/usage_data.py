@@ -9,6 +9,7 @@ from datetime import date
 from lib.cost.conversion import Conversion
 from lib.engine import Engine
 from lib.ledger.contribution import Dimension
+from lib.ledger.histograms import Histogram, Measure
 from lib.ledger.report import ReportRow, total
 from lib.ledger.row import CallRow
 from lib.ledger.usage import Key
@@ -47,6 +48,10 @@ class Seen:
         keys: tuple[Key, Key] = (self.span.step, by)
         found = self.engine.log.usage(self.view.asked(self.span), keys, {by: named})
         return {(step, key): row for (step, key), row in found.items()}
+
+    def spread(self, measure: Measure) -> dict[tuple[str, str], Histogram]:
+        """How the calls are spread over what they took or cost, by model and currency."""
+        return self.engine.log.spread(self.view.asked(self.span), measure)
 
     def top(self, currency: str) -> list[str]:
         """The keys to be shown by name."""

@@ -180,6 +180,11 @@ def uncached(row: ReportRow) -> int:
     return max(0, tokens["input_tokens"] - tokens["cached_input_tokens"] - tokens["cache_write_tokens"])
 
 
+def round_to_two(amount: Decimal) -> Decimal:
+    """To two figures that count."""
+    return round(amount, 1 - amount.adjusted()) if amount else amount
+
+
 def digits(amounts: Iterable[Decimal]) -> int:
     """How many decimals a column needs so that its smallest amount isn't told as nothing; 2 to 9."""
     places = [1 - amount.adjusted() for amount in amounts if amount]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from lib.calls.draft import BY_SECOND
 from lib.calls.known import Known
-from lib.calls.settle import estimate
+from lib.calls.settle import estimate, saved
 from lib.cost.book import PriceBook
 from lib.cost.price import FORMER, Price
 from lib.errors import WrongUse
@@ -50,7 +50,8 @@ class Repriced:
     @property
     def changes(self) -> Mapping[str, Any]:
         """What changes in its row."""
-        return {"estimated": self.estimated, "price_source": self.price.source, "unit": self.price.unit}
+        told = {"estimated": self.estimated, "price_source": self.price.source, "unit": self.price.unit}
+        return told | {"saved_nano": saved(self.price, self.row.usage)}
 
 
 def repriced(row: CallRow, payload: Payload, book: PriceBook | None) -> Repriced | None:

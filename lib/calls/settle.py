@@ -11,7 +11,7 @@ from typing import Any
 from lib.calls.draft import Drafted, as_stored
 from lib.calls.result import Ending
 from lib.cost.official import official_cost
-from lib.cost.price import Price, cost
+from lib.cost.price import Price, cost, saved_by_cache
 from lib.errors import Refused
 from lib.ledger.calls import Payload, new_id
 from lib.ledger.row import CallRow
@@ -94,6 +94,7 @@ def changes_of(
         "estimated": estimated,
         "official": official,
         "price_source": drafted.price.source if drafted.price and estimated is not None else None,
+        "saved_nano": saved(drafted.price, usage) if drafted.price and ending.charged else None,
     }
 
 
@@ -109,6 +110,12 @@ def estimate(price: Price, usage: Usage, times: Decimal) -> Money | None:
     if price.unit == "call" and price.source == "relay" and price.amount is not None:
         price = replace(price, amount=price.amount * times)
     return cost(price, usage)
+
+
+def saved(price: Price, usage: Usage) -> int | None:
+    """What the cache saved, in 10⁻⁹ of the price's currency, as a row has it."""
+    found = saved_by_cache(price, usage)
+    return found.nano if found else None
 
 
 def evidence_of(

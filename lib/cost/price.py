@@ -146,6 +146,13 @@ def cost(price: Price, usage: Usage) -> Money | None:
     return _billed(price, _counts(price, usage), ROUND_HALF_UP)
 
 
+def saved_by_cache(price: Price, usage: Usage) -> Money | None:
+    """By how much the cache made a usage cheaper than the same tokens all as plain input; less than nothing where what
+    was written to it cost more than what was read from it saved. None where the cost is unknown."""
+    plain, paid = cost(price, _without_cache(usage)), cost(price, usage)
+    return Money(plain.amount - paid.amount, price.currency) if plain and paid else None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One line of a cost: `count` of what `name` says (a token price's field, else the unit) at `rate`."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from lib.ledger.cells import Cell, Sums
 from lib.ledger.days import day_of
 from lib.ledger.row import CallRow
-from lib.ledger.schema import MICRO, SUMS, rollup_cross
+from lib.ledger.schema import CROSS, MICRO, SUMS
 from lib.vocabulary import UNFINISHED, Money
 
 By = Literal["provider", "model", "capability", "connection", "day"]
@@ -23,12 +24,7 @@ DIMENSIONS: tuple[Dimension, ...] = ("provider", "model", "capability", "connect
 FIGURES = ("estimated", "billed", "official")
 TOKENS = tuple(name for name in SUMS if name.endswith("_tokens"))
 
-Sums: TypeAlias = Counter[str]
-"""Numbers by the names in `SUMS`."""
-Cell: TypeAlias = tuple[str, ...]
-"""Values of a rollup table's primary key, in its order."""
-
-_CROSS = tuple(column.name for column in rollup_cross.primary_key)
+_CROSS = (*CROSS, "currency")
 _FAILED = ("failed", "interrupted", "unknown")
 
 
@@ -82,6 +78,7 @@ class Numbers:
     characters: int
     duration_ms: int
     first_byte_ms: int
+    saved_nano: int
 
     def nano(self, figure: str) -> int:
         """A figure's amount."""
@@ -115,7 +112,7 @@ def alone_of_its_kind(row: CallRow) -> Alike:
         **{f"{name}_nano": money.nano if money else 0 for name, money in figures.items()},
         **{name: getattr(usage, name) or 0 for name in (*TOKENS, "images", "characters")},
         seconds_micro=int((usage.seconds or 0) * 10**MICRO),
-        duration_ms=row.duration_ms or 0, first_byte_ms=row.first_byte_ms or 0,
+        duration_ms=row.duration_ms or 0, first_byte_ms=row.first_byte_ms or 0, saved_nano=row.saved_nano or 0,
     )  # fmt: skip
     return kind, numbers
 
@@ -165,6 +162,8 @@ def _amounts(kind: Kind, numbers: Numbers) -> Iterator[tuple[str, str, int]]:
             yield currency, f"{name}_nano", numbers.nano(figure)
             if name != "cost":
                 yield currency, f"{name}_calls", numbers.calls * kind.sent
+            if name == "estimated":
+                yield currency, "saved_nano", numbers.saved_nano
     if kind.sent:
         yield from _pair(kind, numbers, "checked", estimated="estimated", billed="billed")
         yield from _pair(kind, numbers, "compared", cost=kind.cost, official="official")

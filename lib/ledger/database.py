@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, Select, Table, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from lib.errors import WrongUse
@@ -140,9 +140,19 @@ def upsert(
         conn.execute(_upsert(conn.dialect.name, table, replace, add, newer), list(rows))
 
 
+def upsert_from(conn: Connection, table: Table, query: Select[Any], *, add: tuple[str, ...]) -> None:
+    """Inserts what a query finds, whose columns are the table's in its order and which must have a condition; `add` as
+    `upsert` has it."""
+    insert = _insert(conn.dialect.name)(table).from_select(table.columns.keys(), query)
+    conn.execute(_or_change(insert, table, (), add, ""))
+
+
 @cache  # to build it costs ten times what it does
 def _upsert(dialect: str, table: Table, replace: tuple[str, ...], add: tuple[str, ...], newer: str) -> Any:
-    insert = _insert(dialect)(table)
+    return _or_change(_insert(dialect)(table), table, replace, add, newer)
+
+
+def _or_change(insert: Any, table: Table, replace: tuple[str, ...], add: tuple[str, ...], newer: str) -> Any:
     old, new = table.c, insert.excluded
     return insert.on_conflict_do_update(
         index_elements=table.primary_key,

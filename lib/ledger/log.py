@@ -11,6 +11,7 @@ from lib.i18n import N_
 from lib.ledger import calls, rollups, usage
 from lib.ledger.calls import Page, Payload
 from lib.ledger.contribution import By
+from lib.ledger.histograms import Histogram, Measure
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow
 from lib.ledger.store import Ledger
@@ -67,6 +68,11 @@ class Log:
         """Sums of some calls by some keys, from the rollups; see `lib.ledger.usage.sums`."""
         with self._ledger.read() as db:
             return usage.sums(db, asked, keys, named)
+
+    def spread(self, asked: Asked, measure: Measure) -> dict[tuple[str, str], Histogram]:
+        """How some calls are spread over what they took or cost, by model and currency, from the histograms."""
+        with self._ledger.read() as db:
+            return usage.spread(db, asked, measure)
 
     def dearest(self, asked: Asked, currency: str, limit: int) -> list[CallRow]:
         """The calls that cost most in a currency, the dearest first."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from lib.ledger.contribution import TOKENS, Sums
+from lib.ledger.cells import Sums
+from lib.ledger.contribution import TOKENS
 from lib.vocabulary import Money
 
 Found: TypeAlias = tuple[str, str, Sums]
@@ -72,6 +73,12 @@ class ReportRow:
     def figure(self, figure: Figure) -> dict[str, Money]:
         """One of a call's figures, where any call has it."""
         return self.cost if figure == "cost" else self._amounts(figure, known=f"{figure}_calls")
+
+    @property
+    def saved(self) -> dict[str, Money]:
+        """What the cache saved by the prices the calls were settled by, where it made a difference."""
+        found = sorted(self.sums.items())
+        return {c: Money.of_nano(sums["saved_nano"], c) for c, sums in found if sums["saved_nano"]}
 
     def known(self, figure: Figure) -> int:
         """Of how many calls a figure is known."""

@@ -10,41 +10,39 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Table, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, func, literal, select, type_coerce
 
-from lib.ledger import settings
+from lib.ledger import cells, histograms, settings
+from lib.ledger.cells import Cell, Sums
 from lib.ledger.contribution import (
     DIMENSIONS,
     Alike,
     By,
-    Cell,
     Dimension,
     Kind,
     Numbers,
-    Sums,
     alone,
     contribution,
     dated,
     place_of,
     summed,
 )
-from lib.ledger.database import hold_still, upsert
+from lib.ledger.database import hold_still
 from lib.ledger.days import day_of, days_between, is_border, zone_named
 from lib.ledger.ids import between
 from lib.ledger.report import Found, ReportRow, report_rows, total
 from lib.ledger.row import LET_IN, CallRow
-from lib.ledger.schema import MICROSECOND, SUMS, calls, rollup_cross, rollups
+from lib.ledger.schema import MICROSECOND, SUMS, calls, histogram_cross, histogram_model, rollup_cross, rollups
 
 __all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild", "report", "stored_zone", "total"]
 
 ZONE = "zone"
 """The setting that names the zone of the rollups' days."""
 
-NOTHING: Mapping[str, int] = dict.fromkeys(SUMS, 0)
+TABLES = (rollups, rollup_cross, histogram_model, histogram_cross)
 
 Told: TypeAlias = Callable[[int], None]
 
@@ -74,6 +72,7 @@ def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) 
     for cell, sums in summed(dated(before, zone)).items():
         moved.setdefault(cell, Counter()).subtract(sums)
     _add(conn, moved)
+    histograms.add(conn, histograms.moved(before, after, zone))
 
 
 def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
@@ -83,12 +82,13 @@ def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
     """
     days = zone_named(zone)
     hold_still(conn, calls)
-    for table in (rollups, rollup_cross):
+    for table in TABLES:
         conn.execute(table.delete())
     settings.put(conn, ZONE, zone)
-    _add_to(conn, rollup_cross, summed(_told(_by_day(conn, None, None, days), told)))
+    cells.add(conn, rollup_cross, summed(_told(_by_day(conn, None, None, days), told)))
     for by in DIMENSIONS:
         _fill_alone(conn, by)
+    histograms.fill(conn, _days(conn, None, None, days))
 
 
 def _fill_alone(conn: Connection, by: Dimension) -> None:
@@ -102,8 +102,13 @@ def _fill_alone(conn: Connection, by: Dimension) -> None:
 
 def prove(conn: Connection) -> bool:
     """Whether the rollups are what a rebuild would make."""
-    truth = summed(_by_day(conn, None, None, zone_named(stored_zone(conn))))
-    return _stored(conn, rollup_cross) == _nonzero(truth) and _stored(conn, rollups) == _nonzero(alone(truth))
+    zone = zone_named(stored_zone(conn))
+    truth = cells.nonzero(summed(_by_day(conn, None, None, zone)))
+    return (
+        cells.stored(conn, rollup_cross) == truth
+        and cells.stored(conn, rollups) == cells.nonzero(alone(truth))
+        and histograms.is_proven(conn, _days(conn, None, None, zone))
+    )
 
 
 def stored_zone(conn: Connection) -> str:
@@ -148,15 +153,22 @@ def _by_day(
     conn: Connection, since: datetime | None, until: datetime | None, zone: ZoneInfo
 ) -> Iterator[tuple[str, Alike]]:
     """The calls of a range with their days, those of a day and kind added up by the database."""
+    query = select(*_KIND, *_NUMBERS).group_by(*(column.name for column in _KIND))
+    for day, begin, end in _days(conn, since, until, zone):
+        for row in conn.execute(query.where(*between(begin, end))):
+            yield day, _alike(row)
+
+
+def _days(
+    conn: Connection, since: datetime | None, until: datetime | None, zone: ZoneInfo
+) -> Iterator[tuple[str, datetime, datetime]]:
+    """The days of a range on which there may be calls, each with its part of the range."""
     at = select(calls.c.created_at).limit(1)
     first, last = (conn.scalar(at.order_by(order)) for order in (calls.c.id, calls.c.id.desc()))
     if first is None or last is None:
         return
     since, until = max(since or first, first), min(until or last + MICROSECOND, last + MICROSECOND)
-    query = select(*_KIND, *_NUMBERS).group_by(*(column.name for column in _KIND))
-    for day, begin, end in days_between(since, until, zone):
-        for row in conn.execute(query.where(*between(begin, end))):
-            yield day, _alike(row)
+    yield from days_between(since, until, zone)
 
 
 def _alike(row: Row[Any]) -> Alike:
@@ -164,26 +176,9 @@ def _alike(row: Row[Any]) -> Alike:
     return Kind(*row[: len(_KIND)]), Numbers(*numbers)
 
 
-def _nonzero(cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
-    return {cell: sums for cell, sums in cells.items() if any(sums.values())}
-
-
 def _add(conn: Connection, cross: Mapping[Cell, Sums]) -> None:
-    for table, cells in ((rollup_cross, cross), (rollups, alone(cross))):
-        _add_to(conn, table, cells)
-
-
-def _add_to(conn: Connection, table: Table, cells: Mapping[Cell, Sums]) -> None:
-    keys = table.primary_key.columns.keys()
-    in_order = sorted(_nonzero(cells).items(), key=itemgetter(0))  # so that two writers can't wait for each other
-    rows = [{**dict(zip(keys, cell, strict=True)), **NOTHING, **sums} for cell, sums in in_order]
-    upsert(conn, table, rows, add=SUMS)
-
-
-def _stored(conn: Connection, table: Table) -> dict[Cell, Sums]:
-    keys = table.primary_key.columns.keys()
-    rows = conn.execute(select(table)).mappings()
-    return _nonzero({tuple(row[key] for key in keys): Counter({name: row[name] for name in SUMS}) for row in rows})
+    for table, found in ((rollup_cross, cross), (rollups, alone(cross))):
+        cells.add(conn, table, found)
 
 
 def _rolled_up(

@@ -68,6 +68,9 @@ class CallRow:
     """The model's own word for why it ended, in `lib.wire`'s vocabulary."""
     first_byte_ms: int | None = None
     duration_ms: int | None = None
+    saved_nano: int | None = None
+    """By how much the price it is settled by makes it cheaper that tokens were cached, in 10⁻⁹ of the estimate's
+    currency; less than nothing where writing to the cache cost more than reading it saved."""
 
     @property
     def cost(self) -> Money | None:

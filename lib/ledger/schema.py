@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0007"
+VERSION = "0008"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -73,8 +73,12 @@ SUMS = (
     "images",
     "seconds_micro",
     "characters",
+    "saved_nano",
 )
 """What the rollups add up; what each counts stands in `lib.ledger.contribution`."""
+
+CROSS = ("day", "provider", "model", "capability", "connection", "unit", "cause")
+"""All that calls are told apart by together, in the order of the tables' keys."""
 
 PERIOD = 3
 """How many characters of an id make a call's `period`: 2⁴¹ microseconds, some 25 days."""
@@ -163,6 +167,7 @@ calls = Table(
     Column("cost_currency", Text),
     Column("period", Text),
     *(Column(name, BigInteger) for name in MODALITIES),
+    Column("saved_nano", BigInteger),
     *(Index(f"calls_by_{name}", name, "id") for name in ("status", "connection", "capability", "model")),
     *(Index(f"calls_by_{name}", name, "id") for name in ("provider", "error_state")),
     Index("calls_by_cost", "period", "cost_currency", "cost_nano", "id"),
@@ -311,13 +316,24 @@ rollups = Table(
 rollup_cross = Table(
     "rollup_cross",
     metadata,
-    Column("day", Text, primary_key=True),
-    Column("provider", Text, primary_key=True),
-    Column("model", Text, primary_key=True),
-    Column("capability", Text, primary_key=True),
-    Column("connection", Text, primary_key=True),
-    Column("unit", Text, primary_key=True),
-    Column("cause", Text, primary_key=True),
-    Column("currency", Text, primary_key=True),
+    *(Column(name, Text, primary_key=True) for name in (*CROSS, "currency")),
     *(Column(name, BigInteger, nullable=False) for name in SUMS),
+)
+
+histogram_model = Table(
+    "histogram_model",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("measure", "day", "model", "currency")),
+    Column("bucket", Integer, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+histogram_cross = Table(
+    "histogram_cross",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("measure", *CROSS, "currency")),
+    Column("bucket", Integer, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )

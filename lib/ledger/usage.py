@@ -1,8 +1,10 @@
-"""What the page of usage and cost asks: sums by any dimensions, filtered by any others, and the dearest calls.
+"""What the page of usage and cost asks: sums by any dimensions, filtered by any others, how calls are spread over what
+they took and cost, and the dearest calls.
 
 Sums come from the rollups: where only one dimension is asked about, from those of one alone, else from those of all
-together. The dearest calls come from the index by cost: a call's `period` cuts it into pieces of some 25 days, each of
-which is read from its dear end, so that a range of time never passes over the calls of another.
+together; the histograms likewise. The dearest calls come from the index by cost: a call's `period` cuts it into pieces
+of some 25 days, each of which is read from its dear end, so that a range of time never passes over the calls of
+another.
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from lib.ledger.contribution import Cell, Dimension, Sums
+from lib.ledger.cells import Cell, Sums
+from lib.ledger.contribution import Dimension
 from lib.ledger.days import day_begins, zone_named
+from lib.ledger.histograms import Histogram, Measure
 from lib.ledger.ids import between, first_id, periods
 from lib.ledger.report import ReportRow, total
 from lib.ledger.rollups import stored_zone
 from lib.ledger.row import CallRow, of_record
-from lib.ledger.schema import SUMS, calls, rollup_cross, rollups
+from lib.ledger.schema import SUMS, calls, histogram_cross, histogram_model, rollup_cross, rollups
 from lib.vocabulary import UNFINISHED
 
 Key: TypeAlias = Dimension | Literal["month"]
@@ -56,6 +60,21 @@ def sums(
         found.setdefault(key, {})[currency] = Counter({n: int(v) for n, v in zip(SUMS, numbers, strict=True) if v})
     rows = {key: ReportRow(key[-1] if key else "", by_currency) for key, by_currency in found.items()}
     return {key: row for key, row in rows.items() if row.calls}
+
+
+def spread(conn: Connection, asked: Asked, measure: Measure) -> dict[tuple[str, str], Histogram]:
+    """How some calls are spread over what they took or cost, by model and currency ("" of durations)."""
+    table = histogram_cross if {*asked.where} - {"model"} else histogram_model
+    columns = table.c
+    keys = (columns.model, columns.currency, columns.bucket)
+    query = select(*keys, func.sum(columns.calls)).group_by(*keys)
+    query = query.where(columns.measure == measure, *_days(columns.day, asked))
+    query = query.where(*(columns[name] == value for name, value in asked.where.items()))
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for model, currency, bucket, number in conn.execute(query):
+        if number:
+            found.setdefault((model, currency), {})[bucket] = int(number)
+    return {key: Histogram(counts) for key, counts in found.items()}
 
 
 def first_day(conn: Connection) -> date | None:

@@ -191,6 +191,37 @@ def test_the_differences_are_told_in_the_currency_shown(home: Path, start: AppTe
     assert "Calls with both: 2. They cost CNY 17.50, officially CNY 35.00: 50 % of the official price." in said
 
 
+def test_times_are_told_as_quantiles(home: Path, start: AppTest) -> None:
+    logged(home, *(paid(n / 100, duration_ms=1000) for n in range(9)), paid(0.5, duration_ms=60_000, model="slow"))
+    app = shown(start.run())
+    assert "Half of them took up to about 939 ms, 95 % up to about 60.1 s" in words(app)
+    app = app.toggle(key="usage_table_times").set_value(True).run()
+    (table,) = [one.value for one in app.dataframe if "First token, on average" in one.value]
+    assert list(table["Model"]) == ["glm-4-flash", "slow"]
+    assert list(table["Calls"]) == [9, 1]
+
+
+def test_what_calls_cost_is_told_by_currency(home: Path, start: AppTest) -> None:
+    logged(home, *(paid(n / 100, estimated=usd("0.01")) for n in range(9)), paid(0.5, estimated=usd("0")),
+           paid(0.6, estimated=Money(Decimal(7), "CNY")))  # fmt: skip
+    said = words(shown(start.run()))
+    assert "Half of those that cost anything cost up to about USD 0.011, 95 % up to about USD 0.011" in said
+    assert "Half of those that cost anything cost up to about CNY 6.60, 95 %" in said
+    assert said.count("Calls that cost nothing: 1.") == 1
+
+
+@pytest.mark.parametrize(
+    ("nano", "told"),
+    [(5 * 10**8, "the cache saved USD 0.50"), (-(10**8), "writing to it cost USD 0.10 more than it saved"), (None, "")],
+)
+def test_what_the_cache_saved(home: Path, start: AppTest, nano: int | None, told: str) -> None:
+    logged(home, paid(saved_nano=nano))
+    said = words(shown(start.run()))
+    assert "From the cache: 40 % of the input tokens." in said
+    assert told in said
+    assert ("By the prices of these calls" in said) == bool(told)
+
+
 def test_the_dearest_calls_lead_to_the_log(home: Path, start: AppTest) -> None:
     dear = paid(0, estimated=usd("9"))
     logged(home, *(paid(n / 10) for n in range(1, 7)), dear)
