@@ -105,7 +105,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
         st.button(
             text_form.label(ready), key=sending.key_of("text"), type="secondary" if running else "primary",
             icon=":material/send:", on_click=send, args=(sending.sent("text").times,),
-            disabled=running or isinstance(ready, str),
+            disabled=running or isinstance(ready, str), help=text_form.why_unpriced(ready),
         )
         if running and call_id and engine.live(call_id):  # beside, not in place of: a double click must not stop it
             st.button(

@@ -12,7 +12,7 @@ from lib.cost.price import Price
 from lib.i18n import N_
 from lib.verdicts.prices import Priced, Prices
 from lib.vocabulary import STATES, BillingUnit, Money
-from ui.prices import MANY, SOURCES
+from ui.prices import MANY, SOURCES, price_words
 from ui.theme import look
 from ui.words import capability, language, maker, t, worded
 
@@ -128,7 +128,8 @@ def _line(row: Listed) -> Iterator[Field]:
     yield from (found.model, row.capabilities, row.maker, api.vendor if api else "", row.state)
     yield from (row.why, "" if found.state == "usable" else worded(found.why).remedy, ", ".join(found.connections))
     yield from (", ".join(api.endpoints), ", ".join(api.groups)) if api else ("", "")
-    yield from (per(price), *map(_plain, figures(price)), t(SOURCES[price.source]) if price else "")
+    unknown = price_words(None, row.one.unpriced) if row.one.unpriced else ""
+    yield from (per(price) or unknown, *map(_plain, figures(price)), t(SOURCES[price.source]) if price else "")
     yield from (per(row.one.official), *map(_plain, (*figures(row.one.official), row.one.markup)))
 
 

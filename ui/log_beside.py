@@ -125,6 +125,7 @@ def _button(engine: Engine, wanted: CallDraft, ready: Drafted | str) -> None:
         st.button(
             text_form.label(ready), key=sending.key_of(PAGE), type="primary", icon=":material/send:", on_click=_send,
             args=(engine, wanted, sending.sent(PAGE).times), disabled=isinstance(ready, str),
+            help=text_form.why_unpriced(ready),
         )
         if not isinstance(ready, str):
             result.code(ready, "beside_code")

@@ -124,6 +124,7 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
         st.button(
             text_form.label(ready), key=sending.key_of(capability), type="primary", icon=":material/send:",
             on_click=_send, args=(capability, sending.sent(capability).times), disabled=isinstance(ready, str),
+            help=text_form.why_unpriced(ready),
         )
         if running and call_id and engine.live(call_id):
             st.button(

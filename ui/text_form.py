@@ -24,6 +24,7 @@ from ui.given import LARGEST, media
 from ui.markdown import code, literal
 from ui.parameters import api_names
 from ui.parameters import label as label_of
+from ui.prices import WHY_UNPRICED
 from ui.theme import look
 from ui.uploads import in_language
 from ui.words import count, money, t, told, worded
@@ -292,6 +293,11 @@ def label(ready: Drafted | str) -> str:
     if ready.quoted is None:
         return t(N_("Generate — price unknown"))
     return t(N_("Generate — at most {amount}"), amount=literal(money(ready.quoted)))
+
+
+def why_unpriced(ready: Drafted | str) -> str | None:
+    """Why the button can't say what it costs, where the relay's list is the reason."""
+    return t(WHY_UNPRICED[ready.unpriced]) if isinstance(ready, Drafted) and ready.unpriced else None
 
 
 def others(engine: Engine, refused: Sequence[Verdict], capability: Capability = "text") -> None:

@@ -22,6 +22,7 @@ from lib.calls.translation import in_words
 from lib.calls.unpaid import incomplete
 from lib.cost.official import approximate_tokens
 from lib.cost.price import Price, at_most, cost
+from lib.cost.relay import Unpriced
 from lib.errors import Refused, WrongUse
 from lib.http import curl, python
 from lib.i18n import N_
@@ -125,6 +126,8 @@ class Drafted:
     quoted: Money | None
     refused: Refused | None
     by_hand: bool = False
+    unpriced: Unpriced | None = None
+    """Why there is no price, where the relay's list is what doesn't tell it."""
 
     def at(self, base_url: str) -> Drafted:
         """The same request at another address: where an earlier call went. To be shown, not to be sent."""
@@ -212,9 +215,11 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
         request = _request(drafted)
     except Refused as refused:
         return replace(drafted, refused=refused)
-    price = known.book(route.connection).price(model or "", at, draft.params)
+    book = known.book(route.connection)
+    price = book.price(model or "", at, draft.params)
     quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "", protocol)
-    return replace(drafted, request=request, price=price, quoted=quoted)
+    unpriced = None if price else book.unpriced(model or "")
+    return replace(drafted, request=request, price=price, quoted=quoted, unpriced=unpriced)
 
 
 def of_submitted(known: Known, draft: CallDraft, at: datetime) -> Drafted:
@@ -319,9 +324,12 @@ def _quoted(price: Price | None, draft: CallDraft, model: str, protocol: str) ->
     seen += IMAGE_TOKENS * sum(map(len, (draft.inputs, *(one.images for one in draft.history))))
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
+    words = draft.capability == "text" and not draft.inputs
     if draft.capability in NO_TOKENS_OUT and (draft.capability, protocol) != ("speech", SOUND_IN_TOKENS):
-        return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0)
-    return at_most(price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers)
+        return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0, words=words)
+    return at_most(
+        price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers, words=words
+    )  # fmt: skip
 
 
 def _positive(value: Json) -> int:

@@ -56,7 +56,8 @@ class Repriced:
 
 def repriced(row: CallRow, payload: Payload, book: PriceBook | None) -> Repriced | None:
     """A call by the prices of today (`book` None: its connection is gone); None where its estimate stays as it is."""
-    price = book.price(row.model, row.created_at) if book and charged(row) else None
+    params = (payload.request_json or {}).get("params", {})
+    price = book.price(row.model, row.created_at, params) if book and charged(row) else None
     if price is None or (payload.prices is None and _multiplied(row, price)):
         return None
     estimated = estimate(price, row.usage, times(payload.raw_usage or {}))

@@ -91,10 +91,12 @@ class TokenRates(Model):
         return {name: rate for name, rate in found.items() if rate is not None}
 
 
-class OwnTier(TokenRates):
-    """What costs otherwise from more than `above` tokens of input on."""
-
+class _Above(Model):
     above: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class OwnTier(TokenRates, _Above):
+    """What costs otherwise from more than `above` tokens of input on."""
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
@@ -103,16 +105,19 @@ class OwnTier(TokenRates):
         return self
 
 
-class OwnPrice(TokenRates):
+class _Sold(Model):
+    model: Name
+    unit: BillingUnit
+    amount: Amount | None = None
+
+
+class OwnPrice(TokenRates, _Sold):
     """What the user says a model costs: `amount` per call, image, second or character, or per 1M tokens.
 
     By token the kinds may differ; an `amount` alone holds for all of them. `valid_from`: it holds since that day (UTC);
     of several for one model the latest does.
     """
 
-    model: Name
-    unit: BillingUnit
-    amount: Amount | None = None
     currency: Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)] = "USD"
     valid_from: date | None = None
     tiers: Annotated[tuple[OwnTier, ...], Field(min_length=1)] | None = None

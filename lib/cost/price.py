@@ -178,15 +178,28 @@ def _amount(rate: Decimal | None, count: Count, per: Decimal) -> Decimal | None:
     return None if rate is None or count is None else rate * count / per
 
 
-def at_most(price: Price, *, input_tokens: int, output_tokens: int) -> Money | None:
-    """The most a call can cost: nothing of its input cached, all of its output used, and both of them words.
+def at_most(price: Price, *, input_tokens: int, output_tokens: int, words: bool = True) -> Money | None:
+    """The most a call can cost: nothing of its input cached, all of its output used.
 
-    None where the price doesn't say, or bills by what isn't known before the call (images, seconds, characters).
+    `words`: neither is anything else; otherwise each is of the kind that costs most. None where the price doesn't say,
+    or bills by what isn't known before the call (images, seconds, characters).
     """
     price = price.of_size(input_tokens)
-    if price.unit == "token":
-        return _billed(price, _counts(price, Usage(input_tokens, output_tokens=output_tokens)), ROUND_CEILING)
-    return _billed(price, (1,), ROUND_CEILING) if price.unit == "call" else None
+    if price.unit == "call":
+        return _billed(price, (1,), ROUND_CEILING)
+    if price.unit != "token":
+        return None
+    dearest = price if words else replace(price, input=_most(price, INPUTS), output=_most(price, OUTPUTS))
+    return _billed(dearest, _counts(dearest, Usage(input_tokens, output_tokens=output_tokens)), ROUND_CEILING)
+
+
+INPUTS, OUTPUTS = ("input", "input_audio", "input_image"), ("output", "output_audio", "output_image")
+
+
+def _most(price: Price, names: tuple[str, ...]) -> Decimal | None:
+    """The dearest of some rates; None where the plain one isn't known."""
+    rates = dict(zip(TOKEN_RATES, price.rates, strict=True))
+    return None if rates[names[0]] is None else max(rate for name in names if (rate := rates[name]) is not None)
 
 
 def _counts(price: Price, usage: Usage) -> tuple[Count, ...]:

@@ -170,6 +170,19 @@ def test_the_most_a_call_can_cost(price: Price, amount: str | None) -> None:
     assert at_most(price, input_tokens=1000, output_tokens=500) == money(amount)
 
 
+@pytest.mark.parametrize(
+    ("price", "amount"),
+    [
+        (FULL, "0.04"),  # 1000 × 20 + 500 × 40: all of it sound
+        (by_token("2", "8"), "0.006"),
+        (by_token(None, "8"), None),
+        (Price("token", "USD", "official", input=Decimal(2), output_image=Decimal(30)), "0.017"),
+    ],
+)
+def test_the_most_that_anything_but_words_can_cost(price: Price, amount: str | None) -> None:
+    assert at_most(price, input_tokens=1000, output_tokens=500, words=False) == money(amount)
+
+
 def test_a_cost_keeps_the_currency_of_its_price() -> None:
     price = Price("call", "CNY", "user", amount=Decimal("0.5"))
     assert cost(price, Usage()) == at_most(price, input_tokens=1, output_tokens=1) == Money(Decimal("0.5"), "CNY")

@@ -12,10 +12,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from lib.calls.draft import CallDraft
 from lib.ledger import snapshots
 from tests.ui.conftest import go, words
 from ui.engine import door
 from ui.listed import Listed, Wanted, file, fitting, listed
+from ui.text_form import why_unpriced
 from ui.words import LANGUAGE, later
 
 RELAY = {"id": "mine", "name": "Mine", "lines": [{"id": "a", "name": "A", "base_url": "http://127.0.0.1:9"}]}
@@ -133,6 +135,16 @@ def test_prices_that_are_not_told_are_unknown_and_say_why(app: AppTest) -> None:
     assert "by a formula" in words(app)
     at(app, model="strange-2")
     assert "where no price was set" in words(app)
+
+
+def test_a_price_that_is_not_told_says_why_where_a_call_is_made(app: AppTest) -> None:
+    keyed = {**CONNECTION, "id": "keyed", "models": ["gpt-4o", "gpt-4o-mini"], "key": "sk-no-such-key-anywhere"}
+    own([entry("gpt-4o", billing_mode="tiered_expr")], [keyed])
+    app.run()
+    priced, unpriced = (door().own.draft(CallDraft("keyed", "text", "Hello", one)) for one in keyed["models"][::-1])
+    assert (priced.unpriced, unpriced.unpriced, unpriced.quoted) == (None, "formula", None)
+    assert why_unpriced(priced) is None
+    assert "by a formula" in (why_unpriced(unpriced) or "")
 
 
 def test_a_list_never_fetched_is_offered_and_a_failed_fetch_told(app: AppTest) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from lib.cost.price import Price
+from lib.cost.price import TOKEN_RATES, Price
 from lib.cost.relay import Working
 from lib.verdicts.prices import Range
+from ui.log_cost import USED
 from ui.prices import arithmetic, markup_words, price_words, range_words
 
 D = Decimal
@@ -63,3 +64,7 @@ def test_the_arithmetic_of_a_price_by_token() -> None:
 def test_the_arithmetic_of_a_price_by_call() -> None:
     how = Working("call", D("0.1"), D(1), "default", D(1), {})
     assert list(arithmetic(how)) == ["USD 0.10 × group 1 (default) = USD 0.10 per call"]
+
+
+def test_every_kind_of_token_has_words_in_the_log() -> None:
+    assert set(TOKEN_RATES) <= set(USED)
