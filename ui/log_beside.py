@@ -143,18 +143,20 @@ def _way(found: Mapping[Way, Verdict], row: CallRow) -> Way:
 
 
 def _line(engine: Engine, way: Way, row: CallRow) -> str | None:
-    """The line to go by; None where there is no choice. For the same model another one than the call's is proposed."""
+    """The line to go by, None for the one in use. For the same model another one than the call's is proposed."""
     configuration = engine.configuration()
     relay_id = configuration.connection(way[0]).relay
     names = {one.id: one.name for one in configuration.relay(relay_id).lines} if relay_id else {}
     if relay_id is None or len(names) < 2:
         return None
     others = [one for one in names if way == (row.connection, row.model) and one != row.line]
-    best = next(iter(others), configuration.relay(relay_id).line)
-    return st.selectbox(
+    in_use = configuration.relay(relay_id).line
+    best = next(iter(others), in_use)
+    wanted = st.selectbox(
         t(N_("Line")), list(names), index=list(names).index(best), key=f"beside_line_{row.id}_{way[0]}",
         format_func=lambda one: names.get(one, one),
     )
+    return None if wanted == in_use else wanted
 
 
 def _send(engine: Engine, wanted: CallDraft, times: int) -> None:

@@ -49,9 +49,10 @@ def settlement(live: Live, ending: Ending) -> Write:
     }
     path = drafted.request.url.path if drafted.request else ""
     guessed_wrong = drafted.by_hand and ending.code == "wrong_dialect"
+    not_its_way = drafted.draft.line is not None  # another line shows nothing of the one in use
     riddle = drafted.draft.riddle
     detail = riddle.told(live.reading.text) if riddle else {}
-    shown = None if guessed_wrong else evidence_of(live.row, ending, changes, path, at, detail)
+    shown = None if guessed_wrong or not_its_way else evidence_of(live.row, ending, changes, path, at, detail)
     if shown is not None and drafted.draft.unpaid:
         shown = weaker(shown, taken=ending.charged or live.reading.task is not None)
     live.shown = shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from lib.calls.draft import CallDraft, given_again
 from lib.calls.files import Files
 from lib.calls.route import route
 from lib.connections.model import Configuration, Connection, Line, Relay
+from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.wire import Media
+from tests.conftest import DemoRelay
 
 HK, US = (Line(id=name, name=name, base_url=f"https://{name}.example") for name in ("hk", "us"))
 CONFIGURATION = Configuration(
@@ -51,6 +55,34 @@ def test_one_call_goes_by_another_line(line: str, address: str) -> None:
 def test_a_line_that_is_not_there_is_refused(connection: str, line: str) -> None:
     with pytest.raises(WrongUse):
         CONFIGURATION.by_line(CONFIGURATION.connection(connection), line)
+
+
+@pytest.mark.parametrize("line", ["dead", "hk"])
+def test_a_call_by_another_line_shows_nothing_of_the_one_in_use(
+    own_home: Path, demo: DemoRelay, line: str
+) -> None:
+    told = json.loads(demo.connections)
+    (relay,) = told["relays"]
+    relay["lines"].append({"id": "dead", "name": "Dead", "base_url": "http://127.0.0.1:9"})
+    relay["line"] = "us"
+    told["connections"] = [one for one in told["connections"] if one["id"] == "chatglm"]
+
+    async def run() -> None:
+        engine = Engine(own_home)
+        engine.import_(json.dumps(told))
+        await engine.start()
+        await engine.check(["chatglm"])
+        before = engine.verdicts(), engine.facts().evidence
+        sent = await engine.submit(CallDraft("chatglm", "text", "hi", line=line))
+        await engine.wait(sent)
+        row, _ = engine.log.call(sent)
+        assert (row.line, row.status) == (line, "failed" if line == "dead" else "succeeded")
+        assert (engine.verdicts(), engine.facts().evidence) == before
+        await engine.wait(await engine.submit(CallDraft("chatglm", "text", "hi")))
+        assert engine.facts().evidence != before[1]
+        await engine.stop()
+
+    asyncio.run(run())
 
 
 def test_files_go_with_it_and_none_is_left_out_in_silence(tmp_path: Path) -> None:
