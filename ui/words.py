@@ -90,8 +90,12 @@ def money(amount: Money | None) -> str:
     return t(N_("unknown")) if amount is None else figures.amount(amount, language())
 
 
+LEAST_SHARE = 0.0005
+"""What is less would read as 0 %."""
+
+
 def change(before: Money | None, after: Money | None) -> str:
-    """`+USD 0.50 (+50%)`: from one amount to another; empty where they can't be compared."""
+    """`+USD 0.50 (+50 %)`: from one amount to another; empty where they can't be compared."""
     if before is None or after is None or before.currency != after.currency:
         return ""
     more = after.amount - before.amount
@@ -99,11 +103,12 @@ def change(before: Money | None, after: Money | None) -> str:
 
 
 def signed(more: Decimal, said: str, before: Decimal) -> str:
-    """A difference, `said` without its sign, with its share of what was before."""
+    """A difference, `said` without its sign, with its share of what was before, where that is any to speak of."""
     if not more:
         return "±0"
-    share = f" ({more / before:+.0%})".replace("-", "−") if before else ""
-    return f"{'+' if more > 0 else '−'}{said}{share}"
+    share = float(more / before) if before else 0.0
+    shown = f" ({percent(share, signed=True)})".replace("-", "−") if abs(share) >= LEAST_SHARE else ""
+    return f"{'+' if more > 0 else '−'}{said}{shown}"
 
 
 def amounts(found: Mapping[str, Money]) -> str:

@@ -63,7 +63,7 @@ def test_a_preview_then_what_is_filtered_and_nothing_else(page: AppTest) -> None
     assert "calls looked at: 3" in words(page)
     assert "of them unknown until now: 1" in words(page)
     (sums,) = (one.value.to_dict("records") for one in page.dataframe)
-    assert sums == [{"currency": "USD", "before": "USD 2.00", "after": "USD 9.00", "difference": "+USD 7.00 (+350%)"}]
+    assert sums == [{"currency": "USD", "before": "USD 2.00", "after": "USD 9.00", "difference": "+USD 7.00 (+350 %)"}]
     assert estimates() == [usd("1"), usd("1"), usd("1"), None]
 
     whole(page.button(key="log_again_price").click().run())

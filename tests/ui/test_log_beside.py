@@ -150,14 +150,16 @@ def test_an_address_that_names_no_such_call_shows_the_form(app: AppTest, engine:
 
 FIGURES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[str, str, str]]]] = [
     ({"estimated": usd("1"), "duration_ms": 2000}, {"estimated": usd("1.5"), "duration_ms": 1000},
-     {"Cost": ("USD 1.00", "USD 1.50", "+USD 0.50 (+50%)"), "Took": ("2.0 s", "1.0 s", "−1.0 s (−50%)")}),
+     {"Cost": ("USD 1.00", "USD 1.50", "+USD 0.50 (+50 %)"), "Took": ("2.0 s", "1.0 s", "−1.0 s (−50 %)")}),
     ({"estimated": usd("1"), "billed": usd("2")}, {"estimated": usd("2")}, {"Cost": ("USD 2.00", "USD 2.00", "±0")}),
     ({"estimated": usd("1")}, {"estimated": Money(usd("1").amount, "CNY")}, {"Cost": ("USD 1.00", "CNY 1.00", "")}),
     ({}, {"estimated": usd("1")}, {"Cost": ("unknown", "USD 1.00", "")}),
     ({"usage": Usage(10)}, {"usage": Usage(30, output_tokens=4)},
-     {"Cost": ("unknown", "unknown", ""), "Input tokens": ("10", "30", "+20 (+200%)"),
+     {"Cost": ("unknown", "unknown", ""), "Input tokens": ("10", "30", "+20 (+200 %)"),
       "Output tokens": ("–", "4", "")}),
     ({"estimated": usd("0")}, {"estimated": usd("1")}, {"Cost": ("USD 0.00", "USD 1.00", "+USD 1.00")}),
+    ({"estimated": usd("1000")}, {"estimated": usd("999")}, {"Cost": ("USD 1,000.00", "USD 999.00", "−USD 1.00 (−0.1 %)")}),
+    ({"estimated": usd("10000")}, {"estimated": usd("9999")}, {"Cost": ("USD 10,000.00", "USD 9,999.00", "−USD 1.00")}),
 ]  # fmt: skip
 
 
