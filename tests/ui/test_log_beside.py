@@ -158,8 +158,10 @@ FIGURES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[str, str, st
      {"Cost": ("unknown", "unknown", ""), "Input tokens": ("10", "30", "+20 (+200 %)"),
       "Output tokens": ("–", "4", "")}),
     ({"estimated": usd("0")}, {"estimated": usd("1")}, {"Cost": ("USD 0.00", "USD 1.00", "+USD 1.00")}),
-    ({"estimated": usd("1000")}, {"estimated": usd("999")}, {"Cost": ("USD 1,000.00", "USD 999.00", "−USD 1.00 (−0.1 %)")}),
-    ({"estimated": usd("10000")}, {"estimated": usd("9999")}, {"Cost": ("USD 10,000.00", "USD 9,999.00", "−USD 1.00")}),
+    ({"estimated": usd("1000")}, {"estimated": usd("999")},
+     {"Cost": ("USD 1,000.00", "USD 999.00", "−USD 1.00 (−0.1 %)")}),
+    ({"estimated": usd("10000")}, {"estimated": usd("9999")},
+     {"Cost": ("USD 10,000.00", "USD 9,999.00", "−USD 1.00")}),
 ]  # fmt: skip
 
 
