@@ -154,7 +154,8 @@ class Repricing:
 
     def _batch(self, db: log.Connection, after: str | None) -> str | None:
         page = log.page(db, **self._question, limit=AT_ONCE, after=after)
-        found = self._price(db, page.rows, log.settled_by(db, [row.id for row in page.rows]))
+        ids = [row.id for row in page.rows]
+        found = self._price(db, page.rows, dict.fromkeys(ids, Payload()) | log.settled_by(db, ids))
         for row in page.rows:
             self._tally.take(row, found.get(row.id))
         return page.next
@@ -177,7 +178,7 @@ class Repricing:
         return found
 
     def _again(self, row: CallRow, settled: Mapping[str, Payload]) -> Repriced | None:
-        return repriced(row, settled.get(row.id, Payload()), self._book(row.connection))
+        return repriced(row, settled[row.id], self._book(row.connection))
 
     def _book(self, connection: str) -> PriceBook | None:
         """The prices of a connection, looked up once; None where it is gone."""

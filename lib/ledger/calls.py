@@ -164,9 +164,10 @@ def texts(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 
 def settled_by(conn: Connection, ids: Iterable[str]) -> dict[str, Payload]:
-    """By id what calls were settled by: their prices, and usage as the server told it. Without the long texts."""
-    query = select(payloads.c.call, payloads.c.prices, payloads.c.raw_usage).where(payloads.c.call.in_(tuple(ids)))
-    return {found.call: Payload(prices=found.prices, raw_usage=found.raw_usage) for found in conn.execute(query)}
+    """By id what calls were settled by: request, prices, and usage as the server told it; without prompt and answer."""
+    names = ("request_json", "prices", "raw_usage")
+    query = select(payloads.c.call, *(payloads.c[name] for name in names)).where(payloads.c.call.in_(tuple(ids)))
+    return {call: Payload(**dict(zip(names, told, strict=True))) for call, *told in conn.execute(query)}
 
 
 def unfinished(conn: Connection) -> list[CallRow]:

@@ -199,6 +199,15 @@ def test_new_estimates_are_stored_with_prices_and_sums(engine: Engine) -> None:
         assert total.unknown_cost_calls == 1
 
 
+def test_what_was_asked_for_decides_where_prices_differ_by_it(engine: Engine) -> None:
+    """Our openai.toml: DALL·E 3 in the large size and hd quality."""
+    large = made(connection="chat", model="dall-e-3", usage=Usage(images=1, calls=1), estimated=None)
+    asked = {"params": {"size": "1792x1024", "quality": "hd"}}
+    engine.ledger.write(lambda db: log.insert(db, large, Payload(prompt="large", request_json=asked)))
+    assert price_again(engine, write=True, model="dall-e-3").known == 1
+    assert rows(engine)["large"].estimated == usd("0.12")
+
+
 def test_twice_changes_nothing(engine: Engine) -> None:
     engine.import_(prices("3"))
     price_again(engine, write=True)
