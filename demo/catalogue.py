@@ -66,7 +66,7 @@ class Vendor:
 class Model:
     """One listed name. Ratios are new-api's; `model_price` (USD) is only set for kind `call`.
 
-    `model_price` is for an image, a second of video, a minute of transcribed audio or a request. `cache_ratio` and
+    `model_price` is for an image, a second of video or a request, be it an hour of audio. `cache_ratio` and
     `create_cache_ratio` are None where the vendor has no price of its own for cached tokens: they cost as others do; so
     are those of images and sound, the last to sound that is put in.
     `capability` (`image`, `video` …) is what the name is for; the relay knows it and lists it nowhere.

@@ -15,7 +15,7 @@ class Usage:
     """Tokens of one call. `cached` and `written` (to the cache) are part of `prompt`, `reasoning` of `completion`.
 
     So are `images` and `sound` of the prompt, and what was `spoken` of the completion.
-    `times`: how many images, seconds or minutes of a model that is sold by them.
+    `times`: how many images or seconds of a model that is sold by them.
     """
 
     prompt: int

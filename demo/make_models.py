@@ -17,8 +17,8 @@ Which names are listed is the `model` column of the present `models.csv`: to lis
 name and run this. A name without a known price stops it.
 
 Columns: prices in USD, per million tokens (per million characters where speech is sold so) for kind `token`; for kind
-`call`, `price` per image, per second of video, per minute of transcribed audio or per request. `capability` is what
-the name is for; the relay knows it and doesn't show it. `lists` says in which public lists the very name occurs.
+`call`, `price` per image, per second of video or per request (of a minute of audio). `capability` is what the
+name is for; the relay knows it and doesn't show it. `lists` says in which public lists the very name occurs.
 """
 
 import csv

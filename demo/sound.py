@@ -73,7 +73,7 @@ async def transcriptions(request: Request) -> Response:
         sound = form.files["file"][0]
         text, seconds = transcript(sound), media.duration(sound)
         heard = max(1, int(seconds * AUDIO_TOKENS_IN))
-        usage = Usage(heard, len(split(text)), times=seconds / 60, sound=heard)
+        usage = Usage(heard, len(split(text)), sound=heard)
         check_means(key, settlement, usage)
         await work(relay_of(request), text, SECONDS)
         settlement.settle(usage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -70,6 +71,7 @@ PAIRS = (
     ("speech", "gemini", "generate", "gemini_own", "gemini-2.5-flash-preview-tts", ""),
     ("speech", "elevenlabs", "generate", "elevenlabs_own", "eleven_multilingual_v2", ""),
     ("transcription", "openai", "generate", "all", "whisper-1", f"--input {SOUND}"),
+    ("transcription", "openai", "generate", "all", "gpt-4o-transcribe", f"--input {SOUND}"),
     ("music", "suno", "generate", "all", "suno_music", ""),
     ("music", "suno", "generate", "all", "suno_music", "--param title=Rain --param tags=folk"),
     ("music", "suno", "lyrics", "all", "suno_lyrics", ""),
@@ -186,3 +188,16 @@ def test_what_isnt_waited_for_is_followed_later(place: Path) -> None:
     (ended,) = json.loads(lib(place, "jobs", "--follow", "--json").stdout)["calls"]
     assert (ended["id"], ended["status"], len(ended["artifacts"])) == (begun["id"], "succeeded", 1)
     assert json.loads(lib(place, "jobs", "--json").stdout)["calls"] == []
+
+
+def test_through_the_relay_all_cost_what_it_deducted(place: Path) -> None:
+    """Whatever was made by now, to the last quota unit, by the relay's own log."""
+    relay = json.loads(lib(place, "connections", "export", "--json").stdout)["relays"][0]["lines"][0]["base_url"]
+    called(place, "image_edit", "--connection", "all", "--model", "gpt-image-1", *IMAGE.split())
+    called(place, "transcription", "--connection", "all", "--model", "gpt-4o-transcribe", "--input", SOUND)
+    with sqlite3.connect(place / "home" / "relayscope.sqlite3") as ledger:
+        query = "select request_id, model, estimated_nano from calls where connection = 'all' and status = 'succeeded'"
+        mine = {request: (model, nano) for request, model, nano in ledger.execute(query)}
+    log = httpx.get(f"{relay}/api/log/token", headers={"Authorization": f"Bearer {secret(relay)}"}).json()["data"]
+    theirs = {row["request_id"]: (row["model_name"], row["quota"] * 2_000) for row in log}
+    assert mine == {request: theirs.get(request) for request in mine}

@@ -278,6 +278,30 @@ ROWS: tuple[Row, ...] = (
         (18 * D("0.3") + (80 + 35) * D("2.5")) / M,
     ),
     Row(
+        "pydantic-ai tests/models/cassettes/test_google/test_google_stream_usage_is_live_mid_stream.yaml "
+        "(cut before its last chunk)",
+        GEMINI_STREAM, "gemini-2.5-flash",
+        [
+            {
+                "promptTokenCount": 18,
+                "candidatesTokenCount": 31,
+                "totalTokenCount": 84,
+                "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 18}],
+                "thoughtsTokenCount": 35,
+                "serviceTier": "standard",
+            },
+            {
+                "promptTokenCount": 18,
+                "candidatesTokenCount": 79,
+                "totalTokenCount": 132,
+                "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 18}],
+                "thoughtsTokenCount": 35,
+                "serviceTier": "standard",
+            },
+        ],
+        (18 * D("0.3") + (79 + 35) * D("2.5")) / M,
+    ),
+    Row(
         "pydantic-ai tests/models/cassettes/test_google/test_google_model_web_search_tool_stream.yaml "
         "(its first and its last two chunks)",
         GEMINI_STREAM, "gemini-2.5-pro",
