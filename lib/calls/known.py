@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
@@ -177,4 +177,5 @@ class Known:
     def book_of(self, place: str, own: Sequence[OwnPrice] = (), group: str | None = None) -> PriceBook:
         """The prices of a place's list beside the user's own and the official ones."""
         listing = self.listing(place)
-        return PriceBook(own, listing.value if listing else None, self.status(place), group)
+        read_on = listing.at.astimezone(UTC).date() if listing else None
+        return PriceBook(own, listing.value if listing else None, self.status(place), group, read_on)

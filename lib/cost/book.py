@@ -21,15 +21,17 @@ MARKUP_STEP = Decimal("0.0001")
 
 
 class PriceBook:
-    """Made anew for every page, so nothing is looked up before it is asked for."""
+    """Made anew for every page, so nothing is looked up before it is asked for. The relay's list was read on a day."""
 
     def __init__(
-        self, own: Sequence[OwnPrice], listing: Listing | None, status: RelayStatus | None, group: str | None
-    ) -> None:
+        self, own: Sequence[OwnPrice], listing: Listing | None, status: RelayStatus | None, group: str | None,
+        read_on: date | None = None,
+    ) -> None:  # fmt: skip
         self._own = own
         self._listing = listing
         self._status = status
         self._group = group
+        self._read_on = read_on
 
     @cached_property
     def _listed(self) -> dict[str, ListedApi]:
@@ -62,7 +64,7 @@ class PriceBook:
         api = self._listed.get(model)
         if api is None or self._listing is None:
             return None
-        return price_of(api, self._group, self._listing, self._status)
+        return price_of(api, self._group, self._listing, self._status, self._read_on)
 
 
 def _own_price(own: OwnPrice) -> Price:

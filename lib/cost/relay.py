@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -26,9 +27,9 @@ NO_PRICE_SET = (Decimal("37.5"), Decimal(2))
 
 
 def price_of(
-    api: ListedApi, group: str | None, listing: Listing, status: RelayStatus | None
+    api: ListedApi, group: str | None, listing: Listing, status: RelayStatus | None, read_on: date | None = None
 ) -> Price | None:
-    """The price of a listed API for a key of `group` (None: the site's default group), in USD.
+    """The price of a listed API for a key of `group` (None: the site's default group), in USD, as it was on a day.
 
     None where the list doesn't tell (`unpriced`). 0 means free.
     """
@@ -42,6 +43,7 @@ def price_of(
         source="relay",
         quantum=quantum,
         origin=f"/api/pricing#{group or DEFAULT_GROUP}",
+        as_of=read_on,
         **rates,
     )
 

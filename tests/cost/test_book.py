@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +65,12 @@ def test_the_first_that_knows_sets_the_price(prices: PriceBook, model: str, sour
     price = prices.price(model, AT)
     assert price is not None
     assert (price.source, price.input) == (source, Decimal(rate))
+
+
+def test_a_relays_price_is_of_the_day_its_list_was_read() -> None:
+    price = PriceBook((), LISTING, None, None, date(2025, 12, 31)).price("gpt-4o", AT)
+    assert price is not None
+    assert price.as_of == date(2025, 12, 31)
 
 
 def test_a_price_nobody_knows_is_unknown() -> None:
