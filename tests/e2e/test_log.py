@@ -17,11 +17,13 @@ WORDS = {
         "log": "Call log", "text": "Text", "prompt": "Prompt", "download": "Download", "search": "Text in the prompt",
         "details": "Details", "timeline": "Timeline", "per million": "per million", "again": "Run again",
         "none": "No call matches.", "clear": "Clear filters", "table": "Table", "all": "All calls",
+        "csv": "CSV",
     },
     "zh-CN": {
         "log": "调用日志", "text": "文本", "prompt": "提示词", "download": "下载", "search": "提示词中的文字",
         "details": "详情", "timeline": "时间线", "per million": "百万", "again": "再次运行",
         "none": "没有符合条件的调用。", "clear": "清除筛选", "table": "表格", "all": "全部调用",
+        "csv": "导出 CSV",
     },
 }  # fmt: skip
 
@@ -30,6 +32,19 @@ def search(page: Page, label: str, text: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(text)
     field.press("Enter")
+
+
+def exported(page: Page, words: dict[str, str]) -> str:
+    """The file that the page's link leads to, of the one call that is found."""
+    page.locator(".st-key-log_export").get_by_role("button").click()
+    with page.expect_download() as begun:
+        page.get_by_role("link", name=words["csv"]).click()
+    text = begun.value.path().read_text("utf-8-sig")
+    assert len(text.splitlines()) == 2
+    assert "succeeded" in text
+    page.keyboard.press("Escape")
+    settle(page)
+    return text
 
 
 @pytest.mark.parametrize("locale", WORDS)
@@ -47,6 +62,7 @@ def test_a_call_is_found_told_and_run_again(fresh_app: App, browser: Browser, lo
     expect(page).to_have_url(re.compile("text="))
     expect(page.get_by_text(PROMPT).first).to_be_visible()
     settle(page)
+    assert PROMPT not in exported(page, words)
     button(page, words["details"]).click()
 
     expect(page.get_by_role("heading", name=words["timeline"])).to_be_visible()
