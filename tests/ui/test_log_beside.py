@@ -131,6 +131,16 @@ def test_files_that_are_gone_are_told_and_nothing_is_sent(app: AppTest, engine: 
     assert not [one for one in page.button if str(one.key).startswith("log_send_")]
 
 
+def test_what_the_guard_refuses_is_not_sent_and_told_why(app: AppTest, engine: Engine) -> None:
+    first = made(engine, CallDraft("chatglm", "text", "hi"))
+    engine.keys.forget("chatglm")
+    page = beside(app, first)
+    page.selectbox(key=f"beside_way_{first.id}").set_value(("chatglm", first.model)).run()
+    assert not page.exception
+    assert to_send(page, "log").disabled
+    assert "This connection has no key" in words(page)
+
+
 def test_a_second_click_sends_nothing(app: AppTest, engine: Engine) -> None:
     first = made(engine, CallDraft("chatglm", "text", "hi"))
     page = beside(app, first)
