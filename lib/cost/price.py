@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from lib.cost.kinds import INSTEAD, TOKEN_RATES, Count, by_kind, without_cache
 from lib.vocabulary import MOST, BillingUnit, Money, PriceSource, Usage
 from lib.wire import Json
 
@@ -99,22 +100,6 @@ class Price:
         return replace(self, **rates, tiers=()) if self.tiers else self
 
 
-INSTEAD: Mapping[str, tuple[str, ...]] = {
-    "input": (),
-    "cached_input": ("input",),
-    "cached_audio": ("cached_input", "input_audio", "input"),
-    "cached_image": ("cached_input", "input_image", "input"),
-    "cache_write": ("input",),
-    "cache_write_1h": ("cache_write", "input"),
-    "input_audio": ("input",),
-    "input_image": ("input",),
-    "output": ("input",),
-    "output_audio": ("output", "input"),
-    "output_image": ("output", "input"),
-}
-"""The fields of a price by token, and by which of the others a kind of token is charged that has none of its own."""
-TOKEN_RATES = tuple(INSTEAD)
-
 READ: Mapping[str, Callable[[Any], Any]] = {
     "tiers": lambda told: tuple(map(Tier.of_record, told)),
     "unit": str,
@@ -132,9 +117,6 @@ def _plain(value: Decimal | date | str | None) -> str | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-Count = int | Decimal | None
-
-
 def believable(amount: Decimal, currency: str) -> Money | None:
     """An amount that a call can cost; None for one so large that a figure it came from must be nonsense."""
     return Money(amount, currency) if abs(amount) <= MOST else None
@@ -149,7 +131,7 @@ def cost(price: Price, usage: Usage) -> Money | None:
 def saved_by_cache(price: Price, usage: Usage) -> Money | None:
     """By how much the cache made a usage cheaper than the same tokens all as plain input; less than nothing where what
     was written to it cost more than what was read from it saved. None where the cost is unknown."""
-    plain, paid = cost(price, _without_cache(usage)), cost(price, usage)
+    plain, paid = cost(price, without_cache(usage)), cost(price, usage)
     return Money(plain.amount - paid.amount, price.currency) if plain and paid else None
 
 
@@ -205,61 +187,17 @@ def _most(price: Price, names: tuple[str, ...]) -> Decimal | None:
 def _counts(price: Price, usage: Usage) -> tuple[Count, ...]:
     """How much was used of what each of the price's rates is for."""
     if price.unit == "token":
-        counted = _tokens(_without_cache(usage) if _knows_no_cache(price, usage) else usage)
+        counted = by_kind(without_cache(usage) if _knows_no_cache(price, usage) else usage)
         return tuple(counted.get(name, 0) for name in TOKEN_RATES)
     if price.unit == "call":
         return (usage.images or usage.calls or 1,)  # a relay's price of a call is one of an image
     return ({"image": usage.images, "second": usage.seconds, "character": usage.characters}[price.unit],)
 
 
-def _tokens(usage: Usage) -> dict[str, Count]:
-    """Tokens by the field of a price they are for, none of them twice. Of what is told of the parts of a whole that
-    they exceed, the cache's come first, and then sound.
-    """
-    if usage.input_tokens is None and usage.characters is not None:
-        return {"input": usage.characters, "output": usage.output_tokens or 0}  # new-api: a character is a token
-    return {**_read(usage), **_put_in(usage), **_came_out(usage)}
-
-
-def _read(usage: Usage) -> dict[str, int]:
-    """What was read from the cache and written to it."""
-    cached, written = usage.cached_input_tokens or 0, usage.cache_write_tokens or 0
-    sound = min(usage.cached_audio_tokens or 0, cached)
-    pictures = min(usage.cached_image_tokens or 0, cached - sound)
-    hour = min(usage.cache_write_1h_tokens or 0, written)
-    return {
-        "cached_input": cached - sound - pictures, "cached_audio": sound, "cached_image": pictures,
-        "cache_write": written - hour, "cache_write_1h": hour,
-    }  # fmt: skip
-
-
-def _put_in(usage: Usage) -> dict[str, Count]:
-    """The rest of the input."""
-    if usage.input_tokens is None:
-        return {"input": None}
-    left = max(0, usage.input_tokens - (usage.cached_input_tokens or 0) - (usage.cache_write_tokens or 0))
-    sound = min(left, max(0, (usage.input_audio_tokens or 0) - (usage.cached_audio_tokens or 0)))
-    pictures = min(left - sound, max(0, (usage.input_image_tokens or 0) - (usage.cached_image_tokens or 0)))
-    return {"input": left - sound - pictures, "input_audio": sound, "input_image": pictures}
-
-
-def _came_out(usage: Usage) -> dict[str, Count]:
-    if usage.output_tokens is None:
-        return {"output": None}
-    sound = min(usage.output_audio_tokens or 0, usage.output_tokens)
-    pictures = min(usage.output_image_tokens or 0, usage.output_tokens - sound)
-    return {"output": usage.output_tokens - sound - pictures, "output_audio": sound, "output_image": pictures}
-
-
 def _knows_no_cache(price: Price, usage: Usage) -> bool:
     """Whether new-api bills this as sound: it takes nothing off then for what was cached (PostAudioConsumeQuota)."""
     sound = usage.input_audio_tokens or usage.output_audio_tokens
     return price.source == "relay" and price.input_audio is not None and bool(sound)
-
-
-def _without_cache(usage: Usage) -> Usage:
-    names = ("cached_input_tokens", "cached_audio_tokens", "cached_image_tokens", "cache_write_tokens")
-    return replace(usage, **dict.fromkeys(names))
 
 
 def _billed(price: Price, counts: tuple[Count, ...], rounding: str) -> Money | None:

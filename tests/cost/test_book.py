@@ -11,7 +11,8 @@ import pytest
 from lib.connections.model import OwnPrice, TokenRates
 from lib.cost.book import PriceBook, markup
 from lib.cost.conversion import Conversion, Rate
-from lib.cost.price import TOKEN_RATES, Price, cost
+from lib.cost.kinds import TOKEN_RATES
+from lib.cost.price import Price, cost
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 from lib.wire.newapi import ListedApi, Listing
 

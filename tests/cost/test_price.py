@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.cost.price import TOKEN_RATES, Price, Tier, at_most, believable, cost, parts
+from lib.cost.kinds import TOKEN_RATES
+from lib.cost.price import Price, Tier, at_most, believable, cost, parts
 from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 
 QUANTUM = Decimal("0.000002")  # 1 / 500,000

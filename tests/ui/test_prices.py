@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from lib.cost.price import TOKEN_RATES, Price
+from lib.cost.kinds import TOKEN_RATES
+from lib.cost.price import Price
 from lib.cost.relay import Working
 from lib.verdicts.prices import Range
 from ui.log_cost import USED
