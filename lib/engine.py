@@ -29,10 +29,12 @@ from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
+from lib.checks import relay_log as relay_logs
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
 from lib.checks.many import OnStep, check
 from lib.checks.paid import smallest_call
+from lib.checks.relay_log import OnTold, Told
 from lib.checks.runs import Runs
 from lib.checks.trial import Trial, try_out
 from lib.connections import network, store
@@ -41,12 +43,14 @@ from lib.connections.model import Configuration
 from lib.cost import budget, conversion
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion
+from lib.cost.reconciliation import Reconciled
 from lib.errors import WrongUse
 from lib.http import Http, Outward
-from lib.ledger import Ledger, evidence, spells, tasks
+from lib.ledger import Ledger, evidence, relay_log, spells, tasks
 from lib.ledger.log import Log
 from lib.ledger.media import Kept, Role, of_calls
 from lib.ledger.owners import Owner
+from lib.ledger.relay_log import Pulled
 from lib.ledger.spells import Called, Spell
 from lib.ledger.tasks import TaskRecord
 from lib.verdicts.judge import Judge
@@ -403,6 +407,31 @@ class Engine:
         """
         repricing = Repricing(self.known, question, tally, write=write)
         await repricing.run(self.ledger.awrite if write else self._looked_up)
+
+    async def pull_log(
+        self, relay_id: str, *, key_in_address: bool = False, on_told: OnTold | None = None
+    ) -> tuple[Told, ...]:
+        """Asks a relay for its own log of each key, out of its ration, and writes what it billed into the calls.
+
+        `key_in_address`: as old builds want it. `on_told` hears of each key, on the loop. Raises `WrongUse` for an
+        unknown relay.
+        """
+        told = await relay_logs.pull(
+            self._http, self.known, relay_id, key_in_address=key_in_address, on_told=on_told
+        )
+        await self.ledger.awrite(lambda db: relay_logs.settle(db, relay_id))
+        return told
+
+    def reconciled(self, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
+        """Our calls through a relay beside its own log, as last read. Raises `WrongUse` for an unknown relay."""
+        relay = self.configuration().relay(relay_id)
+        with self.ledger.read() as db:
+            return relay_logs.reconciled(db, relay.id, since, until)
+
+    def pulled(self, relay_id: str) -> Mapping[str, Pulled]:
+        """By connection, when its log at a relay was last read, and since when it is known."""
+        with self.ledger.read() as db:
+            return relay_log.pulls(db, relay_id)
 
     async def _looked_up(self, fn: Batch) -> str | None:
         def look() -> str | None:

@@ -15,7 +15,7 @@ import httpx
 from lib.calls.known import Dated, Known
 from lib.calls.route import Route
 from lib.http import Http, once, origin, told_to_wait
-from lib.ledger import rations
+from lib.ledger import Ledger, rations
 from lib.wire import newapi
 from lib.wire.newapi import TokenUsage
 
@@ -47,19 +47,26 @@ async def token_usage(http: Http, known: Known, route: Route, keep_back: int = 0
     now, before = datetime.now(UTC), known.token_usage(route.connection.id)
     if before is not None and now - before.at < KEPT:
         return before
-    request = once(newapi.token_usage_request(route.endpoint))
-    address = origin(request.url)
-    write = known.ledger.awrite
-    if (again := await write(partial(rations.take, address=address, now=now, keep_back=keep_back))) is not None:
-        return Spent(again)
-    response = await http.send(request)
-    if response.status_code == TOO_MANY:
-        wait = _wait(response)
-        return Spent(await write(partial(rations.use_up, address=address, now=datetime.now(UTC), wait=wait)))
+    response = await ask(http, known.ledger, newapi.token_usage_request(route.endpoint), keep_back)
+    if isinstance(response, Spent):
+        return response
     at = datetime.now(UTC)
     if response.is_server_error:
         return Dated(at, None)
     return Dated(at, await known.keep("token", route.connection.id, at, response))
+
+
+async def ask(http: Http, ledger: Ledger, request: httpx.Request, keep_back: int = 0) -> httpx.Response | Spent:
+    """Sends a request that its address rations, or says that it can't be sent now. Raises `LineFault`."""
+    address, write = origin(request.url), ledger.awrite
+    now = datetime.now(UTC)
+    if (again := await write(partial(rations.take, address=address, now=now, keep_back=keep_back))) is not None:
+        return Spent(again)
+    response = await http.send(once(request))
+    if response.status_code != TOO_MANY:
+        return response
+    wait = _wait(response)
+    return Spent(await write(partial(rations.use_up, address=address, now=datetime.now(UTC), wait=wait)))
 
 
 def _wait(response: httpx.Response) -> timedelta:

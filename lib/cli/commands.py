@@ -22,6 +22,7 @@ from lib.calls.translation import TARGET, target
 from lib.checks.words import way
 from lib.cli import documents, tables, times
 from lib.cli.export import FORMS, Wanted, export
+from lib.cli.reconciled import reconcile_document
 from lib.cli.terminal import say, tell
 from lib.engine import Checked, Engine, database_url, home
 from lib.errors import RelayscopeError, WrongUse
@@ -470,6 +471,59 @@ def report(since: str | None, until: str | None, by: By, tz: str | None, as_json
         for one in (*document["rows"], document["total"])
     ]
     show_table(document, header, rows, as_json)
+
+
+@main.command()
+@click.argument("relay")
+@click.option("--since", help="An ISO date or time, 7d or 24h.")
+@click.option("--tz", default=None, help="The zone of a date without one; default: the system's.")
+@click.option("--key-in-address", is_flag=True, help="Ask as old builds want it; proxies may write the key down.")
+@as_json
+def reconcile(relay: str, since: str | None, tz: str | None, key_in_address: bool, as_json: bool) -> None:
+    """The local log beside the relay's own, which is read first; what it billed is kept with each call."""
+    t = language()
+
+    async def action(engine: Engine) -> documents.Document:
+        start = _moment(since, tz)
+        told = await engine.pull_log(relay, key_in_address=key_in_address)
+        found = engine.reconciled(relay, start)
+        return reconcile_document(relay, start, found, told, engine.pulled(relay), t)
+
+    document = run(action)
+    for why, names in _unread(document).items():
+        tell(f"{', '.join(names)}: {why}")
+    show_table(document, RECONCILED, _beside(document, t), as_json)
+
+
+def _unread(document: documents.Document) -> dict[str, list[str]]:
+    """By why a log couldn't be read the connections whose it is."""
+    found: dict[str, list[str]] = {}
+    for one in document["keys"]:
+        if one["reason"] is not None:
+            found.setdefault(one["reason"]["message"], []).extend(one["connections"])
+    return found
+
+
+RECONCILED = ("created_at", "connection", "model", "estimated", "billed", "official", "message")
+
+
+def _beside(document: documents.Document, t: Translate) -> list[Sequence[object]]:
+    """What the logs don't agree about, and the sums of what both have."""
+    differing = [one for one in document["matched"] if one["why"] is not None]
+    listed = sorted((*differing, *document["only_here"], *document["only_there"]), key=lambda one: one["created_at"])
+    total = document["total"]
+    agree = t(N_("{count} calls agree."), count=str(total["matched"] - total["differing"]))
+    sums = [_amounts(total[name]) for name in ("estimated", "billed", "official")]
+    return [*map(_reconciled_row, listed), ("=", "", "", *sums, agree)]
+
+
+def _reconciled_row(one: documents.Document) -> Sequence[object]:
+    figures = [_money(one.get(name)) for name in ("estimated", "billed", "official")]
+    return (one["created_at"], one["connection"], one["model"], *figures, one["why"]["message"])
+
+
+def _money(amount: dict[str, str] | None) -> str:
+    return f"{amount['amount']} {amount['currency']}" if amount else ""
 
 
 def _moment(text: str | None, tz: str | None) -> datetime | None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0008"
+VERSION = "0009"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -301,6 +301,32 @@ settings = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+relay_log = Table(
+    "relay_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("relay", "scope", "connection")),
+    Column("at", Moment, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("kind", "model")),
+    *(Column(name, BigInteger, nullable=False) for name in ("quota", "amount_nano")),
+    Column("currency", Text, nullable=False),
+    *(Column(f"{name}_tokens", BigInteger) for name in ("input", "output", "cached", "written")),
+    Column("seconds", BigInteger),
+    Column("streamed", Boolean, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("group", "token", "request_id", "task_id", "content")),
+    Column("ratios", JSON, nullable=False),
+    Index("relay_log_by_scope", "relay", "scope", "at"),
+)
+
+relay_pulls = Table(
+    "relay_pulls",
+    metadata,
+    Column("relay", Text, primary_key=True),
+    Column("connection", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("since", Moment),
 )
 
 rollups = Table(

@@ -1,0 +1,190 @@
+"""Reads what relays logged of our keys, out of the ration of their addresses, and settles our calls by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from sqlalchemy import Connection as Db
+
+from lib.calls.known import Known
+from lib.calls.route import Route
+from lib.causes import CAUSES, judge, of_line_fault, reason
+from lib.checks.rationed import NEVER, Spent, ask
+from lib.cost.price import Price
+from lib.cost.reconciliation import Reconciled, reconcile
+from lib.errors import LineFault
+from lib.http import Http, redact, without_keys
+from lib.ledger import calls as log
+from lib.ledger import relay_log, rollups
+from lib.ledger.relay_log import Pulled
+from lib.ledger.row import CallRow
+from lib.vocabulary import Reason
+from lib.wire import Unreadable
+from lib.wire.newapi import QUOTA_PER_UNIT
+from lib.wire.relay_log import RelayLog, log_request, read_log
+
+AROUND = timedelta(days=1)
+"""How much more of both logs is read than is asked for: of a call at the border the rows may be beyond it."""
+FOR_OTHERS, FOR_CALLED = 2, 15
+"""Requests of a ration that are left to others: by a key that calls were made with, and by one that none was."""
+NOT_FOUND = 404
+AT_ONCE = 500
+"""Calls that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What asking for one key's log came to. `connections` share the key; `why`: why nothing came, None where it did.
+
+    `changed`: how many rows came or went by it.
+    """
+
+    connections: tuple[str, ...]
+    why: Reason | None = None
+    changed: int = 0
+
+
+OnTold = Callable[[Told], None]
+
+
+async def pull(
+    http: Http, known: Known, relay_id: str, *, key_in_address: bool = False, on_told: OnTold | None = None
+) -> tuple[Told, ...]:
+    """Asks a relay for the log of every key that a connection through it has, each key once, one after the other.
+
+    Keys that calls were made with come first, those not read for longest before the others. `key_in_address`: as old
+    builds want it. Raises `WrongUse` for an unknown relay.
+    """
+    found: list[Told] = []
+    for asked in _in_turn(known, relay_id):
+        told = await _pull(http, known, relay_id, asked, key_in_address)
+        found.append(told)
+        if on_told is not None:
+            on_told(told)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One key: the ways of the connections that have it, and how much of the ration is left to others."""
+
+    routes: tuple[Route, ...]
+    keep_back: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(route.connection.id for route in self.routes)
+
+
+def _in_turn(known: Known, relay_id: str) -> list[_Asked]:
+    with known.ledger.read() as db:
+        read, called = relay_log.pulls(db, relay_id), set(rollups.keys(db, "connection"))
+    found = [_Asked(routes, _keep_back(routes, called)) for routes in _by_key(known, relay_id)]
+    return sorted(found, key=lambda one: (one.keep_back, read[one.names[0]].at if one.names[0] in read else NEVER))
+
+
+def _keep_back(routes: Sequence[Route], called: Container[str]) -> int:
+    return FOR_OTHERS if any(route.connection.id in called for route in routes) else FOR_CALLED
+
+
+def _by_key(known: Known, relay_id: str) -> list[tuple[Route, ...]]:
+    """The ways of a relay's connections, those with one key together."""
+    configuration = known.configuration()
+    relay = configuration.relay(relay_id)
+    found: dict[str, list[Route]] = {}
+    for connection in configuration.connections:
+        if connection.relay == relay.id:
+            route = known.route(connection.id)
+            found.setdefault(_secret(route.endpoint.key) or connection.id, []).append(route)
+    return [tuple(routes) for routes in found.values()]
+
+
+def _secret(key: SecretStr | None) -> str:
+    return key.get_secret_value() if key else ""
+
+
+async def _pull(http: Http, known: Known, relay_id: str, asked: _Asked, key_in_address: bool) -> Told:
+    route = asked.routes[0]
+    if (keyless := route.keyless) is not None:
+        return Told(asked.names, reason(CAUSES[keyless.code], **keyless.params))
+    request = log_request(route.endpoint, key_in_address=key_in_address)
+    try:
+        response = await ask(http, known.ledger, request, asked.keep_back)
+    except LineFault as fault:
+        return Told(asked.names, without_keys(reason(of_line_fault(fault), **fault.params)))
+    read, at = _read(response, route), datetime.now(UTC)
+    if isinstance(read, Reason):
+        return Told(asked.names, read)
+    status = known.status(route.place)
+    units = status.quota_per_unit if status else QUOTA_PER_UNIT
+    keep = partial(relay_log.keep, relay=relay_id, connections=asked.names, log=read, at=at, units=units)
+    return Told(asked.names, changed=await known.ledger.awrite(keep))
+
+
+def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:
+    """One key's log, or why it isn't told; whatever its words, they hold no key."""
+    if isinstance(response, Spent):
+        return reason(CAUSES["rationed"], **response.params)
+    try:
+        found = read_log(response)
+    except Unreadable as unreadable:
+        said = unreadable.said
+        nothing = said.html or said.empty or said.status == NOT_FOUND
+        cause = CAUSES["no_such_endpoint"] if nothing else judge(said, "newapi", through_relay=True, posted=False)
+        return without_keys(reason(cause, said))
+    secrets = [route.endpoint.key] if route.endpoint.key else []
+    return replace(found, rows=tuple(replace(row, content=redact(row.content, secrets)) for row in found.rows))
+
+
+def reconciled(db: Db, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
+    """Our calls through a relay beside its log, as far as that is known. Sends nothing, changes nothing."""
+    begun, ended = since and since - AROUND, until and until + AROUND
+    known, calls = relay_log.pulls(db, relay_id), _calls(db, relay_id, begun, ended)
+    rows = relay_log.rows(db, relay_id, begun, ended)
+    return reconcile(calls, rows, partial(_covered, known), partial(_prices, db)).of(since, until)
+
+
+def _calls(db: Db, relay_id: str, since: datetime | None, until: datetime | None) -> list[CallRow]:
+    found: list[CallRow] = []
+    after: str | None = ""
+    while after is not None:
+        page = log.page(db, relay=relay_id, since=since, until=until, limit=AT_ONCE, after=after or None)
+        found += page.rows
+        after = page.next
+    return found
+
+
+def _covered(known: Mapping[str, Pulled], call: CallRow) -> bool:
+    pulled = known.get(call.connection)
+    return pulled is not None and pulled.covers(call.created_at, call.finished_at or call.created_at)
+
+
+def _prices(db: Db, ids: Sequence[str]) -> dict[str, Price]:
+    found: dict[str, Price] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        for name, payload in log.settled_by(db, ids[first : first + AT_ONCE]).items():
+            if payload.prices and payload.prices.get("unit"):
+                found[name] = Price.of_record(payload.prices)
+    return found
+
+
+def settle(db: Db, relay_id: str) -> int:
+    """Writes into every call what the relay's log says it was billed, in this one transaction, and moves the rollups.
+
+    Returns how many calls changed; none where nothing new is known.
+    """
+    billed = {one.call.id: one.bill.amount for one in reconciled(db, relay_id).matched}
+
+    def changes(row: CallRow) -> Mapping[str, Any]:
+        return {"billed": billed[row.id]}
+
+    ids, changed = list(billed), 0
+    for first in range(0, len(ids), AT_ONCE):
+        changed += len(log.change(db, ids[first : first + AT_ONCE], changes))
+    return changed

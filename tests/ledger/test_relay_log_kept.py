@@ -1,0 +1,107 @@
+"""A relay's own log as it is kept: read again nothing doubles, and how far back it is known is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from ledger_rows import NOON
+
+from lib.ledger import Ledger, relay_log
+from lib.ledger.relay_log import Pulled
+from lib.vocabulary import Money
+from lib.wire.relay_log import LogRow, RelayLog
+
+UNITS = 500_000
+
+
+def at(second: float) -> datetime:
+    return NOON + timedelta(seconds=second)
+
+
+def used(second: float, quota: int = 5, token: str = "41", **more: str) -> LogRow:
+    ratios = {"model_ratio": Decimal("0.075")}
+    return LogRow(at(second), "consumed", "gpt-4o", quota, 7, 3, 0, token=token, ratios=ratios, **more)
+
+
+def kept(ledger: Ledger, *rows: LogRow, read: float = 100, cut: bool = False, of: tuple[str, ...] = ("all",)) -> int:
+    return ledger.write(lambda db: relay_log.keep(db, "demo", of, RelayLog(rows, cut), at(read), UNITS))
+
+
+def found(ledger: Ledger) -> list[LogRow]:
+    with ledger.read() as db:
+        return [one.row for one in relay_log.rows(db, "demo")]
+
+
+def reach(ledger: Ledger) -> dict[str, Pulled]:
+    with ledger.read() as db:
+        return relay_log.pulls(db, "demo")
+
+
+ONE, TWO, THREE = used(1), used(2, 9, request_id="r2"), used(3, 1)
+
+
+@pytest.mark.parametrize(
+    ("second", "changed", "then"),
+    [
+        pytest.param((THREE, TWO, ONE), 0, [ONE, TWO, THREE], id="the same again, whatever its order"),
+        pytest.param((ONE, TWO, THREE, used(4)), 1, [ONE, TWO, THREE, used(4)], id="one more"),
+        pytest.param((ONE, used(2, 90, request_id="r2"), THREE), 2, [ONE, used(2, 90, request_id="r2"), THREE],
+                     id="a figure changed"),
+        pytest.param((ONE, THREE), 1, [ONE, THREE], id="one was taken away"),
+        pytest.param((TWO, THREE), 0, [ONE, TWO, THREE], id="the oldest are no longer shown, and stay known"),
+        pytest.param((ONE, ONE, TWO, THREE), 1, [ONE, ONE, TWO, THREE], id="one is there twice"),
+        pytest.param((used(2, token="42"),), 1, [ONE, TWO, used(2, token="42"), THREE], id="another key's"),
+        pytest.param((), 0, [ONE, TWO, THREE], id="the log was emptied"),
+    ],
+)  # fmt: skip
+def test_a_log_read_again(ledger: Ledger, second: tuple[LogRow, ...], changed: int, then: list[LogRow]) -> None:
+    assert kept(ledger, ONE, TWO, THREE) == 3
+    assert kept(ledger, *second) == changed
+    assert sorted(found(ledger), key=lambda row: (row.at, row.token)) == then
+
+
+def test_keys_without_a_number_are_told_apart_by_who_was_asked(ledger: Ledger) -> None:
+    rows = replace(ONE, token="")
+    kept(ledger, rows, of=("all",))
+    kept(ledger, rows, of=("sora",))
+    with ledger.read() as db:
+        assert [one.connection for one in relay_log.rows(db, "demo")] == ["all", "sora"]
+
+
+def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledger: Ledger) -> None:
+    kept(ledger, ONE, replace(ONE, quota=6), TWO)
+    kept(ledger, ONE, TWO, THREE, cut=True, read=200)
+    assert found(ledger) == [ONE, replace(ONE, quota=6), TWO, THREE]
+
+
+@pytest.mark.parametrize(
+    ("reads", "known"),
+    [
+        ([(1, 100, False)], Pulled(at(100), None)),
+        ([(1, 100, True)], Pulled(at(100), at(2))),
+        ([(1, 100, True), (50, 200, True)], Pulled(at(200), at(2))),
+        ([(1, 100, True), (150, 200, True)], Pulled(at(200), at(151))),
+        ([(1, 100, False), (50, 200, True)], Pulled(at(200), None)),
+        ([(1, 100, True), (1, 200, False)], Pulled(at(200), None)),
+    ],
+)
+def test_how_far_back_a_log_is_known(ledger: Ledger, reads: list[tuple[float, float, bool]], known: Pulled) -> None:
+    for oldest, read, cut in reads:
+        kept(ledger, used(oldest), read=read, cut=cut, of=("all", "chat"))
+    assert reach(ledger) == {"all": known, "chat": known}
+    assert known.covers(known.at, known.at)
+    assert known.covers(at(1), at(3)) is (known.since is None)
+    assert not known.covers(at(90), at(999))
+
+
+def test_amounts_are_exact_and_nonsense_fits(ledger: Ledger) -> None:
+    kept(ledger, used(1, 57), used(2, 2**53 - 1))
+    with ledger.read() as db:
+        small, large = relay_log.rows(db, "demo", since=at(1), until=at(3))
+    assert small.amount == Money(Decimal("0.000114"))
+    assert large.amount.amount > 10**9
+    ledger.write(lambda db: relay_log.forget(db, "demo"))
+    assert (found(ledger), reach(ledger)) == ([], {})
