@@ -22,8 +22,9 @@ AUDIO_RATIO = AUDIO_COMPLETION_RATIO = Decimal(1)
 AN_HOUR = Decimal("1.6")
 """How much more than for five minutes a token costs that is kept in the cache for an hour, and has no ratio of its own
 (6 to 3.75, new-api's relay/helper/price.go)."""
-NO_PRICE_SET = (Decimal("37.5"), Decimal(2))
-"""Model and completion ratio of a model without a price, shown as 75 and 150 per million (new-api's issue 5299)."""
+NO_PRICE_SET = Decimal("37.5")
+"""The model ratio that stands where none was set; its completion ratio is guessed by the name (new-api's issue 5299,
+setting/ratio_setting/model_ratio.go): 75 and mostly 150 per million."""
 
 
 def price_of(
@@ -67,8 +68,7 @@ def unpriced(api: ListedApi) -> Unpriced | None:
 
 def _has_the_default_price(api: ListedApi) -> bool:
     """Whether it shows what stands for no price; a ratio of its cache beside says that somebody did set one."""
-    shown = (api.model_ratio, api.completion_ratio)
-    return api.quota_type == 0 and shown == NO_PRICE_SET and api.cache_ratio is None
+    return api.quota_type == 0 and api.model_ratio == NO_PRICE_SET and api.cache_ratio is None
 
 
 @dataclass(frozen=True, slots=True)

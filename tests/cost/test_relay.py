@@ -59,8 +59,6 @@ def rates(price: Price | None) -> tuple[Decimal | None, ...]:
         # both ratios of "no price set", but one that somebody set: 75, 75 × 0.5, 75 × 1.25, 75 × 2
         (None, {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2), "cache_ratio": Decimal("0.5")},
          ("75", "37.5", "93.75", "150")),
-        # the ratio of "no price set", but not its completion ratio
-        (None, {"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(4)}, ("75", "75", "93.75", "300")),
     ],
 )
 def test_a_price_by_token(group: str | None, changes: dict[str, Any], expected: tuple[str, ...]) -> None:
@@ -83,11 +81,12 @@ def test_a_price_by_call(group: str | None, amount: str) -> None:
     [
         ({"formula": True}, "formula"),
         ({"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(2)}, "no_price_set"),  # shown as 75 and 150
+        ({"model_ratio": Decimal("37.5"), "completion_ratio": Decimal(5)}, "no_price_set"),  # of a Claude: 75 and 375
         ({"model_ratio": Decimal(-1)}, "not_understood"),
         ({"quota_type": 1, "model_price": Decimal(-1)}, "not_understood"),
         ({"quota_type": 7}, "not_understood"),
     ],
-    ids=["formula", "no price set", "negative ratio", "negative price", "unknown billing"],
+    ids=["formula", "no price set", "of a claude", "negative ratio", "negative price", "unknown billing"],
 )
 def test_what_the_list_does_not_tell_is_unknown_and_says_why(changes: dict[str, Any], why: str) -> None:
     assert listed(**changes) is None
