@@ -29,6 +29,7 @@ from lib.calls.lists import LISTS, fetch
 from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
+from lib.calls.retention import Retention
 from lib.checks import relay_log as relay_logs
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
@@ -68,6 +69,7 @@ from lib.wire.newapi import Listing, RelayStatus
 
 RECOVERS_EVERY_S = 30.0
 """A process that shares this folder may die at any time; what it left is ended this soon."""
+RETAINS_EVERY_S = 24 * 60 * 60.0
 
 
 def home() -> Path:
@@ -112,6 +114,7 @@ class Engine:
         self._owner: Owner | None = None
         self.log = Log(self.ledger)
         self.gallery = Gallery(self.ledger, self.files)
+        self.retention = Retention(self.ledger, self.files)
         self._judge = Judge(self.known)
 
     async def start(self) -> None:
@@ -123,11 +126,18 @@ class Engine:
         self.runs = Runs(self._http, self.known, self._listings, self.calls, self.log)
         await self._recover(self._owner)
         self._recovering = asyncio.create_task(self._recover_again(self._owner))
+        self._retaining = asyncio.create_task(self._let_old_calls_go())
 
     async def _recover_again(self, owner: Owner) -> None:
         while True:
             await asyncio.sleep(RECOVERS_EVERY_S)
             await self._recover(owner)
+
+    async def _let_old_calls_go(self) -> None:
+        """At the start and once a day, where the user wants it and the process stays."""
+        while self._goes_on:
+            await asyncio.to_thread(self.retention.keep_to_rule)
+            await asyncio.sleep(RETAINS_EVERY_S)
 
     async def _recover(self, owner: Owner) -> None:
         for row in await recover(self.ledger, owner, goes_on=self._goes_on):
@@ -138,6 +148,7 @@ class Engine:
         """Ends running calls as interrupted; closes connections and the ledger."""
         if self._owner is not None:
             self._recovering.cancel()
+            self._retaining.cancel()
             await self.runs.cancel()
             await self.calls.close()
             await self.runs.wait()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lib.i18n import N_
-from ui import settings_budget, settings_data, settings_network, settings_view
+from ui import settings_budget, settings_data, settings_network, settings_retention, settings_view
 from ui.engine import door
 from ui.settings_form import notice
 from ui.words import t
@@ -36,3 +36,4 @@ with right:
     section(N_("Network"), settings_network.network)
     section(N_("Lines"), lambda: settings_data.lines(engine))
     section(N_("Data and keys"), settings_data.data)
+    section(N_("How long calls are kept"), settings_retention.retention)

@@ -40,6 +40,15 @@ def add(conn: Connection, table: Table, cells: Mapping[Cell, Sums]) -> None:
     upsert(conn, table, rows, add=tuple(nothing))
 
 
+def together(*parts: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
+    """The cells of all parts, what is in several of them added up."""
+    found: dict[Cell, Sums] = {}
+    for part in parts:
+        for cell, sums in part.items():
+            found.setdefault(cell, Counter()).update(sums)
+    return nonzero(found)
+
+
 def stored(conn: Connection, table: Table, which: ColumnElement[bool] | None = None) -> dict[Cell, Sums]:
     """What the table has in its cells, those of nothing left out."""
     keys, names = keys_of(table), sums_of(table)

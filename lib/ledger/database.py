@@ -6,6 +6,7 @@ power cut may lose the last commits, and never damages the file.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, Select, Table, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from lib.errors import WrongUse
 from lib.i18n import N_
@@ -67,6 +68,20 @@ def sizes(database: Database) -> Sizes:
         return Sizes(0, 0, 0)
     beside = file.with_name(file.name + "-wal")
     return Sizes(_bytes(file), _bytes(beside), sum(map(_bytes, (database.folder / BACKUPS).glob(f"{file.stem}-*"))))
+
+
+def compact(writing: Engine) -> None:
+    """Makes a SQLite file as small as what is in it; a PostgreSQL does so by itself. Raises `OperationalError`."""
+    if writing.dialect.name != "sqlite":
+        return
+    raw = writing.raw_connection()  # not within a transaction
+    try:
+        for order in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            raw.cursor().execute(order).close()
+    except sqlite3.OperationalError as fault:
+        raise OperationalError("VACUUM", {}, fault) from fault
+    finally:
+        raw.close()
 
 
 def _bytes(file: Path) -> int:

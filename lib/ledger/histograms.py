@@ -27,7 +27,7 @@ from lib.ledger.database import upsert_from
 from lib.ledger.days import day_of
 from lib.ledger.ids import between
 from lib.ledger.row import CallRow
-from lib.ledger.schema import calls, histogram_cross, histogram_model
+from lib.ledger.schema import calls, histogram_cross, histogram_gone, histogram_model
 from lib.vocabulary import UNFINISHED
 
 Measure = Literal["duration", "cost"]
@@ -138,21 +138,15 @@ def _by_model(cross: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
 
 
 def fill(conn: Connection, parts: Iterable[Part]) -> None:
-    """Counts the calls of some days, of which nothing is kept yet; done by the database."""
-    days = set()
+    """Counts the calls of some days into the empty tables, and those that are gone; done by the database."""
     for part in parts:
-        days.add(part[0])
         for measure in MEASURES:
             upsert_from(conn, histogram_cross, _counted(measure, part), add=("calls",))
-    if days:
-        upsert_from(conn, histogram_model, _alone(min(days), max(days)), add=("calls",))
-
-
-def _alone(first: str, last: str) -> Select[Any]:
+    cells.add(conn, histogram_cross, cells.stored(conn, histogram_gone))
     columns = histogram_cross.c
     keys = [columns[name] for name in cells.keys_of(histogram_model)]
-    query = select(*keys, func.sum(columns.calls).label("calls"))
-    return query.where(columns.day.between(first, last)).group_by(*keys)
+    query = select(*keys, func.sum(columns.calls)).group_by(*keys)
+    conn.execute(histogram_model.insert().from_select([*histogram_model.columns.keys()], query))
 
 
 def truth(conn: Connection, parts: Iterable[Part]) -> dict[Cell, Sums]:
@@ -166,9 +160,10 @@ def truth(conn: Connection, parts: Iterable[Part]) -> dict[Cell, Sums]:
 
 
 def is_proven(conn: Connection, parts: Iterable[Part]) -> bool:
-    """Whether what is kept is what the calls of some days say."""
+    """Whether what is kept is what the calls of some days say, with those that are gone."""
+    meant = cells.together(truth(conn, parts), cells.stored(conn, histogram_gone))
     kept = cells.stored(conn, histogram_cross)
-    return kept == truth(conn, parts) and cells.stored(conn, histogram_model) == cells.nonzero(_by_model(kept))
+    return kept == meant and cells.stored(conn, histogram_model) == cells.nonzero(_by_model(meant))
 
 
 _FINE = calls.c.status.in_(("succeeded", *UNFINISHED))

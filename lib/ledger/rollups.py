@@ -35,7 +35,17 @@ from lib.ledger.days import day_of, days_between, is_border, zone_named
 from lib.ledger.ids import between
 from lib.ledger.report import Found, ReportRow, report_rows, total
 from lib.ledger.row import LET_IN, CallRow
-from lib.ledger.schema import MICROSECOND, SUMS, calls, histogram_cross, histogram_model, rollup_cross, rollups
+from lib.ledger.schema import (
+    MICROSECOND,
+    SUMS,
+    calls,
+    histogram_cross,
+    histogram_gone,
+    histogram_model,
+    rollup_cross,
+    rollup_gone,
+    rollups,
+)
 
 __all__ = ["By", "ReportRow", "contribution", "keys", "move", "prove", "rebuild", "report", "stored_zone", "total"]
 
@@ -78,6 +88,7 @@ def move(conn: Connection, before: Sequence[CallRow], after: Sequence[CallRow]) 
 def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
     """Makes the rollups anew from the calls, by the days of that zone; raises `WrongUse` for an unknown zone.
 
+    Calls that are gone count on the days they counted on when they went, whatever the zone.
     `told` hears again and again how many calls have been read.
     """
     days = zone_named(zone)
@@ -86,9 +97,22 @@ def rebuild(conn: Connection, zone: str, told: Told = unheard) -> None:
         conn.execute(table.delete())
     settings.put(conn, ZONE, zone)
     cells.add(conn, rollup_cross, summed(_told(_by_day(conn, None, None, days), told)))
+    cells.add(conn, rollup_cross, cells.stored(conn, rollup_gone))
     for by in DIMENSIONS:
         _fill_alone(conn, by)
     histograms.fill(conn, _days(conn, None, None, days))
+
+
+def keep(conn: Connection, rows: Sequence[CallRow]) -> None:
+    """Keeps apart what calls have added that are about to go, so that the rollups stay what they are."""
+    zone = zone_named(stored_zone(conn))
+    cells.add(conn, rollup_gone, summed(dated(rows, zone)))
+    cells.add(conn, histogram_gone, histograms.moved((), rows, zone))
+
+
+def days(conn: Connection) -> Iterator[tuple[str, datetime, datetime]]:
+    """The days on which there may be calls: each as it is named, from when, and until before when."""
+    return _days(conn, None, None, zone_named(stored_zone(conn)))
 
 
 def _fill_alone(conn: Connection, by: Dimension) -> None:
@@ -103,7 +127,7 @@ def _fill_alone(conn: Connection, by: Dimension) -> None:
 def prove(conn: Connection) -> bool:
     """Whether the rollups are what a rebuild would make."""
     zone = zone_named(stored_zone(conn))
-    truth = cells.nonzero(summed(_by_day(conn, None, None, zone)))
+    truth = cells.together(summed(_by_day(conn, None, None, zone)), cells.stored(conn, rollup_gone))
     return (
         cells.stored(conn, rollup_cross) == truth
         and cells.stored(conn, rollups) == cells.nonzero(alone(truth))
@@ -198,7 +222,15 @@ def _rolled_up(
 def _scanned(
     conn: Connection, by: By, since: datetime | None, until: datetime | None, zone: ZoneInfo
 ) -> Iterator[Found]:
-    cells = alone(summed(_by_day(conn, since, until, zone)))
-    for (dimension, _, key, currency), sums in cells.items():
+    gone = cells.stored(conn, rollup_gone, _named_within(since, until, zone))
+    found = alone(cells.together(summed(_by_day(conn, since, until, zone)), gone))
+    for (dimension, _, key, currency), sums in found.items():
         if dimension == by:
             yield key, currency, sums
+
+
+def _named_within(since: datetime | None, until: datetime | None, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Gone days whose name is that of a day of a range; a day of which the range has a part is there whole."""
+    first = day_of(since, zone) if since else ""
+    last = day_of(until - MICROSECOND, zone) if until else "~"
+    return rollup_gone.c.day.between(first, last)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0009"
+VERSION = "0010"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -357,6 +357,22 @@ histogram_model = Table(
 
 histogram_cross = Table(
     "histogram_cross",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("measure", *CROSS, "currency")),
+    Column("bucket", Integer, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rollup_gone = Table(
+    "rollup_gone",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in (*CROSS, "currency")),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
+)
+
+histogram_gone = Table(
+    "histogram_gone",
     metadata,
     *(Column(name, Text, primary_key=True) for name in ("measure", *CROSS, "currency")),
     Column("bucket", Integer, primary_key=True),

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from lib.errors import WrongUse
 from lib.i18n import N_
 from lib.ledger import rollups
-from lib.ledger.database import Database, Sizes, engine, locate, sizes
+from lib.ledger.database import Database, Sizes, compact, engine, locate, sizes
 from lib.ledger.days import system_zone
 from lib.ledger.migrate import bring_up_to_date
 
@@ -83,6 +83,11 @@ class Ledger:
         `told` hears meanwhile, on the writer's thread, how many calls have been read.
         """
         self.write(lambda conn: rollups.rebuild(conn, zone, told))
+
+    def compact(self) -> None:
+        """Gives back to the disk what deleted rows took, where that can be done now; else later rows take that room."""
+        with suppress(OperationalError):
+            self._writer.submit(compact, self._writing).result()
 
     def sizes(self) -> Sizes:
         """What it takes on disk. Nothing is known of a PostgreSQL's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from lib.errors import WrongUse
 from lib.http import Outward, Timeouts, read_proxy
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
+from lib.ledger.retention import Rule
 from tests.ledger.ledger_rows import row, usd
 from tests.ui.conftest import go, words
 from ui.demo import story
@@ -269,3 +270,56 @@ def test_the_version_is_the_projects() -> None:
 
     project: dict[str, Any] = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
     assert project["project"]["version"] == VERSION
+
+
+def old(days: int) -> None:
+    """A call of the user's own, some days ago."""
+    at = datetime.now(ZoneInfo("UTC")) - timedelta(days=days)
+    made = row(at, status="succeeded", sent_at=at, estimated=usd("1"))
+    door().own.ledger.write(lambda db: log.insert(db, made, Payload("old")))
+
+
+def logged() -> int:
+    return len(door().own.log.page().rows)
+
+
+def test_what_retention_would_delete_is_shown_first(page: AppTest) -> None:
+    old(400)
+    old(1)
+    page.run()
+    assert "All calls are kept." in words(page)
+    page.selectbox(key="settings_retention_by").set_value("age").run()
+    page.button(key="settings_retention_look").click().run()
+    assert not page.exception
+    assert ": 1, with texts about" in words(page)
+    assert "Their sums stay" in words(page)
+    assert (logged(), door().own.retention.rule) == (2, None)
+    page.button(key="settings_retention_once").click().run()
+    assert (logged(), door().own.retention.rule) == (1, None)
+    assert "Calls deleted: 1." in words(page)
+    assert sum(one.calls for one in door().own.log.report("model", None, None, door().own.ledger.zone)) == 2
+
+
+def test_a_rule_of_retention_is_taken_and_left(page: AppTest) -> None:
+    old(100)
+    page.selectbox(key="settings_retention_by").set_value("age").run()
+    page.number_input(key="settings_retention_age").set_value(90).run()
+    page.button(key="settings_retention_look").click().run()
+    page.number_input(key="settings_retention_age").set_value(120).run()
+    assert not [one for one in page.button if one.key == "settings_retention_rule"]  # what was shown is of another rule
+    page.number_input(key="settings_retention_age").set_value(90).run()
+    page.button(key="settings_retention_rule").click().run()
+    assert (logged(), door().own.retention.rule) == (0, Rule("age", 90))
+    assert "Calls of the last days are kept: 90." in words(page)
+    page.selectbox(key="settings_retention_by").set_value("all").run()
+    page.button(key="settings_retention_off").click().run()
+    assert door().own.retention.rule is None
+    assert not page.exception
+
+
+def test_retention_by_size_shows_that_nothing_would_go(page: AppTest) -> None:
+    old(3)
+    page.selectbox(key="settings_retention_by").set_value("size").run()
+    page.button(key="settings_retention_look").click().run()
+    assert "Nothing would go now" in words(page)
+    assert page.button(key="settings_retention_once").disabled
