@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -179,8 +179,7 @@ def matched(calls: Sequence[CallRow], found: Sequence[Bill]) -> Iterator[Match]:
     left = [call for call in calls if call.id not in known]
     rest = [bill for bill in found if bill.first.id not in taken and bill.first.row.kind != "refunded"]
     yield from named
-    named_alike = any(one.by == "request" for one in named)
-    yield from _guessed(left, rest, skew, named_alike)
+    yield from _guessed(left, rest, skew, any(one.by == "request" for one in named))
 
 
 def _by_name(calls: Sequence[CallRow], found: Sequence[Bill]) -> Iterator[Match]:
@@ -213,8 +212,8 @@ def _off(call: CallRow, at: datetime) -> timedelta:
 def _guessed(
     calls: Sequence[CallRow], found: Sequence[Bill], skew: timedelta, named_alike: bool
 ) -> Iterator[Match]:
-    """One to one, the likeliest first. `named_alike`: both logs name requests by the same names, so that a bill with
-    another name is another's."""
+    """One to one, the likeliest first. `named_alike`: both logs name requests by the same names; so a bill with another
+    name is another's, and one that lost its name must say the same of tokens."""
     pairs = sorted(_likely(calls, found, skew, named_alike), key=lambda one: one[0])
     known: set[str] = set()
     taken: set[int] = set()
@@ -241,8 +240,8 @@ def _likely(
             off = _off(call, bill.first.row.at - skew)
             if off > APART:
                 break
-            if not (named_alike and call.request_id and bill.request_ids):
-                tokens = _tokens_apart(call, bill)
+            tokens = _tokens_apart(call, bill)
+            if not (named_alike and (tokens or (call.request_id and bill.request_ids))):
                 same_key = call.connection == bill.first.connection
                 yield (tokens > 0, not same_key, abs(off), tokens, call.id, bill.first.id), call, bill
 
@@ -352,10 +351,10 @@ def _figure(number: Decimal) -> str:
     return Money(Decimal(f"{number:.4g}")).plain
 
 
-def _only_there(bill: Bill, twins: set[object]) -> Why:
+def _only_there(bill: Bill, twins: Container[object]) -> Why:
     if bill.first.row.kind == "refunded":
         return "refund_alone"
-    return "billed_twice" if _content(bill.first) in twins else "another_program"
+    return "billed_twice" if not bill.request_ids and _content(bill.first) in twins else "another_program"
 
 
 def _content(one: Logged) -> object:

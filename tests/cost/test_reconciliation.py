@@ -135,6 +135,10 @@ def test_a_user_s_own_price_is_told_apart_from_the_relay_s() -> None:
         pytest.param([call(0, "a"), call(9, "b")], [used(1, "x", id=1), used(10, "y", id=2)], [(0, 1), (1, 2)],
                      id="a relay that names requests otherwise"),
         pytest.param([call(0, None)], [used(1, "", id=1), used(1, "", id=2)], [(0, 1)], id="one to one"),
+        pytest.param([call(0, "a"), call(9, "b")], [used(1, "a", id=1), used(9, "", id=2)], [(0, 1), (1, 2)],
+                     id="a row that lost its name"),
+        pytest.param([call(0, "a"), call(9, "b")], [used(1, "a", id=1), used(9, "", id=2, input_tokens=5)], [(0, 1)],
+                     id="where names are common, one without a name and with other tokens is another's"),
     ],
 )  # fmt: skip
 def test_which_row_is_which_call_s(
@@ -164,7 +168,7 @@ def test_calls_that_the_relay_s_log_should_have(mine: CallRow, here: int) -> Non
 
 
 def test_rows_of_no_call_of_ours() -> None:
-    rows = [used(), used(id=2, name=""), used(50, "x", id=3), replace(GIVEN_BACK, id=4)]
+    rows = [used(), used(id=2, name=""), used(name="x", id=3), replace(GIVEN_BACK, id=4)]
     found = beside([call()], rows)
     assert [(one.bill.first.id, one.why) for one in found.only_there] == [
         (2, "billed_twice"), (3, "another_program"), (4, "refund_alone"),
