@@ -69,6 +69,7 @@ else:
     seen = look(engine, door().own.conversion(), view, today, first)
     filters(view)
     st.caption(usage_parts.period(seen))
+    usage_parts.deleted(seen)
     if seen.total.calls:
         answer(seen)
     else:

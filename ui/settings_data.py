@@ -72,7 +72,9 @@ def data() -> None:
     st.caption(t(N_("Everything of yours lies here; to take it along or to save a copy, copy this folder while the app "
                     "doesn't run.")))
     st.code(str(own.home), language=None, wrap_lines=True)
-    sizes, calls = own.ledger.sizes(), total(own.log.report("provider", None, None, own.ledger.zone)).calls
+    sizes, summed = own.ledger.sizes(), total(own.log.report("provider", None, None, own.ledger.zone)).calls
+    gone = own.log.deleted()
+    calls = summed - (gone.calls if gone else 0)
     if own.ledger.database.file is None:
         where = own.ledger.database.url.render_as_string(hide_password=True)
         facts((t(N_("database {address}"), address=code(where)), t(N_("calls: {n}"), n=count(calls))))
@@ -83,6 +85,8 @@ def data() -> None:
             t(N_("copies before updates {size}"), size=figures.size(sizes.backups, language())),
             t(N_("calls: {n}"), n=count(calls)),
         ))  # fmt: skip
+    if gone is not None:
+        st.caption(t(N_("Deleted, their sums kept: {n}."), n=count(gone.calls)))
     st.markdown(where_keys_are())
     st.caption(t(N_("A key goes only to the addresses it was saved for, and is in no log, export or error.")))
 

@@ -70,6 +70,14 @@ def _rates(seen: Seen) -> str:
     return t(N_("amounts in {currency}, at your rate of {day}"), currency=wanted, day=day(min(dates).isoformat()))
 
 
+def deleted(seen: Seen) -> None:
+    """That of some of these days only the sums are left."""
+    gone = seen.engine.log.deleted()
+    if gone is not None and seen.span.first <= gone.last:
+        st.caption(t(N_("Old calls up to {day} are deleted: they are in the sums, but can't be looked at."),
+                     day=day(gone.last.isoformat())))  # fmt: skip
+
+
 def headline(seen: Seen) -> None:
     """The figures that matter most, each with its course and its change."""
     rows = [seen.steps.get(step) for step in seen.span.steps]

@@ -15,7 +15,7 @@ from lib.ledger.histograms import Histogram, Measure
 from lib.ledger.report import ReportRow
 from lib.ledger.row import CallRow
 from lib.ledger.store import Ledger
-from lib.ledger.usage import Asked, Key
+from lib.ledger.usage import Asked, Deleted, Key
 
 
 class Log:
@@ -83,6 +83,11 @@ class Log:
         """The user's day of the first call; None before there is one."""
         with self._ledger.read() as db:
             return usage.first_day(db)
+
+    def deleted(self) -> Deleted | None:
+        """The calls that are gone while their sums stay; None where none are."""
+        with self._ledger.read() as db:
+            return usage.deleted(db)
 
     def report(self, by: By, since: datetime | None, until: datetime | None, zone: str) -> list[ReportRow]:
         """What was spent, by one dimension; see `lib.ledger.rollups.report`."""

@@ -25,7 +25,7 @@ from lib.ledger.ids import between, first_id, periods
 from lib.ledger.report import ReportRow, total
 from lib.ledger.rollups import stored_zone
 from lib.ledger.row import CallRow, of_record
-from lib.ledger.schema import SUMS, calls, histogram_cross, histogram_model, rollup_cross, rollups
+from lib.ledger.schema import SUMS, calls, histogram_cross, histogram_model, rollup_cross, rollup_gone, rollups
 from lib.vocabulary import UNFINISHED
 
 Key: TypeAlias = Dimension | Literal["month"]
@@ -43,6 +43,20 @@ class Asked:
     first: date | None = None
     last: date | None = None
     where: Mapping[Dimension, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Calls that are gone while their sums stay: how many, and the last day that had any."""
+
+    calls: int
+    last: date
+
+
+def deleted(conn: Connection) -> Deleted | None:
+    """What is gone; None where nothing is."""
+    number, last = conn.execute(select(func.sum(rollup_gone.c.calls), func.max(rollup_gone.c.day))).one()
+    return Deleted(int(number), date.fromisoformat(last)) if last else None
 
 
 def sums(

@@ -297,6 +297,8 @@ def test_what_retention_would_delete_is_shown_first(page: AppTest) -> None:
     page.button(key="settings_retention_once").click().run()
     assert (logged(), door().own.retention.rule) == (1, None)
     assert "Calls deleted: 1." in words(page)
+    assert "Deleted, their sums kept: 1." in words(page)
+    assert "calls: 1" in words(page)
     assert sum(one.calls for one in door().own.log.report("model", None, None, door().own.ledger.zone)) == 2
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.cost.budget import Budget
 from lib.cost.conversion import Conversion, Rate
-from lib.ledger import Ledger
+from lib.ledger import Ledger, retention
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
@@ -280,3 +280,14 @@ def test_many_calls_of_every_kind(home: Path, start: AppTest) -> None:
         assert not app.exception
         assert not app.error
         assert app.metric
+
+
+@pytest.mark.parametrize(("range", "told"), [("all", True), ("7d", False)])
+def test_days_whose_calls_are_deleted_say_so(home: Path, start: AppTest, range: str, told: bool) -> None:
+    logged(home, paid(90), paid(1))
+    with Ledger.open(None, home) as ledger:
+        assert ledger.write(lambda db: retention.forget(db, NOW - timedelta(days=30), 10))[0] == 1
+    app = shown(start.run(), range=range)
+    assert ("Old calls up to" in words(app)) == told
+    assert metrics(app)["Spend"] == ("USD 2.00" if told else "USD 1.00")
+    assert not app.exception
