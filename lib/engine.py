@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import starmap
 from pathlib import Path
@@ -31,6 +31,7 @@ from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
 from lib.calls.retention import Retention
 from lib.checks import relay_log as relay_logs
+from lib.calls.spending import Spending, over_budget, spendings
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
 from lib.checks.many import OnStep, check
@@ -328,8 +329,11 @@ class Engine:
         store.choose_line(self.ledger, relay_id, line_id)
 
     def draft(self, draft: CallDraft) -> Drafted:
-        """A call made ready: guarded, priced, exportable as code. Sends nothing."""
-        return make(self.known, draft, datetime.now(UTC))
+        """A call made ready: guarded, priced, within the budgets, exportable as code. Sends nothing."""
+        at = datetime.now(UTC)
+        drafted = make(self.known, draft, at)
+        with self.ledger.read() as db:
+            return replace(drafted, refused=drafted.refused or over_budget(db, drafted, at))
 
     def draft_again(self, call_id: str) -> CallDraft:
         """The draft a call was made of, with the files it was given. Raises `WrongUse` where these are gone, or it is.
@@ -460,11 +464,11 @@ class Engine:
         """Keeps the currency to show amounts in, and the rates."""
         self.ledger.write(lambda db: conversion.save(db, chosen))
 
-    def budget(self) -> Budget | None:
-        """The most the user wants to spend in a month, if he has said so."""
+    def spendings(self) -> tuple[Spending, ...]:
+        """How each of the user's budgets stands."""
         with self.ledger.read() as db:
-            return budget.load(db)
+            return spendings(db, datetime.now(UTC))
 
-    def keep_budget(self, chosen: Budget | None) -> None:
-        """Keeps the month's budget, or that there is none."""
+    def keep_budgets(self, chosen: Sequence[Budget]) -> None:
+        """Keeps the user's budgets, in place of those there were; of one place the last."""
         self.ledger.write(lambda db: budget.save(db, chosen))

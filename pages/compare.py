@@ -22,6 +22,7 @@ from ui.format import head
 from ui.links import go
 from ui.markdown import literal
 from ui.screen import narrow
+from ui.sent import sent
 from ui.words import t, told
 
 SHOWN, ADDRESS = "compare_calls", "calls"
@@ -31,7 +32,7 @@ engine = door().engine
 
 def show_what_was_sent() -> None:
     """Makes the comparison that was just sent the one that is shown, here and after a reload."""
-    last = sending.sent("compare")
+    last = sent("compare")
     if last.unseen:
         st.query_params[ADDRESS] = address(last.calls)
         last.unseen = False
@@ -81,7 +82,7 @@ def form(offered: Choices, running: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             compare_form.label(ready), key=sending.key_of("compare"), type="secondary" if running else "primary",
-            icon=":material/compare_arrows:", on_click=send, args=(sending.sent("compare").times,),
+            icon=":material/compare_arrows:", on_click=send, args=(sent("compare").times,),
             disabled=bool(running) or isinstance(ready, str),
         )
         if any(map(engine.live, running)):  # beside, not in place of: a double click must not stop them

@@ -20,6 +20,7 @@ from ui.choices import Choices, choices
 from ui.engine import door
 from ui.follow import follow, known, runs
 from ui.links import elsewhere, go, link
+from ui.sent import sent
 from ui.words import t, told
 
 SHOWN = "text_call"
@@ -38,7 +39,7 @@ def show(call_id: str) -> None:
 
 def show_what_was_sent() -> None:
     """Makes a call that was just sent the one that is shown."""
-    last = sending.sent("text")
+    last = sent("text")
     if last.unseen:
         show(last.calls[0])
         if last.drafts[0].after:
@@ -51,7 +52,7 @@ def show_what_was_sent() -> None:
 
 def go_on_when_answered() -> None:
     """The next turn goes on from one that was answered; after one that failed, from where that did."""
-    call_id, drafts = st.session_state.get(GOING_ON), sending.sent("text").drafts
+    call_id, drafts = st.session_state.get(GOING_ON), sent("text").drafts
     if call_id is None or not drafts or runs(engine, call_id):
         return
     st.session_state[GOING_ON] = None
@@ -63,7 +64,7 @@ def go_on(row: CallRow, payload: Payload) -> None:
     """The form goes on from a call, as that was asked."""
     asked, typed = draft_of(row, payload), st.session_state.get(text_form.PROMPT) or ""
     text_form.fill(replace(asked, prompt=typed))
-    text_form.put_prompt_away([asked.prompt, *(one.prompt for one in sending.sent("text").drafts)])
+    text_form.put_prompt_away([asked.prompt, *(one.prompt for one in sent("text").drafts)])
     text_form.go_on(row.id)
 
 
@@ -104,7 +105,7 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text_form.label(ready), key=sending.key_of("text"), type="secondary" if running else "primary",
-            icon=":material/send:", on_click=send, args=(sending.sent("text").times,),
+            icon=":material/send:", on_click=send, args=(sent("text").times,),
             disabled=running or isinstance(ready, str), help=text_form.why_unpriced(ready),
         )
         if running and call_id and engine.live(call_id):  # beside, not in place of: a double click must not stop it

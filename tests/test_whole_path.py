@@ -18,6 +18,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lib.cli import main
+from lib.cost import budget
+from lib.cost.budget import Budget
+from lib.engine import home
+from lib.ledger import Ledger
 from tests.conftest import ROOT, DemoRelay, start_demo, stop_demo
 
 
@@ -189,6 +193,15 @@ def test_a_call_its_row_and_its_sum(imported: DemoRelay) -> None:
     assert [row["key"] for row in report["rows"]] == ["glm-4-flash"]
     assert report["total"]["cost"]["USD"] == call["cost"]["estimated"]["amount"]
     assert document("check", "chatglm")["connections"][0]["proof"] == "call"
+
+
+def test_over_a_budget_that_stops_only_where_that_is_asked_for(imported: DemoRelay) -> None:
+    with Ledger.open(None, home()) as ledger:
+        ledger.write(lambda db: budget.save(db, [Budget(amount=Decimal("0.000001"), stops=True)]))
+    asked = ("call", "text", "--connection", "chatglm", "--prompt", "hello")
+    call = document(*asked, status=1)
+    assert (call["error"]["state"], call["sent_at"], spent(imported)) == ("budget_exceeded", None, 0)
+    assert document(*asked, "--over-budget")["status"] == "succeeded"
 
 
 def test_a_video_key_writes_no_text_and_the_relay_never_hears_of_it(imported: DemoRelay) -> None:

@@ -31,6 +31,7 @@ from ui.drafts import PREFIX, field, put
 from ui.engine import door
 from ui.given import media, same_size
 from ui.markdown import code, literal
+from ui.sent import over_budget, why
 from ui.uploads import given, uploader
 from ui.words import language, t, told, tongue, worded
 
@@ -250,6 +251,7 @@ def draft(engine: Engine, capability: Capability) -> CallDraft:
         connection=state[key(capability, "connection")], capability=capability, prompt=prompt,
         model=state[key(capability, "model")], operation=operation(capability), params=params,
         protocol=state.get(key(capability, "protocol")) or None, inputs=inputs, mask=mask,
+        over_budget=over_budget(capability),
     )  # fmt: skip
 
 
@@ -335,4 +337,4 @@ def quoted(engine: Engine, capability: Capability) -> Drafted | str:
         return t(N_("Add the file it is to work on."))
     if ready.refused and ready.refused.code == "needs_param":
         return t(N_("Fill in: {name}."), name=parameters.label(ready.refused.params["name"]))
-    return told(ready.refused) if ready.refused else ready
+    return why(ready.refused) if ready.refused else ready

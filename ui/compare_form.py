@@ -18,6 +18,7 @@ from ui.compare_view import LEAST, MOST, Way, at_most, chosen, proposed, ways
 from ui.drafts import PREFIX, field, put
 from ui.markdown import literal
 from ui.parameters import api_names
+from ui.sent import over_budget, why
 from ui.text_form import UNWRITTEN, doubt, fitting, number_field, numbers
 from ui.words import count, money, t, told
 
@@ -108,7 +109,7 @@ def drafts() -> tuple[CallDraft, ...]:
     return tuple(
         CallDraft(
             connection=way[0], capability="text", model=way[1], prompt=state.get(PROMPT) or "",
-            system=state.get(SYSTEM) or "", params=params,
+            system=state.get(SYSTEM) or "", params=params, over_budget=over_budget("compare"),
         )
         for way in _wanted()
         if way
@@ -132,7 +133,7 @@ def quoted(engine: Engine) -> tuple[Drafted, ...] | str:
     except RelayscopeError as error:
         return told(error)
     if all(one.refused for one in ready):
-        return told(ready[0].refused or refusal("empty_prompt"))
+        return why(ready[0].refused or refusal("empty_prompt"))
     return ready
 
 

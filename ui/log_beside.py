@@ -6,7 +6,7 @@ Opening it sends nothing; the button sends the request once, with its files, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import streamlit as st
@@ -30,6 +30,7 @@ from ui.format import head
 from ui.links import BESIDE, CALL, NEW, link
 from ui.markdown import literal
 from ui.screen import narrow
+from ui.sent import over_budget, sent, why
 from ui.tables import EMPTY
 from ui.words import change, count, duration, money, signed, t, told
 
@@ -87,7 +88,7 @@ def _between_them(row: CallRow, other: CallRow, *, on_phone: bool) -> None:
 
 
 def _show_what_was_sent() -> None:
-    last = sending.sent(PAGE)
+    last = sent(PAGE)
     if last.unseen:
         st.query_params[BESIDE] = last.calls[0]
         last.unseen = False
@@ -112,19 +113,19 @@ def _form(engine: Engine, row: CallRow) -> None:
     line = _line(engine, way, row)
     text_form.doubt(found[way])
     try:
-        wanted = engine.draft_again(row.id).elsewhere(*way, line)
+        wanted = replace(engine.draft_again(row.id).elsewhere(*way, line), over_budget=over_budget(PAGE))
         ready = engine.draft(wanted)
     except RelayscopeError as error:
         st.markdown(f":blue[:material/lock: {told(error)}]")
         return
-    _button(engine, wanted, told(ready.refused) if ready.refused else ready)
+    _button(engine, wanted, why(ready.refused) if ready.refused else ready)
 
 
 def _button(engine: Engine, wanted: CallDraft, ready: Drafted | str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text_form.label(ready), key=sending.key_of(PAGE), type="primary", icon=":material/send:", on_click=_send,
-            args=(engine, wanted, sending.sent(PAGE).times), disabled=isinstance(ready, str),
+            args=(engine, wanted, sent(PAGE).times), disabled=isinstance(ready, str),
             help=text_form.why_unpriced(ready),
         )
         if not isinstance(ready, str):

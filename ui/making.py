@@ -28,6 +28,7 @@ from ui.follow import known, runs
 from ui.format import head
 from ui.links import TITLES, go
 from ui.markdown import code, literal
+from ui.sent import sent
 from ui.theme import STATUSES
 from ui.words import count, t, told
 
@@ -86,7 +87,7 @@ def _show(call_id: str) -> None:
 
 
 def _show_what_was_sent(capability: Capability) -> None:
-    last = sending.sent(capability)
+    last = sent(capability)
     if last.unseen:
         _show(last.calls[0])
         last.unseen = False
@@ -123,7 +124,7 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text_form.label(ready), key=sending.key_of(capability), type="primary", icon=":material/send:",
-            on_click=_send, args=(capability, sending.sent(capability).times), disabled=isinstance(ready, str),
+            on_click=_send, args=(capability, sent(capability).times), disabled=isinstance(ready, str),
             help=text_form.why_unpriced(ready),
         )
         if running and call_id and engine.live(call_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import monotonic
 
 import streamlit as st
@@ -18,6 +18,7 @@ from ui.format import head
 from ui.links import TITLES, here
 from ui.markdown import literal
 from ui.result import appearance
+from ui.sent import offer, sent
 from ui.words import t, told
 
 DOUBLE_CLICK_S = 1.0
@@ -42,34 +43,6 @@ button drawn since, where no clock of ours tells it from a wish to send the same
 def once() -> None:
     """Once a run, in the sidebar: in the browser a double click on a button to send is one."""
     st.components.v2.component("relayscope_sending", html="<i hidden></i>\n", js=SCRIPT)(key="once", width=1, height=1)
-
-
-@dataclass(slots=True)
-class Sent:
-    """What this session sent last from a page.
-
-    A value of our own, changed in place: any touch of Streamlit's state ends the run where the browser has asked for
-    another, as the second click of two does; what has been sent must be known all the same.
-    """
-
-    calls: tuple[str, ...] = ()
-    drafts: tuple[CallDraft, ...] = ()
-    at: float = 0.0
-    times: int = 0
-    """How often it was sent from there. Each time the button is another one: a click on the one before, which a slow
-    browser may still have, is the second of two."""
-    unseen: bool = False
-    """The page has not yet made it what it shows."""
-    fault: str | None = None
-    """Why nothing was sent, or one could not even be logged, in words not yet shown."""
-    waiting: set[str] = field(default_factory=set)
-    """Calls that the user hasn't been told the end of."""
-
-
-def sent(page: str) -> Sent:
-    """What was sent last from a page, if anything was."""
-    found: Sent = st.session_state.setdefault(f"{page}_sent", Sent())
-    return found
 
 
 def key_of(page: str) -> str:
@@ -127,6 +100,7 @@ def problem(page: str, ready: object) -> None:
     kept, last.fault = last.fault, None
     if why := kept or (ready if isinstance(ready, str) else None):
         st.markdown(f":blue[:material/lock: {why}]")
+    offer(page, ready)
 
 
 def notice(engine: Engine) -> None:

@@ -25,6 +25,7 @@ from ui.markdown import code, literal
 from ui.parameters import api_names
 from ui.parameters import label as label_of
 from ui.prices import WHY_UNPRICED
+from ui.sent import over_budget, why
 from ui.theme import look
 from ui.uploads import in_language
 from ui.words import count, money, t, told, worded
@@ -217,7 +218,7 @@ def draft(engine: Engine) -> CallDraft:
     return CallDraft(
         connection=state[CONNECTION], capability="text", model=state[MODEL], prompt=state.get(PROMPT) or "",
         system=state.get(SYSTEM) or "", params={**typed_in, **extra(state.get(EXTRA) or "")},
-        inputs=_given() if sees(engine) else (), after=state.get(AFTER),
+        inputs=_given() if sees(engine) else (), after=state.get(AFTER), over_budget=over_budget("text"),
     )
 
 
@@ -283,7 +284,7 @@ def quoted(engine: Engine) -> Drafted | str:
         ready = engine.draft(asked if asked.prompt.strip() else replace(asked, prompt=t(UNWRITTEN)))
     except RelayscopeError as error:
         return told(error)
-    return told(ready.refused) if ready.refused else ready
+    return why(ready.refused) if ready.refused else ready
 
 
 def label(ready: Drafted | str) -> str:

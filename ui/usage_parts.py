@@ -14,7 +14,7 @@ from lib.i18n import N_
 from lib.ledger.report import Difference, Figure, Pair, ReportRow
 from lib.ledger.row import CallRow
 from lib.vocabulary import Money
-from ui.budget import said, this_month
+from ui.budget import bar
 from ui.engine import door
 from ui.links import go
 from ui.markdown import code, literal
@@ -123,11 +123,9 @@ def _metric(label: str, value: str, by: float | None, course: Sequence[float], *
 
 
 def budget() -> None:
-    """How the month stands to what the user wants to spend at most; the demo's money is nobody's."""
-    wanted, found = door().own.budget(), this_month()
-    if wanted is None or found is None or door().is_demo:
-        return
-    st.progress(min(1.0, float(found.spent.amount / wanted.amount)), said(found, wanted))
+    """How the budgets stand; the demo's money is nobody's."""
+    for found in () if door().is_demo else door().own.spendings():
+        bar(found)
 
 
 def unknown(seen: Seen, models: Mapping[str, ReportRow]) -> None:

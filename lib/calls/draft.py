@@ -83,6 +83,7 @@ class CallDraft:
     `history`, the conversation up to there, is read from the log when the draft is made ready. `riddle`: what is asked
     has one right answer; that words came is then not enough to know of it. `unpaid`: it goes without what it must have,
     so that it is refused before anything is made. `line`: that of the relay to go by, where it isn't the one in use.
+    `over_budget`: the user wants it sent though it may break a budget that stops.
     """
 
     connection: str
@@ -100,6 +101,7 @@ class CallDraft:
     riddle: Riddle | None = None
     unpaid: bool = False
     line: str | None = None
+    over_budget: bool = False
 
     def elsewhere(self, connection: str, model: str, line: str | None = None) -> CallDraft:
         """The same asked of another connection, model or line; in the usual protocol, but where only the line differs.

@@ -34,6 +34,8 @@ from lib.calls.result import (
 )
 from lib.calls.resuming import as_it_stood, lost
 from lib.calls.settle import first_row, refused
+from lib.calls.spending import over_budget
+from lib.cost import budget
 from lib.errors import LineFault, NotFetched, WrongUse
 from lib.http import Http, Streamed
 from lib.i18n import N_
@@ -80,17 +82,17 @@ class Calls:
         """
         drafted = await asyncio.to_thread(make, self._known, draft, utc_now())
         row, payload = first_row(drafted, self._owner.id, utc_now())
-        if drafted.refused is not None:
-            row = refused(row, drafted.refused)
         given = await asyncio.to_thread(self._kept, drafted)
 
-        def write(db: log.Connection) -> None:
-            log.insert(db, row, payload)
+        def write(db: log.Connection) -> bool:
+            budget.hold(db)
+            why = drafted.refused or over_budget(db, drafted, row.created_at)
+            log.insert(db, refused(row, why) if why else row, payload)
             for role, files in given.items():
                 media.add(db, row.id, role, files)
+            return why is None
 
-        await self._ledger.awrite(write)
-        if drafted.refused is None:
+        if await self._ledger.awrite(write):
             self._begin(Live(row, drafted), self._exchange)
         return row.id
 

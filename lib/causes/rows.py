@@ -41,6 +41,8 @@ STAGE_NAMES = {
 """What a request waits for at each stage."""
 CHOOSE_LINE = N_("Try again, or choose another line.")
 CHOOSE_MODEL = N_("Choose another model.")
+GO_OVER = N_("Send it all the same (on the command line with --over-budget), raise the budget in Settings, or wait "
+             "until it begins anew.")  # fmt: skip
 TELL_RELAY = N_("Tell the relay, with the request id, or choose another model.")
 TOP_UP = N_("Top up the key in the console it came from, then test again.")
 SEND_AGAIN = N_("Send it again if you like.")
@@ -216,6 +218,17 @@ ROWS = (
     Cause("wrong_capability", "wrong_capability", "you",
           N_("The key of {connection} is for {allowed}, not for {capability}. Nothing was sent."),
           N_("Choose a connection that is for it, or change what this one is for.")),
+    Cause("budget_exceeded", "budget_exceeded", "you",
+          N_("This call may cost {quoted}; of the budget of {budget} for {of}, {used} are used. Nothing was sent."),
+          GO_OVER),
+    Cause("budget_price_unknown", "budget_exceeded", "you",
+          N_("Nobody knows what this call costs, and the budget of {budget} for {of} stops. Nothing was sent."),
+          N_("Set a price for the model, let the budget pass calls of unknown price, or send it all the same (on the "
+             "command line with --over-budget).")),
+    Cause("budget_no_rate", "budget_exceeded", "you",
+          N_("Whether this call ({quoted}) stays within the budget of {budget} for {of} can't be told: a rate is "
+             "missing. Nothing was sent."),
+          N_("Set the rate in Settings, or send it all the same (on the command line with --over-budget).")),
     Cause("wrong_model", "wrong_capability", "you",
           N_("{connection} is set to use {models} only, not {model}. Nothing was sent."),
           N_("Choose one of its models, or add this one to the connection.")),

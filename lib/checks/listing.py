@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +41,7 @@ class Listings:
     def __init__(self, http: Http, known: Known) -> None:
         self._http, self._known = http, known
         self._asked: dict[str, datetime] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def fresh(self, place: str, address: str, *, again: bool = False) -> bool:
         """Fetches a place's status and list if that was long ago; False where it didn't come.
@@ -53,16 +55,18 @@ class Listings:
 
     async def of_today(self, connection_id: str) -> None:
         """The same for a call of a connection: it waits little, and a list that doesn't come is asked for once an hour.
+        Of several calls at once none goes before the list has come.
 
         Raises `WrongUse` for an unknown connection.
         """
         configuration = self._known.configuration()
         connection = configuration.connection(connection_id)
-        place, now = place_of(connection), datetime.now(UTC)
-        is_none = connection.relay is None and self._known.status(connection) is None
-        if is_none or now - self._asked.get(place, datetime.min.replace(tzinfo=UTC)) < HOLDS:
+        if connection.relay is None and self._known.status(connection) is None:
             return
-        self._asked[place] = now
+        place = place_of(connection)
         with suppress(TimeoutError):
-            async with asyncio.timeout(WAITS_S):
-                await self.fresh(place, configuration.address(connection))
+            async with asyncio.timeout(WAITS_S), self._asking[place]:
+                now = datetime.now(UTC)
+                if now - self._asked.get(place, datetime.min.replace(tzinfo=UTC)) >= HOLDS:
+                    self._asked[place] = now
+                    await self.fresh(place, configuration.address(connection))

@@ -317,11 +317,12 @@ def _of(models: dict[str, int]) -> str:
 @click.option("--protocol", help="A module of lib/wire, where the guess is to be overruled.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A folder for copies of what was made.")
 @click.option("--no-wait", is_flag=True, help="Don't wait for work that finishes later; `jobs --follow` does.")
+@click.option("--over-budget", is_flag=True, help="Send it though it may break a budget that stops.")
 @as_json
 def call(
     capability: Capability, connection: str, model: str | None, operation: Operation, prompt: str | None,
     inputs: Sequence[Path], mask: Path | None, params: Sequence[str], protocol: str | None, out: Path | None,
-    no_wait: bool, as_json: bool,
+    no_wait: bool, over_budget: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """One call, logged, with its answer, the files it made, and what it cost."""
     t = language()
@@ -333,7 +334,7 @@ def call(
         values.setdefault(TARGET, target(words, choose(environ.get("RELAYSCOPE_LANG") or getlocale()[0])))
     draft = CallDraft(
         connection, capability, words, model, operation, system, values, protocol,
-        inputs=tuple(map(_file, inputs)), mask=_file(mask) if mask else None,
+        inputs=tuple(map(_file, inputs)), mask=_file(mask) if mask else None, over_budget=over_budget,
     )  # fmt: skip
 
     async def action(engine: Engine) -> documents.Document:

@@ -40,7 +40,7 @@ def spend(amount: str) -> None:
 def test_opening_it_sends_and_changes_nothing(page: AppTest) -> None:
     assert not page.exception
     assert door().own.outward == Outward()
-    assert door().own.budget() is None
+    assert door().own.spendings() == ()
     assert door().own.conversion() == Conversion()
 
 
@@ -185,7 +185,7 @@ def test_a_budget_warns_wherever_it_matters(page: AppTest, spent: str, said: str
     page.text_input(key="budget_amount").set_value("10")
     page.button(key="budget_save").click().run()
     assert not page.exception
-    assert door().own.budget() == Budget(amount=Decimal(10))
+    assert budgets() == [Budget(amount=Decimal(10))]
     for name in ("settings", "text", "overview"):
         told = words(go(page, name)).replace("\\", "")
         assert said in told if said else "budget of" not in told
@@ -201,15 +201,33 @@ def test_a_wrong_budget_says_so_and_stays(page: AppTest, amount: str, told: str)
     page.button(key="budget_save").click().run()
     assert told in words(page)
     assert page.text_input(key="budget_amount").value == amount
-    assert door().own.budget() is None
+    assert budgets() == []
 
 
-def test_a_budget_is_given_up(page: AppTest) -> None:
-    door().own.keep_budget(Budget(amount=Decimal(1)))
+def budgets() -> list[Budget]:
+    return [one.budget for one in door().own.spendings()]
+
+
+def test_a_budget_is_removed_and_another_changed(page: AppTest) -> None:
+    day = Budget(amount=Decimal(1), period="day", of="model", name="sora-2", stops=True, lets_unknown=True)
+    door().own.keep_budgets([Budget(amount=Decimal(10)), day])
     page.run()
-    page.button(key="budget_none").click().run()
-    assert door().own.budget() is None
+    page.button(key="budget_remove_0").click().run()
+    assert budgets() == [day]
+    page.button(key="budget_change_0").click().run()
+    page.text_input(key="budget_amount").set_value("2.5")
+    page.button(key="budget_save").click().run()
     assert not page.exception
+    assert budgets() == [day.model_copy(update={"amount": Decimal("2.5")})]
+    assert page.text_input(key="budget_amount").value == ""
+
+
+def test_a_budget_for_one_thing_needs_its_name(page: AppTest) -> None:
+    page.selectbox(key="budget_of").set_value("model").run()
+    page.text_input(key="budget_amount").set_value("2")
+    page.button(key="budget_save").click().run()
+    assert "Choose what it is for" in words(page)
+    assert budgets() == []
 
 
 def test_a_line_is_switched_by_hand(page: AppTest) -> None:

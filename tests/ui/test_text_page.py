@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.calls.draft import CallDraft
+from lib.cost.budget import Budget
 from lib.ledger import calls
 from tests.ui.conftest import go, to_send, words
 from ui.engine import door
@@ -76,6 +78,21 @@ def test_a_click_on_a_button_that_was_replaced_sends_nothing(page: AppTest) -> N
     to_send(page, "text", before=1).click().run()
     assert not page.exception
     assert not door().engine.log.page(limit=9).rows
+
+
+def test_over_a_budget_that_stops_it_is_sent_only_where_that_is_wanted_and_once(page: AppTest) -> None:
+    door().engine.keep_budgets([Budget(amount=Decimal("0.000001"), stops=True)])
+    page.text_area(key="draft_text_prompt").set_value("Say hello.").run()
+    assert to_send(page, "text").disabled
+    assert "of the budget of USD 0.000001" in words(page).replace("\\", "")
+    page.toggle(key="text_over_budget_0").set_value(True).run()
+    ended(to_send(page, "text").click().run())
+    assert not page.exception
+    (row,) = door().engine.log.page().rows
+    assert row.status == "succeeded"
+    page.text_area(key="draft_text_prompt").set_value("And once more.").run()
+    assert to_send(page, "text").disabled
+    assert not page.toggle(key="text_over_budget_1").value
 
 
 @pytest.mark.parametrize(

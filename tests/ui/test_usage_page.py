@@ -260,9 +260,9 @@ def test_a_chart_as_a_table(home: Path, start: AppTest) -> None:
 def test_the_budget_warns(home: Path, start: AppTest) -> None:
     logged(home, paid(0, estimated=usd("9")))
     app = shown(start.run())
-    door().own.keep_budget(Budget(amount=Decimal(10)))
+    door().own.keep_budgets([Budget(amount=Decimal(10))])
     assert "USD 9.00 of this month's budget of USD 10.00" in _progress(app.run())
-    door().own.keep_budget(Budget(amount=Decimal(5)))
+    door().own.keep_budgets([Budget(amount=Decimal(5))])
     assert "is used up" in _progress(app.run())
 
 

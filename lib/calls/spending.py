@@ -1,0 +1,100 @@
+"""How the user's budgets stand, and which of them a call would break: from the rollups, however long the log is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from lib.calls.draft import Drafted
+from lib.calls.guard import refusal
+from lib.cost import budget as budgets
+from lib.cost import conversion
+from lib.cost.budget import Budget, Standing, broken, forecast, standing
+from lib.errors import Refused
+from lib.ledger.calls import unfinished
+from lib.ledger.contribution import Dimension
+from lib.ledger.days import day_begins, zone_named
+from lib.ledger.rollups import stored_zone
+from lib.ledger.row import CallRow
+from lib.ledger.usage import Asked, sums
+from lib.vocabulary import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How one budget stands. `forecast`: what its month comes to at this pace; None of a day, or where nobody can say.
+    """
+
+    budget: Budget
+    standing: Standing
+    forecast: Money | None
+
+
+def spendings(db: Connection, at: datetime) -> tuple[Spending, ...]:
+    """How each budget stands at a time."""
+    rates, today = conversion.load(db), at.astimezone(zone_named(stored_zone(db))).date()
+    return tuple(
+        Spending(one, standing(_spent(db, one, today), one, rates), _forecast(db, one, today, rates))
+        for one in budgets.load(db)
+    )
+
+
+def over_budget(db: Connection, drafted: Drafted, at: datetime) -> Refused | None:
+    """Why a budget doesn't let a call be sent; None where all do, or the user wants it all the same.
+
+    Calls that haven't ended count by the most they can cost. Ask it in the transaction that logs the call: of several
+    at once each then sees the others.
+    """
+    stopping = [one for one in budgets.load(db) if one.stops and _counts(one, drafted)]
+    if not stopping or drafted.draft.over_budget or drafted.draft.unpaid:
+        return None
+    rates, zone = conversion.load(db), zone_named(stored_zone(db))
+    today, going_on = at.astimezone(zone).date(), unfinished(db)
+    for one in stopping:
+        since, spent = day_begins(one.first_day(today), zone), _spent(db, one, today)
+        under_way = [row.quoted for row in going_on if row.quoted and row.created_at >= since and _includes(one, row)]
+        if why := broken(one, spent, under_way, drafted.quoted, rates):
+            return refusal(why, **_told(one, today, drafted, (*spent, *under_way)))
+    return None
+
+
+def _counts(budget: Budget, drafted: Drafted) -> bool:
+    connection = drafted.route.connection
+    return budget.holds_for(connection.id, connection.provider, drafted.model)
+
+
+def _includes(budget: Budget, row: CallRow) -> bool:
+    return budget.holds_for(row.connection, row.provider, row.model)
+
+
+def _spent(db: Connection, budget: Budget, until: date) -> tuple[Money, ...]:
+    """What the calls of its period came to, from the first day to that one, by currency."""
+    where: dict[Dimension, str] = {} if budget.of == "all" else {budget.of: budget.name}
+    found = sums(db, Asked(budget.first_day(until), until, where), ()).values()
+    return tuple(money for row in found for money in row.cost.values())
+
+
+def _forecast(db: Connection, budget: Budget, today: date, rates: conversion.Conversion) -> Money | None:
+    if budget.period != "month" or today.day == 1:
+        return None
+    before = standing(_spent(db, budget, today - timedelta(days=1)), budget, rates)
+    amount = None if before.missing else forecast(before.spent.amount, today)
+    return None if amount is None else Money(amount, budget.currency)
+
+
+def _told(budget: Budget, today: date, drafted: Drafted, used: Iterable[Money]) -> dict[str, str]:
+    """What the causes' words are filled with."""
+    return {
+        "budget": _words([budget.money]),
+        "of": " · ".join(filter(None, (today.isoformat()[: 7 if budget.period == "month" else 10], budget.name))),
+        "used": _words(used),
+        "quoted": _words([drafted.quoted] if drafted.quoted else []),
+    }
+
+
+def _words(amounts: Iterable[Money]) -> str:
+    found = conversion.Conversion().total(amounts).values()
+    return " + ".join(f"{one.currency} {one.plain}" for one in found if one.amount) or "0"
