@@ -30,8 +30,8 @@ from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
 from lib.calls.retention import Retention
-from lib.checks import relay_log as relay_logs
 from lib.calls.spending import Spending, over_budget, spendings
+from lib.checks import relay_log as relay_logs
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
 from lib.checks.many import OnStep, check
