@@ -130,7 +130,7 @@ def answer(call_id: str, running: bool) -> None:
         return
     result.result(row, payload, result.line_of(engine, row))
     asked = draft_of(row, payload)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             t(N_("Download")), payload.text, file_name=f"{call_id}.md", mime="text/markdown", key="text_download",
             icon=":material/download:", on_click="ignore", disabled=not payload.text,

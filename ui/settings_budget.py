@@ -12,7 +12,7 @@ from lib.calls.spending import Spending
 from lib.cost.budget import Budget, Of, Period
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
-from ui.budget import bar, place, warning
+from ui.budget import bar, place
 from ui.engine import door
 from ui.markdown import literal
 from ui.settings_form import decimal, failed, problem, saved
@@ -21,7 +21,7 @@ from ui.words import money, t
 
 AMOUNT, CURRENCY, SHARE = "budget_amount", "budget_currency", "budget_share"
 PERIOD, OF, NAME, STOPS, LETS_UNKNOWN = "budget_period", "budget_of", "budget_name", "budget_stops", "budget_unknown"
-PERIODS: Mapping[Period, str] = {"day": N_("Day"), "month": N_("Month")}
+PERIODS: Mapping[Period, str] = {"day": N_("Every day"), "month": N_("Every month")}
 OFS: Mapping[Of, str] = {
     "all": N_("Everything"), "connection": N_("One connection"), "provider": N_("One provider"),
     "model": N_("One model"),
@@ -39,7 +39,6 @@ def budget() -> None:
     for number, one in enumerate(found):
         _kept(number, one)
     _form()
-    warning()
 
 
 def _kept(number: int, found: Spending) -> None:
@@ -75,7 +74,7 @@ def _form() -> None:
     state.setdefault(CURRENCY, conversion.currency or "USD")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            t(N_("For each")), get_args(Period), key=PERIOD, required=True, format_func=lambda one: t(PERIODS[one])
+            t(N_("Begins anew")), get_args(Period), key=PERIOD, required=True, format_func=lambda one: t(PERIODS[one])
         )
         st.selectbox(t(N_("Of")), get_args(Of), key=OF, width=180, format_func=lambda one: t(OFS[one]))
         if state[OF] != "all":
