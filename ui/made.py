@@ -144,7 +144,7 @@ def _figures(row: CallRow, files: int) -> None:
 
 def _next(engine: Engine, row: CallRow, payload: Payload, kept: tuple[Kept, ...]) -> None:
     """What can be done with it."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t(N_("Again")), key="made_again", icon=":material/replay:", on_click=fill, args=(draft_of(row, payload),),
             help=t(N_("Puts this request back into the form; nothing is sent yet.")),
