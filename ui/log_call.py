@@ -28,7 +28,7 @@ from ui.asking import fill
 from ui.chips import chip, facts
 from ui.engine import door
 from ui.follow import draw, follow, thoughts
-from ui.links import go
+from ui.links import go, link
 from ui.log_beside import another
 from ui.markdown import code, literal
 from ui.thread import thumbnails
@@ -217,6 +217,8 @@ def _origin(configuration: Configuration, row: CallRow) -> None:
     line = lines.get((row.relay or "", row.line or ""), row.line or "")
     with st.container(gap="xsmall"):
         _went(row, line)
+    if row.relay in {relay.id for relay in configuration.relays_in_use}:
+        link("reconcile", t(N_("Beside the relay's own log")), relay=row.relay or "")
 
 
 def _went(row: CallRow, line: str) -> None:

@@ -16,7 +16,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Money
 from ui.budget import bar
 from ui.engine import door
-from ui.links import go
+from ui.links import go, link
 from ui.markdown import code, literal
 from ui.tables import EMPTY
 from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
@@ -278,6 +278,8 @@ def figures(seen: Seen) -> None:
         for difference in _differences(seen, pair):
             st.caption(t(sentence, n=count(difference.calls), first=money(difference.first),
                          second=money(difference.second), share=_of(difference)))  # fmt: skip
+    if seen.engine.configuration().relays_in_use:
+        link("reconcile", t(N_("Beside the relay's own log")))
 
 
 def _differences(seen: Seen, pair: Pair) -> list[Difference]:

@@ -70,6 +70,11 @@ async def pull(
     return tuple(found)
 
 
+def keys_of(known: Known, relay_id: str) -> int:
+    """How many keys there are to ask a relay for. Raises `WrongUse` for an unknown relay."""
+    return len(_by_key(known, relay_id))
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One key: the ways of the connections that have it, and how much of the ration is left to others."""
@@ -145,7 +150,8 @@ def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:
 def reconciled(db: Db, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
     """Our calls through a relay beside its log, as far as that is known. Sends nothing, changes nothing."""
     begun, ended = since and since - AROUND, until and until + AROUND
-    known, calls = relay_log.pulls(db, relay_id), _calls(db, relay_id, begun, ended)
+    known = relay_log.pulls(db, relay_id)
+    calls = _calls(db, relay_id, begun, ended) if known else []
     rows = relay_log.rows(db, relay_id, begun, ended)
     return reconcile(calls, rows, partial(_covered, known), partial(_prices, db)).of(since, until)
 

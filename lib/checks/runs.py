@@ -13,6 +13,7 @@ from lib.calls.known import Known
 from lib.calls.life import Calls
 from lib.checks.lines import RaceRun, entries
 from lib.checks.listing import Listings
+from lib.checks.log_runs import LogRun
 from lib.checks.pace import Pace
 from lib.checks.paid import AT_ONCE
 from lib.checks.running import CheckRun
@@ -31,6 +32,8 @@ class Runs:
         """By relay, the race of its lines."""
         self.tries: dict[str, TryRun] = {}
         """By connection, the real calls of chosen models."""
+        self.logs: dict[str, LogRun] = {}
+        """By relay, the reading of its own log."""
         self._http, self._known, self._listings, self._calls, self._log = http, known, listings, calls, log
         self._paces: dict[str, Pace] = defaultdict(lambda: Pace(AT_ONCE))
 
@@ -60,6 +63,18 @@ class Runs:
             if run is self.races.get(relay_id):  # nobody began one meanwhile
                 self.races[relay_id] = RaceRun(self._http, lines)
         return self.races[relay_id]
+
+    async def begin_log(self, relay_id: str) -> LogRun:
+        """Reads a relay's own log; what runs already, if it does. Raises `WrongUse` for an unknown relay."""
+        run = self.logs.get(relay_id)
+        if run is None or run.ended:
+            run = self.logs[relay_id] = LogRun(self._http, self._known, relay_id)
+        return run
+
+    async def cancel_log(self, relay_id: str) -> None:
+        """Asks for no more of a relay's log; what was read is kept."""
+        if run := self.logs.get(relay_id):
+            await run.cancel()
 
     async def begin_tries(
         self, connection_id: str, drafts: Sequence[CallDraft], after: datetime | None
@@ -92,6 +107,8 @@ class Runs:
         await self.cancel_check()
         for race in self.races.values():
             await race.cancel()
+        for log in self.logs.values():
+            await log.cancel()
         for run in self.tries.values():
             run.cancel()
 

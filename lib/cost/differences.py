@@ -23,9 +23,29 @@ SENTENCES: Mapping[Why, str] = {
     "multiplier": N_("Billed {factor} times the estimate; nothing the relay tells says why."),
     "billed_though_free": N_("Billed, though it costs nothing by the price known here."),
     "another_time": N_("The relay's log has it at another time: {theirs}."),
-    "another_program": N_("Not a call of ours: another program used this key, or it was made in another data folder."),
+    "another_program": N_("Not from here: another program's call, or another data folder's."),
     "refund_alone": N_("Quota given back, of no call that is known here."),
 }
+NAMES: Mapping[Why, str] = {
+    "billed_though_failed": N_("Billed though failed"),
+    "cut_billed_in_full": N_("Cut, billed in full"),
+    "billed_twice": N_("Billed more than once"),
+    "refunded": N_("Given back"),
+    "not_billed": N_("Not billed"),
+    "no_estimate": N_("No estimate"),
+    "cache_differs": N_("Other cached tokens"),
+    "tokens_differ": N_("Other tokens"),
+    "rounding": N_("Rounding"),
+    "other_group": N_("Another group"),
+    "price_changed": N_("Price changed"),
+    "other_price": N_("Another price"),
+    "multiplier": N_("Hidden multiplier"),
+    "billed_though_free": N_("Billed though free"),
+    "another_time": N_("Another time"),
+    "another_program": N_("Not from here"),
+    "refund_alone": N_("Refund alone"),
+}
+"""The same in a word or two, to choose by."""
 NOT_IN_LOG = N_("The relay's log doesn't have it.")
 """Of a call that is only here."""
 
