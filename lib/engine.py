@@ -59,6 +59,7 @@ from lib.verdicts.judge import Judge
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
 from lib.verdicts.overview import Overview, quotas
+from lib.verdicts.planning import Offer, cheapest
 from lib.verdicts.prices import Prices
 from lib.verdicts.standing import Standing, standing
 from lib.verdicts.tried import Tried, passed, tried
@@ -71,6 +72,9 @@ from lib.wire.newapi import Listing, RelayStatus
 RECOVERS_EVERY_S = 30.0
 """A process that shares this folder may die at any time; what it left is ended this soon."""
 RETAINS_EVERY_S = 24 * 60 * 60.0
+
+CHEAPEST = 20
+"""So many are made ready at most to find one that can be sent."""
 
 
 def home() -> Path:
@@ -258,6 +262,24 @@ class Engine:
     def prices(self, conversion: Conversion | None = None) -> Prices:
         """What everything judged costs today; made once for each basis, day and choice of rates (None: the own)."""
         return self._judge.prices(conversion or self.conversion())
+
+    def offers(self, capability: Capability, conversion: Conversion) -> tuple[Offer, ...]:
+        """What can be used for a capability, what that costs today, and what is left for its key buys of it."""
+        return self._judge.offers(capability, conversion)
+
+    def cheapest(self, found: Sequence[Offer], draft: CallDraft, conversion: Conversion) -> Drafted | None:
+        """A draft made ready where it costs least at most, of some offers; sends nothing.
+
+        None where nobody knows what it costs, or none of the `CHEAPEST` first can be asked for this.
+        """
+        for one in cheapest(found, draft, conversion)[:CHEAPEST]:
+            try:
+                ready = self.draft(draft.elsewhere(one.verdict.connection, one.verdict.model))
+            except WrongUse:  # it was removed since
+                continue
+            if ready.quoted is not None and ready.refused is None:
+                return ready
+        return None
 
     async def fresh_listing(self, relay_id: str, *, again: bool = False) -> bool:
         """Fetches a relay's status and price list, without a key, if that was long ago. False where it didn't come.

@@ -48,6 +48,7 @@ SECTIONS: Mapping[str, tuple[PageOf, ...]] = {
         PageOf("usage", N_("Usage and cost"), "payments"),  # range, by, and a value for each dimension
         PageOf("log", N_("Call log"), "receipt_long"),  # call; or what `ui.log_view.View` has, again, beside
         PageOf("reconcile", N_("Reconcile"), "balance"),  # relay, days, why
+        PageOf("planner", N_("Planner"), "calculate"),  # capability, sort
     ),
     N_("Set up"): (
         PageOf("connections", N_("Connections"), "key"),  # id; or new=provider

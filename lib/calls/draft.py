@@ -219,7 +219,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
         return replace(drafted, refused=refused)
     book = known.book(route.connection)
     price = book.price(model or "", at, draft.params)
-    quoted = _quoted(_as_billed(price, protocol, draft), draft, model or "", protocol)
+    quoted = quote(price, draft, model or "", protocol)
     unpriced = None if price else book.unpriced(model or "")
     return replace(drafted, request=request, price=price, quoted=quoted, unpriced=unpriced)
 
@@ -234,7 +234,7 @@ def of_submitted(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     if drafted.route.keyless is not None:
         raise drafted.route.keyless
     price = known.book(drafted.route.connection).price(drafted.model, at, draft.params)
-    multiplied = price is not None and price.unit == "call" and drafted.protocol in BY_SECOND
+    multiplied = price is not None and by_second(price, drafted.protocol)
     return replace(drafted, price=None if multiplied else price, quoted=None, refused=None)
 
 
@@ -305,17 +305,29 @@ def _not_made(drafted: Drafted) -> Refused:
     return refusal("cannot_call_yet", capability=capability if operation == "generate" else operation)
 
 
-def _as_billed(price: Price | None, protocol: str, draft: CallDraft) -> Price | None:
-    """The price with all that a relay may multiply it by: new-api bills its own video routes by second and size."""
-    if price is None or price.amount is None or price.unit != "call" or protocol not in BY_SECOND:
+def by_second(price: Price, protocol: str) -> bool:
+    """Whether a price for a call is one for a second: new-api bills its own video routes by second and size."""
+    return price.unit == "call" and protocol in BY_SECOND
+
+
+def bills_input_alone(capability: Capability, protocol: str) -> bool:
+    """Whether, of tokens, only those count that are put in."""
+    return capability in NO_TOKENS_OUT and (capability, protocol) != ("speech", SOUND_IN_TOKENS)
+
+
+def _as_billed(price: Price, protocol: str, draft: CallDraft) -> Price:
+    """The price with all that a relay may multiply it by."""
+    if price.amount is None or not by_second(price, protocol):
         return price
     size = LARGE if "1792" in str(draft.params.get("size", "")) else Decimal(1)
     return replace(price, amount=price.amount * (seconds_asked(draft.params) or SHORTEST) * size)
 
 
-def _quoted(price: Price | None, draft: CallDraft, model: str, protocol: str) -> Money | None:
+def quote(price: Price | None, draft: CallDraft, model: str, protocol: str) -> Money | None:
+    """What a draft costs at most by a price; None where that isn't known before it is sent."""
     if price is None:
         return None
+    price = _as_billed(price, protocol, draft)
     answers = _positive(draft.params.get("n")) or 1
     if price.unit != "token":
         usage = Usage(
@@ -327,7 +339,7 @@ def _quoted(price: Price | None, draft: CallDraft, model: str, protocol: str) ->
     asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
     output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
     words = draft.capability == "text" and not draft.inputs
-    if draft.capability in NO_TOKENS_OUT and (draft.capability, protocol) != ("speech", SOUND_IN_TOKENS):
+    if bills_input_alone(draft.capability, protocol):
         return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0, words=words)
     return at_most(
         price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers, words=words

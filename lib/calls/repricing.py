@@ -12,7 +12,7 @@ from functools import partial
 from heapq import nlargest
 from typing import Any, TypeAlias
 
-from lib.calls.draft import BY_SECOND
+from lib.calls.draft import by_second
 from lib.calls.known import Known
 from lib.calls.settle import estimate, saved
 from lib.cost.book import PriceBook
@@ -77,7 +77,7 @@ def charged(row: CallRow) -> bool:
 
 def _multiplied(row: CallRow, price: Price) -> bool:
     """Whether a relay told only at its submission, which was elsewhere, how often it bills a price."""
-    return price.unit == "call" and row.protocol in BY_SECOND
+    return by_second(price, row.protocol)
 
 
 def _same(now: Money, then: Money | None) -> bool:

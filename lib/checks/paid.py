@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from statistics import mode
 
 from lib.calls.draft import MINIMUM_QUOTED_INPUT, CallDraft, Riddle
 from lib.calls.life import Calls
@@ -89,21 +88,14 @@ def cheapest(models: Sequence[str], book: PriceBook, at: datetime, billed: Usage
 
     So does one that no rate of the user's makes comparable with most of the others, unless it is free.
     """
-    most = {model: _at_most(book.price(model, at), billed) for model in models}
-    usual = mode([one.currency for one in most.values() if one] or [""])
-    return min(models, key=lambda model: _amount(most[model], usual, conversion))
+    most = conversion.comparable([_at_most(book.price(model, at), billed) for model in models])
+    return min(zip(most, models, strict=True), key=lambda one: one[0])[1]
 
 
 def _at_most(price: Price | None, billed: Usage) -> Money | None:
     if price is None:
         return None
     return at_most(price, input_tokens=MINIMUM_QUOTED_INPUT, output_tokens=MOST_OUTPUT) or cost(price, billed)
-
-
-def _amount(most: Money | None, currency: str, conversion: Conversion) -> Decimal:
-    """An amount to compare in one currency; infinite where it can't be known. Nothing is nothing in any."""
-    turned = most and (conversion.to(currency, most) if most.amount else most)
-    return turned.amount if turned else Decimal("Infinity")
 
 
 def shows_nothing(row: CallRow) -> Evidence:

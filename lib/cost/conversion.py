@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from statistics import mode
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -42,6 +43,15 @@ class Conversion(BaseModel):
             return money
         here, there = self._per_usd(money.currency), self._per_usd(currency)
         return None if here is None or there is None else Money(money.amount / here * there, currency)
+
+    def comparable(self, amounts: Sequence[Money | None]) -> list[Decimal]:
+        """Amounts as figures in the currency of most of them: infinite where one is unknown, or its rate is missing.
+
+        Nothing is nothing in any currency.
+        """
+        usual = mode([one.currency for one in amounts if one] or ["USD"])
+        turned = (one and (self.to(usual, one) if one.amount else one) for one in amounts)
+        return [one.amount if one else Decimal("Infinity") for one in turned]
 
     def view(self, money: Money) -> Money:
         """An amount as it is to be shown: in its own currency where no other is wanted, or the rate is missing."""

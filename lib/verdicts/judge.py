@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from weakref import WeakKeyDictionary
 
+from lib.calls.dialect import protocol_of
 from lib.calls.known import Known
-from lib.calls.route import place_of
+from lib.calls.route import Route, place_of
 from lib.connections.model import Connection
 from lib.cost.book import PriceBook
 from lib.cost.conversion import Conversion
 from lib.ledger import evidence
 from lib.verdicts.judged import Judged
 from lib.verdicts.judging import Facts
+from lib.verdicts.planning import Offer, offers
 from lib.verdicts.prices import Prices
+from lib.vocabulary import Capability, Verdict
 
 PricesKey = tuple[Judged, tuple[datetime | None, ...], date, Conversion]
 """What prices hold for: the basis, each list's time, the day, and the rates they are compared by."""
@@ -25,6 +30,7 @@ class Judge:
         self._known = known
         self._judged: Judged | None = None
         self._prices: tuple[PricesKey, Prices] | None = None
+        self._offers: WeakKeyDictionary[Prices, dict[Capability, tuple[Offer, ...]]] = WeakKeyDictionary()
 
     def facts(self) -> Facts:
         """All that verdicts rest on, from the ledger."""
@@ -69,6 +75,27 @@ class Judge:
         prices = Prices(judged, self._book, now, conversion)
         self._prices = key, prices
         return prices
+
+    def offers(self, capability: Capability, conversion: Conversion) -> tuple[Offer, ...]:
+        """What can be used for a capability, and what is left buys of it; made once for what prices are made for."""
+        made = self._offers.setdefault(self.prices(conversion), {})
+        if capability not in made:
+            now, known = datetime.now(UTC), self._known
+            made[capability] = offers(self.judged(), capability, known.book, self._spoken(capability), now, conversion)
+        return made[capability]
+
+    def _spoken(self, capability: Capability) -> Callable[[Verdict], str]:
+        """What tells the protocol of a usable model; a connection's way out is found once."""
+        routes: dict[str, Route] = {}
+
+        def spoken(verdict: Verdict) -> str:
+            if verdict.connection not in routes:
+                routes[verdict.connection] = self._known.route(verdict.connection)
+            route = routes[verdict.connection]
+            listed = self._known.dialects(route.connection, verdict.model)
+            return protocol_of(route, capability, "generate", verdict.model, *listed)
+
+        return spoken
 
     def _book(self, place: str, connection: Connection | None) -> PriceBook:
         return self._known.book(connection) if connection else self._known.book_of(place)
