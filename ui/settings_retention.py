@@ -30,13 +30,15 @@ LIMITS: Mapping[By, tuple[str, int, int]] = {
 }
 """The word for each limit, how much one of it is, and what is proposed."""
 LEAST, MOST = 1, 100_000
-SHOWN, DONE = f"{KEY}_shown", f"{KEY}_done"
+SHOWN, WANTED, DONE = f"{KEY}_shown", f"{KEY}_wanted", f"{KEY}_done"
 
 
 def retention() -> None:
     """What is kept now; another choice, what it would delete, and the act."""
     kept = door().own.retention
     _done()
+    if (wanted := st.session_state.pop(WANTED, None)) is not None:
+        _delete(kept, wanted)
     st.markdown(_told(kept.rule))
     wanted = _choice(kept.rule)
     if wanted is None:
@@ -106,8 +108,22 @@ def _apply(kept: Retention, rule: Rule, from_now_on: bool) -> None:
     if from_now_on:
         kept.choose(rule)
     st.session_state.pop(SHOWN, None)
-    st.session_state[DONE] = kept.apply(rule).calls
+    st.session_state[WANTED] = rule
+
+
+def _delete(kept: Retention, rule: Rule) -> None:
+    """Deletes what was shown, saying how far that is; what is gone stays so if the page is left meanwhile."""
+    total = kept.leaving(rule).calls or 1
+    words = t(N_("Deleting calls…"))
+    bar = st.progress(0.0, text=words)
+
+    def told(number: int) -> None:
+        bar.progress(min(1.0, number / total), text=words)
+
+    gone = kept.apply(rule, told)
+    st.session_state[DONE] = gone.calls
     saved()
+    st.rerun()
 
 
 def _choose(kept: Retention, rule: Rule | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -17,11 +18,13 @@ Cell: TypeAlias = tuple[Any, ...]
 """Values of a table's primary key, in its order."""
 
 
+@cache
 def sums_of(table: Table) -> tuple[str, ...]:
     """The columns that are added up."""
     return tuple(column.name for column in table.columns if not column.primary_key)
 
 
+@cache
 def keys_of(table: Table) -> tuple[str, ...]:
     """The columns that say of what."""
     return tuple(table.primary_key.columns.keys())
