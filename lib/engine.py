@@ -48,7 +48,8 @@ from lib.cost.conversion import Conversion
 from lib.cost.reconciliation import Reconciled
 from lib.errors import WrongUse
 from lib.http import Http, Outward
-from lib.ledger import Ledger, evidence, relay_log, spells, tasks
+from lib.ledger import Ledger, balances, evidence, relay_log, spells, tasks
+from lib.ledger.balances import Balance
 from lib.ledger.log import Log
 from lib.ledger.media import Kept, Role, of_calls
 from lib.ledger.owners import Owner
@@ -464,6 +465,12 @@ class Engine:
         relay = self.configuration().relay(relay_id)
         with self.ledger.read() as db:
             return relay_logs.reconciled(db, relay.id, since, until)
+
+    def balances(self, relay_id: str, since: datetime | None = None) -> list[Balance]:
+        """What was left for a relay's connections over time, by connection, the oldest first."""
+        names = [one.id for one in self.configuration().connections if one.relay == relay_id]
+        with self.ledger.read() as db:
+            return balances.of(db, names, since)
 
     def pulled(self, relay_id: str) -> Mapping[str, Pulled]:
         """By connection, when its log at a relay was last read, and since when it is known."""

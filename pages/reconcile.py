@@ -11,6 +11,7 @@ from ui import reconcile_parts as parts
 from ui import reconcile_reading as reading
 from ui.engine import door
 from ui.links import go
+from ui.reconcile_balance import balances
 from ui.reconcile_view import View
 from ui.words import t
 
@@ -52,3 +53,4 @@ else:
         beside(view)
     else:
         reading.never()
+    balances(engine.balances(view.relay, view.since(datetime.now(UTC))))

@@ -66,6 +66,23 @@ def bars(
     return figure
 
 
+def steps(times: Sequence[Sequence[str]], series: Sequence[Series], unit: str) -> Figure:
+    """Lines that hold a value until the next, each with times of its own: of the reader's zone, without an offset."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for x, one in zip(times, series, strict=True):
+        figure.add_scatter(
+            x=list(x), y=list(one.values), name=_name(one.name), mode="lines+markers", line={"shape": "hv", "width": 2},
+            marker={"size": 6}, line_color=one.colour, customdata=[escape(told) for told in one.told],
+            hovertemplate="%{x|%Y-%m-%d %H:%M}<br>" + _name(one.name) + ": %{customdata}<extra></extra>",
+        )  # fmt: skip
+    _dress(figure, unit)
+    figure.update_layout(showlegend=True, margin={"l": 0, "r": 8, "t": 40, "b": 24})
+    figure.update_xaxes(tickformat="%m-%d<br>%H:%M", nticks=TICKS)
+    return figure
+
+
 def lying(names: Sequence[str], series: Sequence[Series], unit: str) -> Figure:
     """Bars that lie, the first on top, each with its value beside it; several series beside one another."""
     import plotly.graph_objects as go

@@ -25,7 +25,7 @@ from lib.checks.rationed import longest_unasked
 from lib.connections.rows import read
 from lib.errors import WrongUse
 from lib.http import Http
-from lib.ledger import Ledger, snapshots
+from lib.ledger import Ledger, balances, snapshots
 from lib.ledger import evidence as proofs
 from lib.vocabulary import Evidence
 
@@ -89,6 +89,7 @@ def _keep(db: Db, route: Route, seen: Evidence) -> bool:
     name, configured = route.connection.id, read(db)
     if configured.still_has(route.connection, route.endpoint.base_url):
         proofs.add(db, seen)
+        balances.note(db, seen)
         return True
     if not configured.still_has(route.connection):
         snapshots.forget(db, name, f"connection:{name}")

@@ -21,7 +21,7 @@ from lib.cost.reconciliation import Reconciled, reconcile
 from lib.errors import LineFault
 from lib.http import Http, redact, without_keys
 from lib.ledger import calls as log
-from lib.ledger import relay_log, rollups
+from lib.ledger import relay_log, retention, rollups
 from lib.ledger.relay_log import Pulled
 from lib.ledger.row import CallRow
 from lib.vocabulary import Reason
@@ -148,7 +148,8 @@ def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:
 
 
 def reconciled(db: Db, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
-    """Our calls through a relay beside its log, as far as that is known. Sends nothing, changes nothing."""
+    """Our calls through a relay beside its log, as far as both are known. Sends nothing, changes nothing."""
+    since = max(filter(None, (since, retention.kept_since(db))), default=None)
     begun, ended = since and since - AROUND, until and until + AROUND
     known = relay_log.pulls(db, relay_id)
     calls = _calls(db, relay_id, begun, ended) if known else []

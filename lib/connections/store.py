@@ -15,8 +15,8 @@ from lib.connections.model import Configuration, Connection, Relay
 from lib.connections.rows import drop, load, put, read
 from lib.errors import WrongUse
 from lib.i18n import N_
-from lib.ledger import Ledger, snapshots
-from lib.ledger.schema import evidence, evidence_newest, evidence_spells, settings
+from lib.ledger import Ledger, relay_log, snapshots
+from lib.ledger.schema import balances, evidence, evidence_newest, evidence_spells, settings
 
 __all__ = [
     "ImportFile",
@@ -191,10 +191,11 @@ def _remove_relay(db: Db, id: str) -> None:
         )
     drop(db, configured.relay(id))
     snapshots.forget(db, f"relay:{id}")
+    relay_log.forget(db, id)
 
 
 def _forget_connection(db: Db, id: str) -> None:
     """Deletes what was seen of a connection."""
-    for table in (evidence_newest, evidence, evidence_spells):
+    for table in (evidence_newest, evidence, evidence_spells, balances):
         db.execute(delete(table).where(table.c.connection == id))
     snapshots.forget(db, id, f"connection:{id}")

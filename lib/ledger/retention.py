@@ -20,7 +20,7 @@ from lib.ledger.days import day_begins, zone_named
 from lib.ledger.ids import between, first_id
 from lib.ledger.media import Kept
 from lib.ledger.row import of_record
-from lib.ledger.schema import calls, media, payloads
+from lib.ledger.schema import calls, media, payloads, rollup_gone
 from lib.vocabulary import UNFINISHED
 
 RULE = "retention"
@@ -109,6 +109,14 @@ def leaving(conn: Connection, until: datetime) -> Leaving:
     files = select(func.count(), func.coalesce(func.sum(gone.c.bytes), 0)).where(gone.c.last < first_id(until))
     count, file_bytes = conn.execute(files).one()
     return Leaving(until, number, int(size), count, int(file_bytes))
+
+
+def kept_since(conn: Connection) -> datetime | None:
+    """Since when every call is kept; None: none was deleted, or none is left."""
+    if conn.scalar(select(rollup_gone.c.day).limit(1)) is None:
+        return None
+    oldest: datetime | None = conn.scalar(select(calls.c.created_at).order_by(calls.c.id).limit(1))
+    return oldest
 
 
 def forget(conn: Connection, until: datetime, limit: int) -> tuple[int, tuple[Kept, ...]]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0010"
+VERSION = "0011"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -318,6 +318,15 @@ relay_log = Table(
     *(Column(name, Text, nullable=False) for name in ("group", "token", "request_id", "task_id", "content")),
     Column("ratios", JSON, nullable=False),
     Index("relay_log_by_scope", "relay", "scope", "at"),
+)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("remaining_nano", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
 )
 
 relay_pulls = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 import respx
 from click.testing import CliRunner, Result
 
+from lib.checks.relay_log import reconciled
 from lib.cli import main
-from lib.ledger import Ledger, rollups
+from lib.ledger import Ledger, retention, rollups
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
 from lib.vocabulary import Usage
@@ -120,6 +122,19 @@ def test_the_key_goes_into_the_address_only_when_told_so(home: Path) -> None:
         route = answers(router, good(told()))
         document("--key-in-address")
     assert route.calls[0].request.url.params["key"] == KEYS[1]
+
+
+def test_rows_of_calls_that_are_gone_are_nobody_else_s(home: Path) -> None:
+    later = NOON + timedelta(days=9)
+    with respx.mock(assert_all_called=False) as router:
+        answers(router, good(told(), told(5, "of a call that was kept out", created_at=UNIX - 60)))
+        assert document()["total"]["only_there"] == 1
+    with Ledger.open(None, home) as ledger:
+        ledger.write(lambda db: log.insert(db, row(later, relay="relay", connection="c2"), Payload()))
+        assert ledger.write(lambda db: retention.forget(db, NOON + timedelta(days=1), 10))[0] == 1
+        with ledger.read() as db:
+            found = reconciled(db, "relay")
+    assert (found.matched, found.only_there) == ((), ())
 
 
 def test_a_ration_is_enough_for_several_times(home: Path) -> None:

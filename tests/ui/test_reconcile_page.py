@@ -158,3 +158,24 @@ def test_the_sheet_has_both_sides(start: AppTest) -> None:
     lines = reconcile_parts.as_csv(door().own.reconciled("demo")).splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["both"] * 4 + ["here", "there"]
     assert lines[-1].endswith(",glm-4-flash,x,,0.00006,,USD,,another_program")
+
+
+def test_balances_over_time(app: AppTest) -> None:
+    """The demo's check has told two of the story's keys a balance; sora's has no limit."""
+    engine = door().engine
+    app = shown(app)
+    assert {one.connection for one in engine.balances("demo")} == {"chatglm", "gemini"}
+    assert "Balance over time" in words(app)
+    assert "No check has told" not in words(app)
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_a_relay_that_is_removed_takes_its_log_along(start: AppTest) -> None:
+    start.run()
+    known(CALLS, ROWS)
+    engine = door().own
+    for name in ("sora", "gemini", "chatglm", "demo"):
+        engine.remove(name)
+    assert engine.pulled("demo") == {}
+    with engine.ledger.read() as db:
+        assert relay_log.rows(db, "demo") == []
