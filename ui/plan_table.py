@@ -14,8 +14,7 @@ from lib.vocabulary import Quota
 from ui.chips import facts
 from ui.links import link
 from ui.markdown import code, literal, whole
-from ui.plan_words import amount, gap, good, told
-from ui.prices import price_words
+from ui.plan_words import amount, gap, good, price, told
 from ui.tables import EMPTY, height
 from ui.words import ago, count, quota, t
 
@@ -29,12 +28,12 @@ def table(found: Sequence[Offer]) -> None:
     """All offers, in their order."""
     text = st.column_config.TextColumn
     columns: dict[str, Any] = {
-        "model": text(t(N_("Model")), pinned=True, width=190),
-        "connection": text(t(N_("Connection")), width=90),
-        "buys": st.column_config.NumberColumn(t(N_("Buys")), format="localized", width=115),
-        "of": text(t(N_("Of what, or why unknown")), width=215),
-        "price": text(t(N_("Price")), width=240),
-        "left": text(t(N_("Quota left")), alignment="right", width=115),
+        "model": text(t(N_("Model")), pinned=True, width=175),
+        "connection": text(t(N_("Connection")), width=80),
+        "buys": st.column_config.NumberColumn(t(N_("Buys")), format="localized", width=100),
+        "of": text(t(N_("Of what, or why unknown")), width=200),
+        "price": text(t(N_("Price")), width=230),
+        "left": text(t(N_("Quota left")), alignment="right", width=110),
         "as_of": text(t(N_("As of")), width=110),
     }
     lines = [_line(one) for one in found]
@@ -52,7 +51,7 @@ def _line(one: Offer) -> dict[str, object]:
         "connection": one.verdict.connection,
         "buys": None if found is None else float(found),
         "of": gap(one) or good(one.bought.good),
-        "price": price_words(one.price, one.unpriced),
+        "price": price(one),
         "left": whole(quota(one.left)),
         "as_of": _as_of(one.left),
     }
@@ -70,7 +69,7 @@ def cards(found: Sequence[Offer]) -> None:
             st.markdown(code(one.verdict.model))
             st.markdown(f"**{literal(told(one))}**" if told(one) else literal(gap(one)))
             left = t(N_("{amount} left"), amount=literal(quota(one.left))) if one.left else ""
-            facts((literal(one.verdict.connection), literal(price_words(one.price, one.unpriced))))
+            facts((literal(one.verdict.connection), literal(price(one))))
             facts((left, _as_of(one.left)))
     if len(found) > shown:
         words = t(N_("Show more ({n} left)"), n=count(len(found) - shown))

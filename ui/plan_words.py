@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from lib.cost.conversion import Conversion
 from lib.i18n import N_
 from lib.verdicts.planning import Gap, Good, Offer
-from ui.prices import WHY_UNPRICED
+from ui.prices import WHY_UNPRICED, price_words
 from ui.words import number, t
 
 BUYS, PRICE = "buys", "price"
@@ -54,6 +55,14 @@ def told(offer: Offer) -> str:
     """`320 pictures`; empty where nobody knows."""
     found = amount(offer)
     return "" if found is None else f"{number(found, '#,##0.###')} {good(offer.bought.good)}"
+
+
+def price(offer: Offer) -> str:
+    """What it costs, by what it is billed: a relay may list as the price of a call what it charges for a second."""
+    found = offer.price
+    if found is not None and offer.bought.good == "second":
+        found = replace(found, unit="second")
+    return price_words(found, offer.unpriced)
 
 
 def gap(offer: Offer) -> str:

@@ -90,6 +90,7 @@ def test_the_demos_balances_in_what_they_buy(app: AppTest) -> None:
     assert app.query_params["capability"] == "video"
     assert "buys" not in app.dataframe[0].value or column(app, "buys") == [None]
     assert "The key has no limit" in column(app, "of")[0]
+    assert column(app, "price")[0].replace("\u00a0", " ") == "USD 0.10 per second"  # listed as the price of a call
 
 
 def test_by_token_and_what_has_no_price() -> None:
