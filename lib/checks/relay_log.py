@@ -22,7 +22,7 @@ from lib.errors import LineFault
 from lib.http import Http, redact, without_keys
 from lib.ledger import calls as log
 from lib.ledger import relay_log, retention, rollups
-from lib.ledger.relay_log import Pulled
+from lib.ledger.relay_log import Logged, Pulled
 from lib.ledger.row import CallRow
 from lib.vocabulary import Reason
 from lib.wire import Unreadable
@@ -152,9 +152,20 @@ def reconciled(db: Db, relay_id: str, since: datetime | None = None, until: date
     since = max(filter(None, (since, retention.kept_since(db))), default=None)
     begun, ended = since and since - AROUND, until and until + AROUND
     known = relay_log.pulls(db, relay_id)
-    calls = _calls(db, relay_id, begun, ended) if known else []
     rows = relay_log.rows(db, relay_id, begun, ended)
+    calls = _calls(db, relay_id, _first_known(known, rows, begun), ended) if known else []
     return reconcile(calls, rows, partial(_covered, known), partial(_prices, db)).of(since, until)
+
+
+def _first_known(
+    known: Mapping[str, Pulled], rows: Sequence[Logged], begun: datetime | None
+) -> datetime | None:
+    """From when on calls may have to do with what is known of the log, or with what isn't there."""
+    borders = [one.since for one in known.values() if one.since is not None]
+    if len(borders) < len(known):
+        return begun
+    oldest = min([*borders, *(one.row.at for one in rows[:1])]) - AROUND
+    return max(begun, oldest) if begun else oldest
 
 
 def _calls(db: Db, relay_id: str, since: datetime | None, until: datetime | None) -> list[CallRow]:

@@ -128,7 +128,7 @@ class Reconciled:
 
 
 PricesOf = Callable[[Sequence[str]], Mapping[str, Price]]
-"""By a call's id the price it was settled by, where it had one."""
+"""By a call's id the price it was settled by, where it had one; asked for those whose figures differ."""
 
 
 def reconcile(
@@ -142,7 +142,7 @@ def reconcile(
     pairs = sorted(matched(mine, found), key=lambda one: one.call.id)
     ended = [one for one in pairs if one.call.status not in UNFINISHED]
     skew = skew_of((one.call, one.bill) for one in ended if one.by != "guess")
-    prices = prices_of([one.call.id for one in ended])
+    prices = prices_of([one.call.id for one in ended if _estimated(one.call, one.bill) != one.bill.amount.nano])
     known, taken = {one.call.id for one in pairs}, {one.id for match in pairs for one in match.bill.rows}
     twins = {_content(one) for match in pairs for one in match.bill.rows}
     return Reconciled(
@@ -281,8 +281,8 @@ def _by_its_end(call: CallRow, bill: Bill, _: Price | None) -> Difference | None
     return Difference("no_estimate") if mine is None else None
 
 
-def _by_its_use(call: CallRow, bill: Bill, price: Price | None) -> Difference | None:
-    if price is None or price.unit != "token" or call.usage_source != "server" or not bill.charges:
+def _by_its_use(call: CallRow, bill: Bill, _: Price | None) -> Difference | None:
+    if call.unit != "token" or call.usage_source != "server" or not bill.charges:
         return None
     row, usage = bill.first.row, call.usage
     if row.cached_tokens is not None and row.cached_tokens != (usage.cached_input_tokens or 0):

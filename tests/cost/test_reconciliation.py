@@ -37,7 +37,7 @@ def call(second: float = 0, name: str | None = "r1", *, tokens: int = 1000, **ch
     plain: dict[str, Any] = {
         "status": "succeeded", "sent_at": at, "finished_at": at + timedelta(seconds=3), "connection": "all",
         "model": "gpt-4o-mini", "request_id": name, "usage": Usage(tokens, 0, None, 42), "usage_source": "server",
-        "estimated": Money(100 * UNIT),
+        "estimated": Money(100 * UNIT), "unit": "token",
     }  # fmt: skip
     return row(at, **(plain | changes))
 
