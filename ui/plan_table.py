@@ -29,10 +29,10 @@ def table(found: Sequence[Offer]) -> None:
     text = st.column_config.TextColumn
     columns: dict[str, Any] = {
         "model": text(t(N_("Model")), pinned=True, width=175),
-        "connection": text(t(N_("Connection")), width=80),
+        "connection": text(t(N_("Connection")), width=110),
         "buys": st.column_config.NumberColumn(t(N_("Buys")), format="localized", width=100),
         "of": text(t(N_("Of what, or why unknown")), width=200),
-        "price": text(t(N_("Price")), width=230),
+        "price": text(t(N_("Price")), width=200),
         "left": text(t(N_("Quota left")), alignment="right", width=110),
         "as_of": text(t(N_("As of")), width=110),
     }
