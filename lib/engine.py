@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import starmap
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
+from sqlalchemy.exc import DatabaseError
 
 from lib.calls.conversation import Turn, conversation
 from lib.calls.dialect import protocol_of
@@ -142,7 +144,8 @@ class Engine:
     async def _let_old_calls_go(self) -> None:
         """At the start and once a day, where the user wants it and the process stays."""
         while self._goes_on:
-            await asyncio.to_thread(self.retention.keep_to_rule)
+            with suppress(DatabaseError):  # another process has it; there is another day
+                await asyncio.to_thread(self.retention.keep_to_rule)
             await asyncio.sleep(RETAINS_EVERY_S)
 
     async def _recover(self, owner: Owner) -> None:

@@ -14,11 +14,10 @@ from lib.cost import budget as budgets
 from lib.cost import conversion
 from lib.cost.budget import Budget, Standing, broken, forecast, standing
 from lib.errors import Refused
-from lib.ledger.calls import unfinished
+from lib.ledger.calls import quoted_only
 from lib.ledger.contribution import Dimension
 from lib.ledger.days import day_begins, zone_named
 from lib.ledger.rollups import stored_zone
-from lib.ledger.row import CallRow
 from lib.ledger.usage import Asked, sums
 from lib.vocabulary import Money
 
@@ -45,19 +44,18 @@ def spendings(db: Connection, at: datetime) -> tuple[Spending, ...]:
 def over_budget(db: Connection, drafted: Drafted, at: datetime) -> Refused | None:
     """Why a budget doesn't let a call be sent; None where all do, or the user wants it all the same.
 
-    Calls that haven't ended count by the most they can cost. Ask it in the transaction that logs the call: of several
-    at once each then sees the others.
+    Calls that haven't ended, or whose cost nobody knows, count by the most they can cost. Ask it in the transaction
+    that logs the call: of several at once each then sees the others.
     """
     stopping = [one for one in budgets.load(db) if one.stops and _counts(one, drafted)]
     if not stopping or drafted.draft.over_budget or drafted.draft.unpaid:
         return None
     rates, zone = conversion.load(db), zone_named(stored_zone(db))
-    today, going_on = at.astimezone(zone).date(), unfinished(db)
+    today = at.astimezone(zone).date()
     for one in stopping:
-        since, spent = day_begins(one.first_day(today), zone), _spent(db, one, today)
-        under_way = [row.quoted for row in going_on if row.quoted and row.created_at >= since and _includes(one, row)]
-        if why := broken(one, spent, under_way, drafted.quoted, rates):
-            return refusal(why, **_told(one, today, drafted, (*spent, *under_way)))
+        spent, unsettled = _spent(db, one, today), _unsettled(db, one, day_begins(one.first_day(today), zone))
+        if why := broken(one, spent, unsettled, drafted.quoted, rates):
+            return refusal(why, **_told(one, today, drafted, (*spent, *unsettled)))
     return None
 
 
@@ -66,8 +64,9 @@ def _counts(budget: Budget, drafted: Drafted) -> bool:
     return budget.holds_for(connection.id, connection.provider, drafted.model)
 
 
-def _includes(budget: Budget, row: CallRow) -> bool:
-    return budget.holds_for(row.connection, row.provider, row.model)
+def _unsettled(db: Connection, budget: Budget, since: datetime) -> list[Money]:
+    """The most that those calls of its period can cost whose cost isn't known, or not yet."""
+    return [quoted for *called, quoted in quoted_only(db, since) if budget.holds_for(*called)]
 
 
 def _spent(db: Connection, budget: Budget, until: date) -> tuple[Money, ...]:

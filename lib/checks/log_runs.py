@@ -38,9 +38,9 @@ class LogRun:
     async def _read(self, http: Http, known: Known, relay_id: str) -> None:
         try:
             await pull(http, known, relay_id, on_told=self._note)
+            await known.ledger.awrite(lambda db: settle(db, relay_id))
         except Exception as fault:
             self.broke = fault
-        await known.ledger.awrite(lambda db: settle(db, relay_id))
 
     def _note(self, told: Told) -> None:
         self.progress = replace(self.progress, told=(*self.progress.told, told))

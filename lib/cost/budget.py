@@ -99,11 +99,12 @@ Why = Literal["budget_exceeded", "budget_price_unknown", "budget_no_rate"]
 
 
 def broken(
-    budget: Budget, spent: Iterable[Money], under_way: Iterable[Money], quoted: Money | None, conversion: Conversion
+    budget: Budget, spent: Iterable[Money], unsettled: Iterable[Money], quoted: Money | None, conversion: Conversion
 ) -> Why | None:
     """Why a call of that quote may not be sent by a budget that stops; None where it may.
 
-    `under_way`: the most that calls can cost which haven't ended. What reaches the budget to the last unit is within.
+    `unsettled`: the most that calls can cost of which nobody knows more. What reaches the budget to the last unit is
+    within.
     """
     if not budget.stops:
         return None
@@ -111,7 +112,7 @@ def broken(
         return None if budget.lets_unknown else "budget_price_unknown"
     if not quoted.amount:
         return None
-    known, missing = _converted((*spent, *under_way, quoted), budget, conversion)
+    known, missing = _converted((*spent, *unsettled, quoted), budget, conversion)
     if known > budget.amount:
         return "budget_exceeded"
     return "budget_no_rate" if missing else None

@@ -240,6 +240,8 @@ def _likely(
             off = _off(call, bill.first.row.at - skew)
             if off > APART:
                 break
+            if call.status == "succeeded" and bill.first.row.kind != "consumed":
+                continue  # a channel that failed before the one that answered
             tokens = _tokens_apart(call, bill)
             if not (named_alike and (tokens or (call.request_id and bill.request_ids))):
                 same_key = call.connection == bill.first.connection

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from lib.errors import WrongUse
 from lib.i18n import N_
@@ -15,7 +15,7 @@ from lib.ledger import rollups
 from lib.ledger.ids import between, is_of, new_id
 from lib.ledger.row import CallRow, of_record, record
 from lib.ledger.schema import calls, payloads
-from lib.vocabulary import UNFINISHED
+from lib.vocabulary import UNFINISHED, Money
 
 __all__ = [
     "CallRow",
@@ -173,6 +173,19 @@ def settled_by(conn: Connection, ids: Iterable[str]) -> dict[str, Payload]:
 def unfinished(conn: Connection) -> list[CallRow]:
     """The calls that are not finished, oldest first, whoever owns them."""
     return _rows(conn, select(calls).where(calls.c.status.in_(UNFINISHED)).order_by(calls.c.id))
+
+
+def quoted_only(conn: Connection, since: datetime) -> Iterator[tuple[str, str, str, Money]]:
+    """The calls since then that may cost something and of which no more is known than the most that is: connection,
+    provider, model, and that. Those that haven't ended are of them.
+    """
+    columns = calls.c
+    found = select(columns.connection, columns.provider, columns.model, columns.quoted_nano, columns.quoted_currency)
+    may_cost = or_(columns.sent_at.is_not(None), columns.status.in_(UNFINISHED))
+    unknown = and_(columns.billed_nano.is_(None), columns.estimated_nano.is_(None), columns.quoted_nano.is_not(None))
+    found = found.where(*between(since, None), unknown, may_cost)
+    for connection, provider, model, nano, currency in conn.execute(found):
+        yield connection, provider, model, Money.of_nano(nano, currency)
 
 
 def prompts(conn: Connection, ids: Iterable[str], length: int) -> dict[str, str]:

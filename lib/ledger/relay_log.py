@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 
-from lib.ledger.database import upsert
+from lib.ledger.database import hold_still, upsert
 from lib.ledger.schema import relay_log, relay_pulls
 from lib.vocabulary import MOST, Money
 from lib.wire.relay_log import LogRow, RelayLog
@@ -52,6 +52,7 @@ def keep(conn: Connection, relay: str, connections: Sequence[str], log: RelayLog
 
     `connections`: those that share the key, the one it was read with first. `units` are worth one US dollar.
     """
+    hold_still(conn, relay_log)
     since = _whole_since(log)
     rows = [row for row in log.rows if since is None or row.at >= since]
     changed = 0

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, select
 
 from lib.ledger import rollups, settings
+from lib.ledger.database import hold_still
 from lib.ledger.days import day_begins, zone_named
 from lib.ledger.ids import between, first_id
 from lib.ledger.media import Kept
@@ -112,15 +113,16 @@ def leaving(conn: Connection, until: datetime) -> Leaving:
 
 
 def kept_since(conn: Connection) -> datetime | None:
-    """Since when every call is kept; None: none was deleted, or none is left."""
-    if conn.scalar(select(rollup_gone.c.day).limit(1)) is None:
+    """Since when every call is kept: the day after the last of which some were deleted. None: none was."""
+    last = conn.scalar(select(func.max(rollup_gone.c.day)))
+    if last is None:
         return None
-    oldest: datetime | None = conn.scalar(select(calls.c.created_at).order_by(calls.c.id).limit(1))
-    return oldest
+    return day_begins(date.fromisoformat(last) + timedelta(days=1), zone_named(rollups.stored_zone(conn)))
 
 
 def forget(conn: Connection, until: datetime, limit: int) -> tuple[int, tuple[Kept, ...]]:
     """Deletes at most so many of the oldest calls that go; returns how many and the files that no call has any more."""
+    hold_still(conn, calls)
     oldest = select(calls).where(_old(until)).order_by(calls.c.id).limit(limit)
     rows = [of_record(found) for found in conn.execute(oldest).mappings()]
     rollups.keep(conn, rows)

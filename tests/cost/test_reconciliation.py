@@ -195,3 +195,10 @@ def test_every_difference_has_words(language: str) -> None:
         said = sentence(Difference(code, params), translator(language))
         assert said
         assert "{" not in said
+
+
+def test_a_channel_that_failed_before_is_not_the_bill_of_the_call_that_another_answered() -> None:
+    """Of an answer by a second channel the relay logs both; where rows name no request they are told apart by kind."""
+    failed = used(1, "", quota=0, id=1, kind="failed", input_tokens=None, output_tokens=None)
+    found = beside([call(name=None)], [failed, used(2, "", id=2)])
+    assert [one.bill.amount for one in found.matched] == [Money(100 * UNIT)]
