@@ -24,10 +24,14 @@ from ui.words import t, told
 DOUBLE_CLICK_S = 1.0
 """So soon the same again is the second click of two, also where the first call has ended by then."""
 SCRIPT = """
+let arrived = false;
 const second = (event) => {
-  if (event.detail > 1 && event.target.closest?.("[class*='st-key-'][class*='_send_'] button")) {
+  const sends = Boolean(event.target.closest?.("[class*='st-key-'][class*='_send_'] button"));
+  if (event.detail > 1 && sends && arrived) {
     event.stopImmediatePropagation();
     event.preventDefault();
+  } else {
+    arrived = sends;
   }
 };
 export default function () {
@@ -36,7 +40,8 @@ export default function () {
 }
 """
 """The browser counts clicks by when they were made (DOM's `detail`). A busy one delivers the second of two late, to the
-button drawn since, where no clock of ours tells it from a wish to send the same again.
+button drawn since, where no clock of ours tells it from a wish to send the same again. Where the first met no button,
+as it was just being drawn anew, the second is the one that sends.
 """
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from websockets.sync.client import connect
 
 from tests.conftest import DemoRelay
 from tests.e2e.running import ROOT, SLOWLY, App, app
-from tests.e2e.views import ADDRESSES, PAGES, button, navigate, opened
+from tests.e2e.views import ADDRESSES, PAGES, SOON, button, navigate, opened
 from tests.states import leave_demo
 from ui.links import SECTIONS, PageOf
 
@@ -49,6 +50,15 @@ def log(home: Path) -> list[dict[str, Any]]:
     )  # fmt: skip
     calls: list[dict[str, Any]] = json.loads(done.stdout)["calls"]
     return calls
+
+
+def begun(home: Path) -> list[dict[str, Any]]:
+    """The demo's log, as soon as the newest call has words. Raises `TimeoutError` where none comes."""
+    until = monotonic() + SOON / 1000
+    while monotonic() < until:
+        if (calls := log(home)) and calls[0]["text"]:
+            return calls
+    raise TimeoutError("no call has words")
 
 
 def write(page: Page, prompt: str, locale: str = "en-US", *, by_keyboard: bool = False) -> None:
@@ -106,8 +116,7 @@ def test_an_answer_outlives_its_tab(slow_app: App, browser: Browser) -> None:
     navigate(page, "Text")
     write(page, "Tell me about lighthouses.")
     expect(button(page, "Stop")).to_be_visible()
-    while not (calls := log(slow_app.home)) or calls[0]["status"] == "sent":
-        pass
+    calls = begun(slow_app.home)
     assert [call["status"] for call in calls] == ["streaming"]
     page.context.close()
 
@@ -133,8 +142,7 @@ def test_a_kill_while_streaming_keeps_what_came(tmp_path: Path, browser: Browser
     with app(home, speed=SLOWLY) as running:
         page = opened(browser, running.url + "/text", "zh-CN")
         write(page, "给我讲讲灯塔的故事", "zh-CN")
-        while not (calls := log(home)) or not calls[0]["text"]:
-            pass
+        calls = begun(home)
         os.kill(running.process.pid, signal.SIGKILL)
         running.process.wait()
         page.context.close()
@@ -151,8 +159,7 @@ def test_a_kill_while_streaming_keeps_what_came(tmp_path: Path, browser: Browser
 def test_stop_keeps_what_came(slow_app: App, browser: Browser) -> None:
     page = opened(browser, slow_app.url + "/text")
     write(page, "Tell me about lighthouses.", by_keyboard=True)
-    while not (calls := log(slow_app.home)) or not calls[0]["text"]:
-        pass
+    begun(slow_app.home)
     button(page, "Stop").click()
     expect(button(page, "Stop")).to_have_count(0)
     call = log(slow_app.home)[0]

@@ -118,5 +118,11 @@ def test_the_second_of_two_clicks_sends_nothing_however_late_it_comes(owner: App
         page.mouse.down(click_count=2)
         page.mouse.up(click_count=2)
         settle(page)
+    page.get_by_role("heading", level=1).click()  # the first of two, that met no button
+    generate.hover()
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    expect(page.get_by_text("A lighthouse in the sun, at dusk").first).to_be_visible()
+    settle(page)
     with Ledger.open(None, owner.home) as ledger, ledger.read() as db:
-        assert len(calls(db, limit=9, capability="embedding").rows) == 2
+        assert len(calls(db, limit=9, capability="embedding").rows) == 3
