@@ -348,43 +348,31 @@ rollups = Table(
     *(Column(name, BigInteger, nullable=False) for name in SUMS),
 )
 
-rollup_cross = Table(
-    "rollup_cross",
-    metadata,
-    *(Column(name, Text, primary_key=True) for name in (*CROSS, "currency")),
-    *(Column(name, BigInteger, nullable=False) for name in SUMS),
-)
 
-histogram_model = Table(
-    "histogram_model",
-    metadata,
-    *(Column(name, Text, primary_key=True) for name in ("measure", "day", "model", "currency")),
-    Column("bucket", Integer, primary_key=True),
-    Column("calls", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
+def _cross(name: str) -> Table:
+    """Sums by all that calls are told apart by, together."""
+    return Table(
+        name,
+        metadata,
+        *(Column(key, Text, primary_key=True) for key in (*CROSS, "currency")),
+        *(Column(number, BigInteger, nullable=False) for number in SUMS),
+    )
 
-histogram_cross = Table(
-    "histogram_cross",
-    metadata,
-    *(Column(name, Text, primary_key=True) for name in ("measure", *CROSS, "currency")),
-    Column("bucket", Integer, primary_key=True),
-    Column("calls", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
 
-rollup_gone = Table(
-    "rollup_gone",
-    metadata,
-    *(Column(name, Text, primary_key=True) for name in (*CROSS, "currency")),
-    *(Column(name, BigInteger, nullable=False) for name in SUMS),
-)
+def _histogram(name: str, *keys: str) -> Table:
+    """How many calls of what `keys` say lie in each bucket of a measure."""
+    return Table(
+        name,
+        metadata,
+        *(Column(key, Text, primary_key=True) for key in ("measure", *keys, "currency")),
+        Column("bucket", Integer, primary_key=True),
+        Column("calls", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
-histogram_gone = Table(
-    "histogram_gone",
-    metadata,
-    *(Column(name, Text, primary_key=True) for name in ("measure", *CROSS, "currency")),
-    Column("bucket", Integer, primary_key=True),
-    Column("calls", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
+
+rollup_cross = _cross("rollup_cross")
+histogram_model = _histogram("histogram_model", "day", "model")
+histogram_cross = _histogram("histogram_cross", *CROSS)
+rollup_gone = _cross("rollup_gone")
+histogram_gone = _histogram("histogram_gone", *CROSS)
