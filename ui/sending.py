@@ -24,14 +24,14 @@ from ui.words import t, told
 DOUBLE_CLICK_S = 1.0
 """So soon the same again is the second click of two, also where the first call has ended by then."""
 SCRIPT = """
-let arrived = false;
+const first = { arrived: false };
 const second = (event) => {
   const sends = Boolean(event.target.closest?.("[class*='st-key-'][class*='_send_'] button"));
-  if (event.detail > 1 && sends && arrived) {
+  if (event.detail > 1 && sends && first.arrived) {
     event.stopImmediatePropagation();
     event.preventDefault();
   } else {
-    arrived = sends;
+    first.arrived = sends;
   }
 };
 export default function () {
