@@ -460,7 +460,7 @@ class Engine:
         told = await relay_logs.pull(
             self._http, self.known, relay_id, key_in_address=key_in_address, on_told=on_told
         )
-        await self.ledger.awrite(lambda db: relay_logs.settle(db, relay_id))
+        await asyncio.to_thread(relay_logs.settle, self.ledger, relay_id)
         return told
 
     def reconciled(self, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:

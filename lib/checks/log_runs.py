@@ -38,7 +38,7 @@ class LogRun:
     async def _read(self, http: Http, known: Known, relay_id: str) -> None:
         try:
             await pull(http, known, relay_id, on_told=self._note)
-            await known.ledger.awrite(lambda db: settle(db, relay_id))
+            await asyncio.to_thread(settle, known.ledger, relay_id)
         except Exception as fault:
             self.broke = fault
 

@@ -20,11 +20,11 @@ from lib.cost.price import Price
 from lib.cost.reconciliation import Reconciled, reconcile
 from lib.errors import LineFault
 from lib.http import Http, redact, without_keys
+from lib.ledger import Ledger, relay_log, retention, rollups
 from lib.ledger import calls as log
-from lib.ledger import relay_log, retention, rollups
 from lib.ledger.relay_log import Logged, Pulled
 from lib.ledger.row import CallRow
-from lib.vocabulary import Reason
+from lib.vocabulary import UNFINISHED, Money, Reason
 from lib.wire import Unreadable
 from lib.wire.newapi import QUOTA_PER_UNIT
 from lib.wire.relay_log import RelayLog, log_request, read_log
@@ -147,14 +147,34 @@ def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:
     return replace(found, rows=tuple(replace(row, content=redact(row.content, secrets)) for row in found.rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """Both logs of some time and a day around it, and for which times the relay's is known."""
+
+    calls: Sequence[CallRow]
+    rows: Sequence[Logged]
+    known: Mapping[str, Pulled]
+
+    def reconciled(self, db: Db) -> Reconciled:
+        return reconcile(self.calls, self.rows, self.covered, partial(_prices, db))
+
+    def covered(self, call: CallRow) -> bool:
+        """Whether the relay's log is known for the time of a call."""
+        pulled = self.known.get(call.connection)
+        return pulled is not None and pulled.covers(call.created_at, call.finished_at or call.created_at)
+
+
 def reconciled(db: Db, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
     """Our calls through a relay beside its log, as far as both are known. Sends nothing, changes nothing."""
     since = max(filter(None, (since, retention.kept_since(db))), default=None)
+    return _logs(db, relay_id, since, until).reconciled(db).of(since, until)
+
+
+def _logs(db: Db, relay_id: str, since: datetime | None, until: datetime | None) -> _Logs:
     begun, ended = since and since - AROUND, until and until + AROUND
     known = relay_log.pulls(db, relay_id)
     rows = relay_log.rows(db, relay_id, begun, ended)
-    calls = _calls(db, relay_id, _first_known(known, rows, begun), ended) if known else []
-    return reconcile(calls, rows, partial(_covered, known), partial(_prices, db)).of(since, until)
+    return _Logs(_calls(db, relay_id, _first_known(known, rows, begun), ended) if known else [], rows, known)
 
 
 def _first_known(
@@ -178,11 +198,6 @@ def _calls(db: Db, relay_id: str, since: datetime | None, until: datetime | None
     return found
 
 
-def _covered(known: Mapping[str, Pulled], call: CallRow) -> bool:
-    pulled = known.get(call.connection)
-    return pulled is not None and pulled.covers(call.created_at, call.finished_at or call.created_at)
-
-
 def _prices(db: Db, ids: Sequence[str]) -> dict[str, Price]:
     found: dict[str, Price] = {}
     for first in range(0, len(ids), AT_ONCE):
@@ -192,17 +207,50 @@ def _prices(db: Db, ids: Sequence[str]) -> dict[str, Price]:
     return found
 
 
-def settle(db: Db, relay_id: str) -> int:
-    """Writes into every call what the relay's log says it was billed, in this one transaction, and moves the rollups.
+@dataclass(frozen=True, slots=True)
+class _Unsettled:
+    """By call what it was billed as far as we knew, and what it is by the log now.
 
-    Returns how many calls changed; none where nothing new is known.
+    `but_from`: from when on there are calls that can't be settled yet, not having ended.
     """
-    billed = {one.call.id: one.bill.amount for one in reconciled(db, relay_id).matched}
 
-    def changes(row: CallRow) -> Mapping[str, Any]:
-        return {"billed": billed[row.id]}
+    bills: Mapping[str, tuple[Money | None, Money | None]]
+    known: Mapping[str, Pulled]
+    but_from: datetime | None
 
-    ids, changed = list(billed), 0
+
+def settle(ledger: Ledger, relay_id: str) -> int:
+    """Writes into calls what the relay's log says they were billed; takes back what it no longer says.
+
+    Looks only around what was read since the last time. Both logs are read beside other writes, the calls written some
+    at a time; one that another process settled meanwhile is left as that left it. Blocks; not for the writer's thread.
+    Returns how many calls changed.
+    """
+    with ledger.read() as db:
+        found = _unsettled(db, relay_id)
+    ids, changed = sorted(found.bills), 0
     for first in range(0, len(ids), AT_ONCE):
-        changed += len(log.change(db, ids[first : first + AT_ONCE], changes))
+        write = partial(log.change, ids=ids[first : first + AT_ONCE], changes=partial(_billed, found.bills))
+        changed += len(ledger.write(write))
+    ledger.write(lambda db: relay_log.settled(db, relay_id, found.known, found.but_from))
     return changed
+
+
+def _billed(bills: Mapping[str, tuple[Money | None, Money | None]], row: CallRow) -> Mapping[str, Any]:
+    before, now = bills[row.id]
+    return {"billed": now} if row.billed == before else {}
+
+
+def _unsettled(db: Db, relay_id: str) -> _Unsettled:
+    known = relay_log.pulls(db, relay_id)
+    oldest = min((one.unsettled for one in known.values() if one.unsettled), default=None)
+    if oldest is None:
+        return _Unsettled({}, {}, None)
+    since = max(filter(None, (oldest - AROUND, retention.kept_since(db))))
+    logs = _logs(db, relay_id, since, None)
+    bills = {one.call.id: one.bill.amount for one in logs.reconciled(db).of(since, None).matched}
+    calls = [call for call in logs.calls if call.created_at >= since]
+    running = [call.created_at for call in calls if call.status in UNFINISHED]
+    told = (call for call in calls if call.status not in UNFINISHED and (call.id in bills or logs.covered(call)))
+    changes = {call.id: (call.billed, bills.get(call.id)) for call in told if call.billed != bills.get(call.id)}
+    return _Unsettled(changes, known, min(running, default=None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
@@ -37,10 +37,14 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """For which times a connection's log is known: since then (None: whatever there is), up to when it was read."""
+    """For which times a connection's log is known: since then (None: whatever there is), up to when it was read.
+
+    `unsettled`: from when on there are rows that calls weren't settled by yet; None where there are none.
+    """
 
     at: datetime
     since: datetime | None
+    unsettled: datetime | None = None
 
     def covers(self, begun: datetime, ended: datetime) -> bool:
         """Whether a call of that time must be there, if the relay logged it."""
@@ -55,13 +59,14 @@ def keep(conn: Connection, relay: str, connections: Sequence[str], log: RelayLog
     hold_still(conn, relay_log)
     since = _whole_since(log)
     rows = [row for row in log.rows if since is None or row.at >= since]
-    changed = 0
+    changed: list[datetime] = []
     for scope, own in _by_key(connections[0], rows).items():
         place = {"relay": relay, "scope": scope, "connection": connections[0]}
         changed += _replace(conn, place, since or min(row.at for row in own), [_record(row, units) for row in own])
-    for connection in connections:
-        _reach(conn, relay, connection, at, since)
-    return changed
+    before = pulls(conn, relay)
+    known = [_reached(before.get(one), Pulled(at, since, min(changed, default=None))) for one in connections]
+    _write(conn, relay, dict(zip(connections, known, strict=True)))
+    return len(changed)
 
 
 def _whole_since(log: RelayLog) -> datetime | None:
@@ -77,7 +82,10 @@ def _by_key(connection: str, rows: Iterable[LogRow]) -> dict[str, list[LogRow]]:
     return found
 
 
-def _replace(conn: Connection, place: Mapping[str, str], oldest: datetime, records: list[dict[str, Any]]) -> int:
+def _replace(
+    conn: Connection, place: Mapping[str, str], oldest: datetime, records: list[dict[str, Any]]
+) -> list[datetime]:
+    """Puts rows in the place of those known since then; returns the times of those that went or came by it."""
     columns = relay_log.c
     there = (columns.relay == place["relay"]) & (columns.scope == place["scope"]) & (columns.at >= oldest)
     known = [dict(found) for found in conn.execute(select(*_COMPARED).where(there)).mappings()]
@@ -85,16 +93,16 @@ def _replace(conn: Connection, place: Mapping[str, str], oldest: datetime, recor
     if gone or come:
         conn.execute(delete(relay_log).where(there))
         conn.execute(insert(relay_log), [{**place, **one} for one in records])
-    return gone.total() + come.total()
+    return [at for at, _ in (*gone.elements(), *come.elements())]
 
 
-def _without(records: list[dict[str, Any]], others: list[dict[str, Any]]) -> Counter[str]:
+def _without(records: list[dict[str, Any]], others: list[dict[str, Any]]) -> Counter[tuple[datetime, str]]:
     """What of some records isn't among others, each as often as it is there."""
     return Counter(map(_told, records)) - Counter(map(_told, others))
 
 
-def _told(record: Mapping[str, Any]) -> str:
-    return repr(sorted(record.items(), key=itemgetter(0)))
+def _told(record: Mapping[str, Any]) -> tuple[datetime, str]:
+    return record["at"], repr(sorted(record.items(), key=itemgetter(0)))
 
 
 def _record(row: LogRow, units: int) -> dict[str, Any]:
@@ -104,20 +112,32 @@ def _record(row: LogRow, units: int) -> dict[str, Any]:
     return plain | {"amount_nano": amount.nano, "currency": amount.currency, "ratios": ratios}
 
 
-def _reach(conn: Connection, relay: str, connection: str, at: datetime, since: datetime | None) -> None:
+def _reached(before: Pulled | None, now: Pulled) -> Pulled:
     """Joins what was known before to what is known now, where nothing is between them."""
-    before = pulls(conn, relay).get(connection)
-    if since is not None and before is not None and since <= before.at:
-        since = before.since
-    row = {"relay": relay, "connection": connection, "at": at, "since": since}
-    upsert(conn, relay_pulls, [row], replace=("at", "since"))
+    if before is None:
+        return now
+    joined = now.since is not None and now.since <= before.at
+    unsettled = min(filter(None, (before.unsettled, now.unsettled)), default=None)
+    return Pulled(now.at, before.since if joined else now.since, unsettled)
+
+
+def settled(conn: Connection, relay: str, known: Mapping[str, Pulled], but_from: datetime | None) -> None:
+    """Notes that calls are settled by what was known, all or (`but_from`) those before that time; of logs that were
+    read again meanwhile, nothing."""
+    now = pulls(conn, relay)
+    done = {name: replace(one, unsettled=but_from) for name, one in known.items() if now.get(name) == one}
+    _write(conn, relay, done)
+
+
+def _write(conn: Connection, relay: str, known: Mapping[str, Pulled]) -> None:
+    rows = [{"relay": relay, "connection": name, **asdict(one)} for name, one in known.items()]
+    upsert(conn, relay_pulls, rows, replace=tuple(f.name for f in fields(Pulled)))
 
 
 def pulls(conn: Connection, relay: str) -> dict[str, Pulled]:
     """By connection, for which times its log at a relay is known."""
-    columns = relay_pulls.c
-    query = select(columns.connection, columns.at, columns.since).where(columns.relay == relay)
-    return {found.connection: Pulled(found.at, found.since) for found in conn.execute(query)}
+    query = select(relay_pulls).where(relay_pulls.c.relay == relay)
+    return {found.connection: Pulled(found.at, found.since, found.unsettled) for found in conn.execute(query)}
 
 
 def rows(conn: Connection, relay: str, since: datetime | None = None, until: datetime | None = None) -> list[Logged]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0011"
+VERSION = "0012"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -336,6 +336,7 @@ relay_pulls = Table(
     Column("connection", Text, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("since", Moment),
+    Column("unsettled", Moment),
 )
 
 rollups = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,22 @@ import pytest
 import respx
 from click.testing import CliRunner, Result
 
-from lib.checks.relay_log import reconciled
+from lib.checks import relay_log
+from lib.checks.relay_log import reconciled, settle
 from lib.cli import main
 from lib.ledger import Ledger, retention, rollups
 from lib.ledger import calls as log
+from lib.ledger import relay_log as kept
 from lib.ledger.calls import Payload
-from lib.vocabulary import Usage
+from lib.vocabulary import Money, Usage
+from lib.wire.relay_log import read_log
 from tests.conftest import DemoRelay
 from tests.ledger.ledger_rows import NOON, row, usd
 
 RELAY, KEYS = "https://relay.example", ("sk-0000000000000001", "sk-0000000000000002")
 UNIX = int(NOON.timestamp())
+DAY = 24 * 60
+"""Minutes."""
 
 
 def run(*words: str, stdin: str = "") -> Result:
@@ -135,6 +141,105 @@ def test_rows_of_calls_that_are_gone_are_nobody_else_s(home: Path) -> None:
         with ledger.read() as db:
             found = reconciled(db, "relay")
     assert (found.matched, found.only_there) == ((), ())
+
+
+@pytest.fixture
+def ledger(home: Path) -> Iterator[Ledger]:
+    with Ledger.open(None, home) as opened:
+        yield opened
+
+
+def called(ledger: Ledger, minute: int, **more: Any) -> str:
+    """Logs a call that names no request, some minutes after the first one; returns its id."""
+    at = NOON + timedelta(minutes=minute)
+    plain: dict[str, Any] = {"status": "succeeded", "finished_at": at, "request_id": None} | more
+    made = row(
+        at, sent_at=at, relay="relay", connection="c2", model="gpt-4o-mini", usage=Usage(10, 0, None, 5),
+        usage_source="server", estimated=usd("0.0002"), **plain,
+    )  # fmt: skip
+    ledger.write(lambda db: log.insert(db, made, Payload()))
+    return made.id
+
+
+def unnamed(minute: int, quota: int = 100, **more: Any) -> dict[str, Any]:
+    return told(quota, "", created_at=UNIX + 60 * minute, **more)
+
+
+def billed(ledger: Ledger, id: str) -> Money | None:
+    with ledger.read() as db:
+        assert rollups.prove(db)
+        call = log.get(db, id)
+    assert call is not None
+    return call.billed
+
+
+def pulled(*rows: Any) -> None:
+    with respx.mock(assert_all_called=False) as router:
+        answers(router, good(*rows))
+        document()
+
+
+def test_a_bill_that_was_guessed_is_taken_back_where_it_is_another_s(ledger: Ledger) -> None:
+    near = called(ledger, 30)
+    pulled(unnamed(31))
+    assert billed(ledger, near) == usd("0.0002")
+    other = called(ledger, 31)
+    pulled(unnamed(31), unnamed(90))
+    assert (billed(ledger, near), billed(ledger, other)) == (None, usd("0.0002"))
+
+
+def test_what_the_log_takes_back_is_taken_back(ledger: Ledger) -> None:
+    call = called(ledger, 30)
+    pulled(unnamed(0), unnamed(30))
+    assert billed(ledger, call) == usd("0.0002")
+    pulled(unnamed(0), unnamed(90))
+    assert billed(ledger, call) is None
+
+
+def test_what_was_billed_before_a_log_is_known_stays(ledger: Ledger) -> None:
+    call = called(ledger, 30, billed=usd("7"))
+    pulled(*(unnamed(60 + n) for n in range(100)))  # a round number: there may be older ones
+    assert billed(ledger, call) == usd("7")
+
+
+def test_a_call_that_runs_is_settled_once_it_has_ended_though_its_row_stays_what_it_was(ledger: Ledger) -> None:
+    running = called(ledger, 30, status="running", finished_at=None)
+    ended = NOON + timedelta(minutes=40)
+    read = read_log(good(unnamed(30)))
+    ledger.write(lambda db: kept.keep(db, "relay", ("c2",), read, ended, 500_000))
+    assert (settle(ledger, "relay"), billed(ledger, running)) == (0, None)
+    ledger.write(lambda db: log.update(db, running, status="succeeded", finished_at=ended))
+    assert (settle(ledger, "relay"), billed(ledger, running)) == (1, usd("0.0002"))
+
+
+def test_settling_looks_only_around_what_is_new(ledger: Ledger) -> None:
+    old, new, later = (called(ledger, minute) for minute in (0, 9 * DAY, 9 * DAY + 30))
+    pulled(unnamed(0), unnamed(9 * DAY))
+    for id in (old, new):
+        ledger.write(lambda db, id=id: log.update(db, id, billed=usd("7")))  # type: ignore[misc]
+    pulled(unnamed(0), unnamed(9 * DAY))
+    assert [billed(ledger, id) for id in (old, new)] == [usd("7"), usd("7")], "nothing is new"
+    pulled(unnamed(0), unnamed(9 * DAY), unnamed(9 * DAY + 30))
+    assert [billed(ledger, id) for id in (old, new, later)] == [usd("7"), usd("0.0002"), usd("0.0002")]
+
+
+def test_a_call_that_was_settled_by_another_process_meanwhile_is_left_as_it_is(
+    ledger: Ledger, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = called(ledger, 30)
+    read = relay_log._logs
+
+    def quicker(*args: Any) -> Any:
+        found = read(*args)
+        with Ledger.open(None, home) as other:
+            other.write(lambda db: log.update(db, call, billed=usd("3")))
+        return found
+
+    with respx.mock(assert_all_called=False) as router:
+        answers(router, good(unnamed(30)))
+        monkeypatch.setattr(relay_log, "_logs", quicker)
+        document()
+    assert billed(ledger, call) == usd("3")
 
 
 def test_a_ration_is_enough_for_several_times(home: Path) -> None:

@@ -91,10 +91,41 @@ def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledg
 def test_how_far_back_a_log_is_known(ledger: Ledger, reads: list[tuple[float, float, bool]], known: Pulled) -> None:
     for oldest, read, cut in reads:
         kept(ledger, used(oldest), read=read, cut=cut, of=("all", "chat"))
-    assert reach(ledger) == {"all": known, "chat": known}
+    found = {name: replace(one, unsettled=None) for name, one in reach(ledger).items()}
+    assert found == {"all": known, "chat": known}
     assert known.covers(known.at, known.at)
     assert known.covers(at(1), at(3)) is (known.since is None)
     assert not known.covers(at(90), at(999))
+
+
+@pytest.mark.parametrize(
+    ("second", "unsettled"),
+    [
+        pytest.param((ONE, TWO, THREE), None, id="nothing new"),
+        pytest.param((ONE, TWO, THREE, used(4), used(5)), at(4), id="some more"),
+        pytest.param((ONE, used(2, 90, request_id="r2"), THREE, used(4)), at(2), id="a figure changed"),
+        pytest.param((ONE, TWO), at(3), id="one was taken away"),
+    ],
+)
+def test_from_when_on_calls_arent_settled(
+    ledger: Ledger, second: tuple[LogRow, ...], unsettled: datetime | None
+) -> None:
+    kept(ledger, ONE, TWO, THREE)
+    assert reach(ledger)["all"].unsettled == at(1)
+    ledger.write(lambda db: relay_log.settled(db, "demo", reach(ledger), None))
+    kept(ledger, *second, read=200)
+    assert reach(ledger)["all"].unsettled == unsettled
+    kept(ledger, *second, read=300)
+    assert reach(ledger)["all"].unsettled == unsettled, "it stays so until they are"
+
+
+def test_what_was_read_meanwhile_isnt_settled(ledger: Ledger) -> None:
+    kept(ledger, ONE, of=("all",))
+    kept(ledger, used(1, token="42"), of=("sora",))
+    before = reach(ledger)
+    kept(ledger, ONE, TWO, read=200, of=("all",))
+    ledger.write(lambda db: relay_log.settled(db, "demo", before, at(9)))
+    assert {name: one.unsettled for name, one in reach(ledger).items()} == {"all": at(1), "sora": at(9)}
 
 
 def test_amounts_are_exact_and_nonsense_fits(ledger: Ledger) -> None:
