@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,12 +15,11 @@ from lib.calls.dialect import makes, protocol_of, takes_mask
 from lib.calls.files import Files, suffix
 from lib.calls.guard import bound, default_model, guard, refusal, served_by
 from lib.calls.known import Known
-from lib.calls.result import seconds_asked
+from lib.calls.quoting import by_second, quote
 from lib.calls.route import Route, retired
 from lib.calls.translation import in_words
 from lib.calls.unpaid import incomplete
-from lib.cost.official import approximate_tokens
-from lib.cost.price import Price, at_most, cost
+from lib.cost.price import Price
 from lib.cost.relay import Unpriced
 from lib.errors import Refused, WrongUse
 from lib.http import curl, python
@@ -29,29 +27,14 @@ from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.media import Kept, Role
 from lib.ledger.row import CallRow
-from lib.providers import output_limit
-from lib.vocabulary import Capability, Money, Operation, Usage
+from lib.vocabulary import Capability, Money, Operation
 from lib.wire import Json, Media, Message, Request, Unfit
 from lib.wire.protocols import PROTOCOLS
 
-MINIMUM_QUOTED_INPUT = 1_000
-"""Tokens: the contract's floor for a quoted input, since it is only approximated."""
-UNKNOWN_OUTPUT_LIMIT = 8_192
-"""Tokens: the contract's output for a model whose limit nobody knows."""
-OUTPUT_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 TOLD_IN_WORDS: tuple[Operation, ...] = ("generate", "edit", "inpaint", "lyrics")
 """Operations that are told in words what to do; the others need a file or an earlier result."""
 VERTEX = re.compile(r"(^|[.-])aiplatform\.googleapis\.com$")
 """The hosts of Google's Vertex AI."""
-NO_TOKENS_OUT: tuple[Capability, ...] = ("speech", "embedding")
-"""Billed by what is given to them alone, where they are billed by token."""
-SOUND_IN_TOKENS = "gemini"
-"""Who bills speech by the tokens of the sound (wire.md 4)."""
-BY_SECOND = ("openai_video", "video_generations")
-SHORTEST, LARGE = Decimal(4), Decimal("1.666667")
-"""wire.md 2A: the seconds of a video where nothing is said, and what the large sizes cost of the others."""
-IMAGE_TOKENS = 1_600
-"""About what a maker counts for one image, at most (Anthropic's public documentation; wire.md is silent)."""
 UNPAID = "unpaid"
 """Where the log keeps that of a call."""
 GIVEN: tuple[Role, Role] = ("input", "mask")
@@ -184,7 +167,7 @@ def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
     draft = draft_of(row, payload)
     price = Price.of_record(payload.prices) if payload.prices else None
     return Drafted(
-        draft, known.route(row.connection), row.model, row.protocol, _asked(draft, row.model, row.protocol), None,
+        draft, known.route(row.connection), row.model, row.protocol, asked_of(draft, row.model, row.protocol), None,
         price, row.quoted, None,
     )  # fmt: skip
 
@@ -207,7 +190,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
     )
     protocol = draft.protocol or usual
     drafted = Drafted(
-        draft, route, model or "", protocol, _asked(draft, model or "", protocol), None, None, None, None,
+        draft, route, model or "", protocol, asked_of(draft, model or "", protocol), None, None, None, None,
         by_hand=protocol != usual,
     )
     try:
@@ -219,7 +202,7 @@ def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:
         return replace(drafted, refused=refused)
     book = known.book(route.connection)
     price = book.price(model or "", at, draft.params)
-    quoted = quote(price, draft, model or "", protocol)
+    quoted = quote(price, drafted.asked, protocol)
     unpriced = None if price else book.unpriced(model or "")
     return replace(drafted, request=request, price=price, quoted=quoted, unpriced=unpriced)
 
@@ -258,7 +241,7 @@ def needs_words(capability: Capability, operation: Operation) -> bool:
     return capability != "transcription" and operation in TOLD_IN_WORDS
 
 
-def _asked(draft: CallDraft, model: str, protocol: str) -> Request:
+def asked_of(draft: CallDraft, model: str, protocol: str) -> Request:
     """What is asked; a translation in words, where the protocol has none of its own."""
     request = Request(
         model=model, prompt=draft.prompt, capability=draft.capability, operation=draft.operation, system=draft.system,
@@ -303,49 +286,3 @@ def _not_made(drafted: Drafted) -> Refused:
     if any(makes(name, capability, operation) for name in PROTOCOLS):
         return refusal("not_in_protocol", capability=capability, operation=operation, protocol=drafted.protocol)
     return refusal("cannot_call_yet", capability=capability if operation == "generate" else operation)
-
-
-def by_second(price: Price, protocol: str) -> bool:
-    """Whether a price for a call is one for a second: new-api bills its own video routes by second and size."""
-    return price.unit == "call" and protocol in BY_SECOND
-
-
-def bills_input_alone(capability: Capability, protocol: str) -> bool:
-    """Whether, of tokens, only those count that are put in."""
-    return capability in NO_TOKENS_OUT and (capability, protocol) != ("speech", SOUND_IN_TOKENS)
-
-
-def _as_billed(price: Price, protocol: str, draft: CallDraft) -> Price:
-    """The price with all that a relay may multiply it by."""
-    if price.amount is None or not by_second(price, protocol):
-        return price
-    size = LARGE if "1792" in str(draft.params.get("size", "")) else Decimal(1)
-    return replace(price, amount=price.amount * (seconds_asked(draft.params) or SHORTEST) * size)
-
-
-def quote(price: Price | None, draft: CallDraft, model: str, protocol: str) -> Money | None:
-    """What a draft costs at most by a price; None where that isn't known before it is sent."""
-    if price is None:
-        return None
-    price = _as_billed(price, protocol, draft)
-    answers = _positive(draft.params.get("n")) or 1
-    if price.unit != "token":
-        usage = Usage(
-            calls=answers, images=answers, seconds=seconds_asked(draft.params), characters=len(draft.prompt)
-        )
-        return cost(price, usage)
-    seen = sum(map(approximate_tokens, (draft.system, draft.prompt, *(one.content for one in draft.history))))
-    seen += IMAGE_TOKENS * sum(map(len, (draft.inputs, *(one.images for one in draft.history))))
-    asked = max((_positive(draft.params.get(name)) for name in OUTPUT_LIMIT_NAMES), default=0)
-    output = asked or output_limit(model) or UNKNOWN_OUTPUT_LIMIT
-    words = draft.capability == "text" and not draft.inputs
-    if bills_input_alone(draft.capability, protocol):
-        return at_most(price, input_tokens=max(seen, len(draft.prompt)), output_tokens=0, words=words)
-    return at_most(
-        price, input_tokens=max(MINIMUM_QUOTED_INPUT, seen), output_tokens=output * answers, words=words
-    )  # fmt: skip
-
-
-def _positive(value: Json) -> int:
-    """A parameter as a number of something; 0 for what is none (llama.cpp's -1 is "no limit")."""
-    return value if type(value) is int and value > 0 else 0

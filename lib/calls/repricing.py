@@ -12,8 +12,8 @@ from functools import partial
 from heapq import nlargest
 from typing import Any, TypeAlias
 
-from lib.calls.draft import by_second
 from lib.calls.known import Known
+from lib.calls.quoting import by_second
 from lib.calls.settle import estimate, saved
 from lib.cost.book import PriceBook
 from lib.cost.price import FORMER, Price

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from lib.calls.draft import MINIMUM_QUOTED_INPUT, CallDraft, Riddle
+from lib.calls.draft import CallDraft, Riddle
 from lib.calls.life import Calls
+from lib.calls.quoting import MINIMUM_QUOTED_INPUT
 from lib.calls.translation import CHINESE, TARGET
 from lib.causes import CAUSES, reason, remembered
 from lib.cost.book import PriceBook

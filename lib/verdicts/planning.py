@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Literal
 
-from lib.calls.draft import CallDraft, bills_input_alone, by_second, quote
+from lib.calls.draft import CallDraft, asked_of
+from lib.calls.quoting import bills_input_alone, by_second, quote
 from lib.connections.model import Connection
 from lib.cost.book import PriceBook
 from lib.cost.conversion import Conversion
@@ -153,6 +154,6 @@ def cheapest(found: Sequence[Offer], draft: CallDraft, conversion: Conversion) -
 
     Nor with what no rate of the user's makes comparable.
     """
-    most = [quote(one.price, draft, one.verdict.model, one.protocol) for one in found]
+    most = [quote(one.price, asked_of(draft, one.verdict.model, one.protocol), one.protocol) for one in found]
     ranked = sorted(zip(conversion.comparable(most), range(len(found)), strict=True))
     return [found[place] for figure, place in ranked if figure.is_finite()]

@@ -14,7 +14,8 @@ import pytest
 import respx
 
 from lib.calls.conversation import MOST_TURNS, Turn, after, chain, messages
-from lib.calls.draft import IMAGE_TOKENS, CallDraft, draft_of
+from lib.calls.draft import CallDraft, draft_of
+from lib.calls.quoting import IMAGE_TOKENS
 from lib.cost.official import approximate_tokens
 from lib.engine import Engine
 from lib.errors import WrongUse
