@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ from lib.errors import LineFault
 from lib.http import Http, redact, without_keys
 from lib.ledger import Ledger, relay_log, retention, rollups
 from lib.ledger import calls as log
-from lib.ledger.relay_log import Logged, Pulled
+from lib.ledger.relay_log import Logged, Owner, Pulled
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED, Money, Reason
 from lib.wire import Unreadable
@@ -34,6 +35,8 @@ AROUND = timedelta(days=1)
 FOR_OTHERS, FOR_CALLED = 2, 15
 """Requests of a ration that are left to others: by a key that calls were made with, and by one that none was."""
 NOT_FOUND = 404
+FINGERPRINT = 16
+"""Hexadecimal digits that stand for a key."""
 AT_ONCE = 500
 """Calls that are read at once."""
 
@@ -128,8 +131,15 @@ async def _pull(http: Http, known: Known, relay_id: str, asked: _Asked, key_in_a
         return Told(asked.names, read)
     status = known.status(route.place)
     units = status.quota_per_unit if status else QUOTA_PER_UNIT
-    keep = partial(relay_log.keep, relay=relay_id, connections=asked.names, log=read, at=at, units=units)
+    keep = partial(relay_log.keep, relay=relay_id, owner=_owner(relay_id, asked), log=read, at=at, units=units)
     return Told(asked.names, changed=await known.ledger.awrite(keep))
+
+
+def _owner(relay_id: str, asked: _Asked) -> Owner:
+    """Whose log it is: of the key (long, made by chance) what can't be turned back, not the same at another relay."""
+    secret = _secret(asked.routes[0].endpoint.key) or asked.names[0]
+    stands_for = sha256(f"{relay_id}\n{secret}".encode()).hexdigest()[:FINGERPRINT]
+    return Owner(f"key {stands_for}", {one.connection.id: one.connection.anew_since for one in asked.routes})
 
 
 def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:

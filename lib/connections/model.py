@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from lib.errors import WrongUse
@@ -137,7 +137,8 @@ class OwnPrice(TokenRates, _Sold):
 class Connection(Model):
     """A provider, an address and what its key is for. Absent `capabilities` and `models`: all that is found.
 
-    `bound`: the addresses its key was saved for. `key_tail`: the key's last four characters.
+    `bound`: the addresses its key was saved for. `key_tail`: the key's last four characters. `anew_since`: when what
+    it is for changed, so that what calls of its id did before says nothing of it; None: never.
     """
 
     id: Id
@@ -151,6 +152,7 @@ class Connection(Model):
     protocol: Name | None = None
     bound: tuple[str, ...] = ()
     key_tail: str = ""
+    anew_since: AwareDatetime | None = None
 
 
 class Configuration(Model):
@@ -216,7 +218,7 @@ class Configuration(Model):
 
     def export(self) -> dict[str, Any]:
         """What import reads, without keys and without what is internal."""
-        internal = {"connections": {"__all__": {"bound", "key_tail"}}}
+        internal = {"connections": {"__all__": {"bound", "key_tail", "anew_since"}}}
         document = self.model_dump(mode="json", exclude_none=True, exclude=internal)
         for connection in document["connections"]:
             if not connection["prices"]:

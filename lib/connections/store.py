@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, datetime
 
 from pydantic import SecretStr
 from sqlalchemy import Connection as Db
@@ -15,7 +16,7 @@ from lib.connections.model import Configuration, Connection, Relay
 from lib.connections.rows import drop, load, put, read
 from lib.errors import WrongUse
 from lib.i18n import N_
-from lib.ledger import Ledger, relay_log, snapshots
+from lib.ledger import Ledger, relay_log, rollups, snapshots
 from lib.ledger.schema import balances, evidence, evidence_newest, evidence_spells, settings
 
 __all__ = [
@@ -50,8 +51,9 @@ def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile, *, only_new: 
         _refuse_taken(plan, before)
     after = planned(plan, before)
     relays = relays_wanted(plan, before)
-    connections = [after.connection(one.id) for one in plan.connections]
-    stale = [one.id for one in connections if _is_another(one, plan.keys.get(one.id), keys, before, after)]
+    wanted = [after.connection(one.id) for one in plan.connections]
+    stale = [one.id for one in wanted if _is_another(one, plan.keys.get(one.id), keys, before, after)]
+    connections = _since_when(wanted, stale, before, ledger)
     moved = [one.id for one in relays if _has_moved(one, before)]
 
     def change(db: Db) -> None:
@@ -151,6 +153,19 @@ def _is_another(
         return False
     another_key = key is not None and key != keys.saved(new.id)
     return another_key or (old.provider, before.address(old)) != (new.provider, after.address(new))
+
+
+def _since_when(
+    wanted: Sequence[Connection], stale: Container[str], before: Configuration, ledger: Ledger
+) -> list[Connection]:
+    """The connections, those marked that take the place of another: one that is changed, or one that was removed."""
+    with ledger.read() as db:
+        called = set(rollups.keys(db, "connection"))
+    now = datetime.now(UTC)
+    found = [(one, _old(one.id, before)) for one in wanted]
+    anew = {one.id: now for one, old in found if one.id in stale or (old is None and one.id in called)}
+    kept = {old.id: old.anew_since for _, old in found if old}
+    return [one.model_copy(update={"anew_since": anew.get(one.id, kept.get(one.id))}) for one in wanted]
 
 
 def _has_moved(relay: Relay, before: Configuration) -> bool:

@@ -7,14 +7,14 @@ is read of a span of time takes the place of what was known of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from lib.ledger.database import hold_still, upsert
 from lib.ledger.schema import relay_log, relay_pulls
@@ -51,21 +51,44 @@ class Pulled:
         return (self.since is None or self.since <= begun) and ended <= self.at
 
 
-def keep(conn: Connection, relay: str, connections: Sequence[str], log: RelayLog, at: datetime, units: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose log it is. `key`: what stands for the key among rows that tell no number, never the key itself.
+
+    `connections`: those that have the key, the one it was read with first; each with since when its calls are by this
+    key (None: always).
+    """
+
+    key: str
+    connections: Mapping[str, datetime | None]
+
+    @property
+    def first(self) -> str:
+        """The connection it was read with."""
+        return next(iter(self.connections))
+
+
+def keep(conn: Connection, relay: str, owner: Owner, log: RelayLog, at: datetime, units: int) -> int:
     """Keeps a key's log as it was read, and how far it reaches; returns how many rows came or went by it.
 
-    `connections`: those that share the key, the one it was read with first. `units` are worth one US dollar.
+    `units` are worth one US dollar.
     """
     hold_still(conn, relay_log)
     since = _whole_since(log)
     rows = [row for row in log.rows if since is None or row.at >= since]
     changed: list[datetime] = []
-    for scope, own in _by_key(connections[0], rows).items():
-        place = {"relay": relay, "scope": scope, "connection": connections[0]}
-        changed += _replace(conn, place, since or min(row.at for row in own), [_record(row, units) for row in own])
+    for scope, own in _by_scope(owner.key, rows).items():
+        place = {"relay": relay, "scope": scope, "connection": owner.first}
+        records = [_record(row, units) for row in own]
+        _take_over(conn, place, records)
+        changed += _replace(conn, place, since or min(row.at for row in own), records)
     before = pulls(conn, relay)
-    known = [_reached(before.get(one), Pulled(at, since, min(changed, default=None))) for one in connections]
-    _write(conn, relay, dict(zip(connections, known, strict=True)))
+    unsettled = min(changed, default=None)
+    known = {
+        name: _reached(before.get(name), Pulled(at, max(filter(None, (since, anew)), default=None), unsettled))
+        for name, anew in owner.connections.items()
+    }
+    _write(conn, relay, known)
     return len(changed)
 
 
@@ -74,12 +97,22 @@ def _whole_since(log: RelayLog) -> datetime | None:
     return min(row.at for row in log.rows) + SECOND if log.cut and log.rows else None
 
 
-def _by_key(connection: str, rows: Iterable[LogRow]) -> dict[str, list[LogRow]]:
-    """The rows by what names their key; a relay that names none is asked with one key at a time."""
+def _by_scope(key: str, rows: Iterable[LogRow]) -> dict[str, list[LogRow]]:
+    """The rows by the number of their key, else by what stands for it."""
     found: dict[str, list[LogRow]] = {}
     for row in rows:
-        found.setdefault(f"#{row.token}" if row.token.isdecimal() else f"{connection}/{row.token}", []).append(row)
+        found.setdefault(f"#{row.token}" if row.token.isdecimal() else key, []).append(row)
     return found
+
+
+def _take_over(conn: Connection, place: Mapping[str, str], records: list[dict[str, Any]]) -> None:
+    """Rows were kept under `connection/name` once: where some are among these, they are this key's, whoever asked."""
+    columns, told = relay_log.c, set(map(_told, records))
+    before = (columns.relay == place["relay"]) & columns.scope.contains("/")
+    found = conn.execute(select(columns.scope, *_COMPARED).where(before)).mappings().all()
+    alike = {one["scope"] for one in found if _told({name: one[name] for name in _NAMES}) in told}
+    if alike:
+        conn.execute(update(relay_log).where(before & columns.scope.in_(alike)).values(scope=place["scope"]))
 
 
 def _replace(
@@ -167,4 +200,5 @@ def _of_record(columns: RowMapping) -> Logged:
 
 
 _PLAIN = tuple(f.name for f in fields(LogRow) if f.name != "ratios")
-_COMPARED = tuple(relay_log.c[name] for name in (*_PLAIN, "amount_nano", "currency", "ratios"))
+_NAMES = (*_PLAIN, "amount_nano", "currency", "ratios")
+_COMPARED = tuple(relay_log.c[name] for name in _NAMES)

@@ -130,6 +130,29 @@ def test_the_key_goes_into_the_address_only_when_told_so(home: Path) -> None:
     assert route.calls[0].request.url.params["key"] == KEYS[1]
 
 
+def test_a_key_that_moves_to_another_connection_keeps_its_rows(home: Path) -> None:
+    """Its relay numbers no keys: the first of two connections that share one is removed, then given another."""
+    rows = [told(name=name, token_id=0, token_name="mine") for name in ("r1", "x")]
+    shared = {"Authorization": f"Bearer {KEYS[0]}"}
+    with respx.mock(assert_all_called=False) as router:
+        router.get(f"{RELAY}/api/log/token", headers=shared).mock(return_value=good(*rows))
+        answers(router, good())
+        first = document()
+        assert run("connections", "remove", "c0").exit_code == 0
+        assert document()["total"] == first["total"]
+
+
+def test_a_call_by_the_key_a_connection_had_before_isnt_missing_in_the_log_of_another(ledger: Ledger) -> None:
+    unread = called(ledger, 30)
+    with respx.mock(assert_all_called=False) as router:
+        answers(router, good())
+        assert [one["id"] for one in document()["only_here"] if one["id"] == unread] == [unread]
+        other = {"id": "c2", "provider": "custom", "relay": "relay", "models": ["gpt-4o-mini"], "key": KEYS[0] + "9"}
+        assert run("connections", "import", "-", stdin=json.dumps({"connections": [other]})).exit_code == 0
+        again = document()
+    assert (again["keys"][0]["reason"], again["only_here"]) == (None, [])
+
+
 def test_rows_of_calls_that_are_gone_are_nobody_else_s(home: Path) -> None:
     later = NOON + timedelta(days=9)
     with respx.mock(assert_all_called=False) as router:
@@ -206,7 +229,7 @@ def test_a_call_that_runs_is_settled_once_it_has_ended_though_its_row_stays_what
     running = called(ledger, 30, status="running", finished_at=None)
     ended = NOON + timedelta(minutes=40)
     read = read_log(good(unnamed(30)))
-    ledger.write(lambda db: kept.keep(db, "relay", ("c2",), read, ended, 500_000))
+    ledger.write(lambda db: kept.keep(db, "relay", kept.Owner("key", {"c2": None}), read, ended, 500_000))
     assert (settle(ledger, "relay"), billed(ledger, running)) == (0, None)
     ledger.write(lambda db: log.update(db, running, status="succeeded", finished_at=ended))
     assert (settle(ledger, "relay"), billed(ledger, running)) == (1, usd("0.0002"))

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 import pytest
 from ledger_rows import NOON
+from sqlalchemy import select
 
 from lib.ledger import Ledger, relay_log
-from lib.ledger.relay_log import Pulled
+from lib.ledger.relay_log import Owner, Pulled
+from lib.ledger.schema import relay_log as table
 from lib.vocabulary import Money
 from lib.wire.relay_log import LogRow, RelayLog
 
@@ -26,8 +28,12 @@ def used(second: float, quota: int = 5, token: str = "41", **more: str) -> LogRo
     return LogRow(at(second), "consumed", "gpt-4o", quota, 7, 3, 0, token=token, ratios=ratios, **more)
 
 
-def kept(ledger: Ledger, *rows: LogRow, read: float = 100, cut: bool = False, of: tuple[str, ...] = ("all",)) -> int:
-    return ledger.write(lambda db: relay_log.keep(db, "demo", of, RelayLog(rows, cut), at(read), UNITS))
+def kept(
+    ledger: Ledger, *rows: LogRow, read: float = 100, cut: bool = False, of: tuple[str, ...] = ("all",),
+    key: str = "key 1", anew: float | None = None,
+) -> int:  # fmt: skip
+    owner = Owner(key, dict.fromkeys(of, None if anew is None else at(anew)))
+    return ledger.write(lambda db: relay_log.keep(db, "demo", owner, RelayLog(rows, cut), at(read), UNITS))
 
 
 def found(ledger: Ledger) -> list[LogRow]:
@@ -63,12 +69,50 @@ def test_a_log_read_again(ledger: Ledger, second: tuple[LogRow, ...], changed: i
     assert sorted(found(ledger), key=lambda row: (row.at, row.token)) == then
 
 
-def test_keys_without_a_number_are_told_apart_by_who_was_asked(ledger: Ledger) -> None:
-    rows = replace(ONE, token="")
-    kept(ledger, rows, of=("all",))
-    kept(ledger, rows, of=("sora",))
+UNNUMBERED = (replace(ONE, token=""), replace(TWO, token="mine"))
+
+
+def test_keys_without_a_number_are_told_apart_by_what_stands_for_them(ledger: Ledger) -> None:
+    kept(ledger, *UNNUMBERED, of=("all",), key="key 1")
+    kept(ledger, *UNNUMBERED, of=("sora",), key="key 2")
     with ledger.read() as db:
-        assert [one.connection for one in relay_log.rows(db, "demo")] == ["all", "sora"]
+        assert [one.connection for one in relay_log.rows(db, "demo")] == ["all", "sora", "all", "sora"]
+
+
+@pytest.mark.parametrize("then", [("chat",), ("sora", "chat")])
+def test_whoever_asks_with_a_key_its_rows_are_kept_once(ledger: Ledger, then: tuple[str, ...]) -> None:
+    kept(ledger, *UNNUMBERED, of=("all", "chat"))
+    assert kept(ledger, *UNNUMBERED, of=then) == 0
+    assert found(ledger) == [*UNNUMBERED]
+
+
+def test_rows_that_were_kept_by_who_asked_are_taken_over(ledger: Ledger) -> None:
+    """As Relayscope kept them before: under `connection/name`."""
+    other = replace(THREE, token="other")
+    kept(ledger, replace(ONE, quota=99, token=""), *UNNUMBERED, of=("gone",), key="gone/")
+    kept(ledger, *UNNUMBERED, of=("all",), key="all/mine")
+    kept(ledger, other, of=("sora",), key="sora/other")
+    kept(ledger, TWO, of=("sora",))
+    kept(ledger, *UNNUMBERED, of=("chat",), read=200)
+    assert sorted(map(repr, found(ledger))) == sorted(map(repr, [*UNNUMBERED, TWO, other]))
+    with ledger.read() as db:
+        assert set(db.scalars(select(table.c.scope))) == {"key 1", "sora/other", "#41"}
+
+
+@pytest.mark.parametrize(
+    ("before", "cut", "known"),
+    [
+        pytest.param(100, False, Pulled(at(300), at(200)), id="read before the key was another"),
+        pytest.param(250, False, Pulled(at(300), at(200)), id="and after"),
+        pytest.param(250, True, Pulled(at(300), at(200)), id="of which it tells a part"),
+    ],
+)
+def test_a_log_of_another_key_tells_nothing_of_the_calls_before(
+    ledger: Ledger, before: float, cut: bool, known: Pulled
+) -> None:
+    kept(ledger, used(1), read=before, anew=200 if before > 200 else None)
+    kept(ledger, used(1), used(2), read=300, cut=cut, key="key 2", anew=200)
+    assert replace(reach(ledger)["all"], unsettled=None) == known
 
 
 def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledger: Ledger) -> None:

@@ -26,6 +26,7 @@ from ui.engine import door
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 UNIT = Decimal("0.000002")
+OWNER = relay_log.Owner("key", {"chatglm": None})
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -49,7 +50,7 @@ def known(calls: Sequence[CallRow], rows: Sequence[LogRow]) -> None:
     engine.import_(story(NOWHERE))
     engine.ledger.write(lambda db: [log.insert(db, one, Payload()) for one in calls])
     read = RelayLog(tuple(rows), cut=False)
-    engine.ledger.write(lambda db: relay_log.keep(db, "demo", ("chatglm",), read, NOW, 500_000))
+    engine.ledger.write(lambda db: relay_log.keep(db, "demo", OWNER, read, NOW, 500_000))
 
 
 def shown(app: AppTest, **address: str) -> AppTest:
