@@ -16,6 +16,7 @@ from lib.vocabulary import UNFINISHED, Money, Usage
 from ui import format as figures
 from ui.chips import facts
 from ui.markdown import code, literal
+from ui.prices import USED, reached
 from ui.result import PRICES_OF
 from ui.words import change, language, money, t
 
@@ -24,23 +25,6 @@ FIGURES: Mapping[str, str] = {
     "estimated": N_("Estimated"),
     "billed": N_("Billed"),
     "official": N_("Official price"),
-}
-USED: Mapping[str, str] = {
-    "input": N_("Input tokens"),
-    "cached_input": N_("Cached input tokens"),
-    "cached_audio": N_("Cached audio tokens"),
-    "cached_image": N_("Cached image tokens"),
-    "cache_write": N_("Tokens written to the cache"),
-    "cache_write_1h": N_("Tokens written to the cache for an hour"),
-    "input_audio": N_("Audio tokens put in"),
-    "input_image": N_("Image tokens put in"),
-    "output": N_("Output tokens"),
-    "output_audio": N_("Audio tokens put out"),
-    "output_image": N_("Image tokens put out"),
-    "call": N_("Calls"),
-    "image": N_("Images"),
-    "second": N_("Seconds"),
-    "character": N_("Characters"),
 }
 
 
@@ -59,7 +43,10 @@ def costs(row: CallRow, payload: Payload) -> None:
     price = Price.of_record(payload.prices)
     st.markdown("\n".join(f"- {literal(line)}" for line in arithmetic(price, row)) or t(N_("Nothing was used.")))
     read = t(N_("read from {place}"), place=code(price.origin)) if price.origin else ""
-    facts((t(PRICES_OF[price.source]), read, t(N_("as of {day}"), day=price.as_of.isoformat()) if price.as_of else ""))
+    facts((
+        t(PRICES_OF[price.source]), reached(price, row.usage), read,
+        t(N_("as of {day}"), day=price.as_of.isoformat()) if price.as_of else "",
+    ))  # fmt: skip
     facts(t(N_("priced again; before: {amount}"), amount=money(one)) for one in former(payload.prices))
 
 

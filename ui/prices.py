@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from lib.cost.price import Price
+from lib.cost.kinds import TOKEN_RATES
+from lib.cost.price import Price, Tier
 from lib.cost.relay import Unpriced, Working
 from lib.i18n import N_
 from lib.verdicts.prices import Range
-from lib.vocabulary import BillingUnit, Money, PriceSource
+from lib.vocabulary import BillingUnit, Money, PriceSource, Usage
 from ui.words import money, number, t
 
 TOKENS = N_("{amount} per 1M tokens")
@@ -28,6 +29,24 @@ SOURCES: Mapping[PriceSource, str] = {
     "official": N_("the official list"),
 }
 
+USED: Mapping[str, str] = {
+    "input": N_("Input tokens"),
+    "cached_input": N_("Cached input tokens"),
+    "cached_audio": N_("Cached audio tokens"),
+    "cached_image": N_("Cached image tokens"),
+    "cache_write": N_("Tokens written to the cache"),
+    "cache_write_1h": N_("Tokens written to the cache for an hour"),
+    "input_audio": N_("Audio tokens put in"),
+    "input_image": N_("Image tokens put in"),
+    "output": N_("Output tokens"),
+    "output_audio": N_("Audio tokens put out"),
+    "output_image": N_("Image tokens put out"),
+    "call": N_("Calls"),
+    "image": N_("Images"),
+    "second": N_("Seconds"),
+    "character": N_("Characters"),
+}
+"""What is used and priced, by the field of a token's price, else by unit."""
 
 UNPRICED: Mapping[Unpriced, str] = {
     "formula": N_("unknown: priced by a formula"),
@@ -62,6 +81,28 @@ def _money(figure: Decimal | None, price: Price) -> str:
 
 def _figure(figure: Decimal, price: Price) -> str:
     return _money(figure, price).removeprefix(price.currency).strip()
+
+
+def rates_words(rates: Mapping[str, Decimal], currency: str) -> str:
+    """`Input tokens USD 2.50 · Output tokens USD 15.00`: the prices of a million of each kind."""
+    return " · ".join(f"{t(USED[name])} {money(Money(rates[name], currency))}" for name in TOKEN_RATES if name in rates)
+
+
+def tiers_words(tiers: Iterable[Tier], currency: str) -> Iterator[str]:
+    """A line for each tier of a price, the lowest first."""
+    for tier in sorted(tiers, key=lambda one: one.above):
+        told = N_("Above {n} tokens of input, per 1M: {rates}")
+        yield t(told, n=_count(tier.above), rates=rates_words(tier.rates, currency))
+
+
+def reached(price: Price, usage: Usage) -> str:
+    """Which tier a usage reached; empty where none."""
+    above = max((tier.above for tier in price.tiers if (usage.input_tokens or 0) > tier.above), default=None)
+    return "" if above is None else t(N_("as above {n} tokens of input"), n=_count(above))
+
+
+def _count(tokens: int) -> str:
+    return number(Decimal(tokens), "#,##0")
 
 
 def range_words(found: Range, *, unit: bool = True) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
+from lib.cost.price import Tier
 from lib.i18n import N_
 from ui.connection_draft import PRICE_FIELDS, REST
 from ui.drafts import PREFIX
+from ui.markdown import literal
+from ui.prices import rates_words, tiers_words
 from ui.theme import BILLING
 from ui.words import t
 
@@ -63,7 +68,19 @@ def prices(changed: Callable[[], None]) -> None:
         pd.DataFrame(state[BASE], columns=[*PRICE_FIELDS, REST], dtype="object"), key=key, num_rows="dynamic",
         column_config=columns, hide_index=True, on_change=changed,
     )
-    state[PRICES] = [
-        {name: value for name, value in row.items() if isinstance(value, str) and value.strip()}
+    state[PRICES] = rows = [
+        {str(name): value for name, value in row.items() if isinstance(value, str) and value.strip()}
         for row in table.to_dict("records")
     ]
+    if lines := [line for row in rows for line in kept(row)]:
+        st.caption("  \n".join(map(literal, (t(N_("As imported, and kept:")), *lines))))
+
+
+def kept(row: Mapping[str, str]) -> Iterator[str]:
+    """What the table doesn't show of a price, in words."""
+    rest: dict[str, Any] = json.loads(row.get(REST) or "{}")
+    tiers, currency, of = rest.pop("tiers", ()), row.get("currency", "USD"), row.get("model", "")
+    if rest:
+        rates = {name: Decimal(rate) for name, rate in rest.items()}
+        yield f"{of} · " + t(N_("Per 1M: {rates}"), rates=rates_words(rates, currency))
+    yield from (f"{of} · {line}" for line in tiers_words(map(Tier.of_record, tiers), currency))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import streamlit as st
@@ -20,7 +20,7 @@ from lib.wire.newapi import ListedApi
 from ui import chips, opened
 from ui.listed import Listed
 from ui.markdown import code, literal
-from ui.prices import SOURCES, WHY_UNPRICED, arithmetic, markup_words, price_words
+from ui.prices import SOURCES, WHY_UNPRICED, arithmetic, markup_words, price_words, tiers_words
 from ui.theme import look
 from ui.words import ago, capability, t
 
@@ -74,10 +74,17 @@ def _prices(engine: Engine, one: Priced, place: str) -> None:
 def _lines(one: Priced) -> list[str]:
     here = t(N_("Here: {price}"), price=literal(price_words(one.price, one.unpriced)))
     official = t(N_("Official: {price}"), price=literal(price_words(one.official)))
-    lines = [f"{here} ({t(SOURCES[one.price.source])})" if one.price else here, official]
+    lines = [
+        f"{here} ({t(SOURCES[one.price.source])})" if one.price else here, *_tiers(one.price),
+        official, *_tiers(one.official),
+    ]  # fmt: skip
     if one.markup is not None:
         lines.append(t(N_("Mark-up: {share}"), share=literal(markup_words(one.markup))))
     return lines
+
+
+def _tiers(price: Price | None) -> Iterator[str]:
+    return map(literal, tiers_words(price.tiers, price.currency)) if price else iter(())
 
 
 def _arithmetic(engine: Engine, one: Priced, place: str) -> Sequence[str]:

@@ -137,6 +137,13 @@ def test_prices_that_are_not_told_are_unknown_and_say_why(app: AppTest) -> None:
     assert "where no price was set" in words(app)
 
 
+def test_an_opened_row_has_a_line_for_each_tier_of_a_price(app: AppTest) -> None:
+    own([entry("gemini-2.5-pro")])
+    app.run()
+    at(app, model="gemini-2.5-pro")
+    assert "Above 200,000 tokens of input, per 1M: Input tokens USD 2.50" in words(app).replace("\\", "")
+
+
 def test_a_price_that_is_not_told_says_why_where_a_call_is_made(app: AppTest) -> None:
     keyed = {**CONNECTION, "id": "keyed", "models": ["gpt-4o", "gpt-4o-mini"], "key": "sk-no-such-key-anywhere"}
     own([entry("gpt-4o", billing_mode="tiered_expr")], [keyed])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future
+from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -227,6 +228,19 @@ def test_errors_of_prices_use_the_words_of_the_table(page: AppTest, price: dict[
     page.session_state[P + "prices"] = [{"model": "m", **price}]
     press(page.run(), "save")
     assert page.error[0].value.replace("\\", "") == f"Own prices, row 1: {told}"
+
+
+def test_what_came_by_import_and_has_no_column_is_shown_and_kept(app: AppTest) -> None:
+    price = {"model": "deep", "unit": "token", "input": "1", "tiers": [{"above": 200000, "input": "2.5"}]}
+    own = {"id": "mine", "provider": "openai", "base_url": NOWHERE, "key": "sk-12345678", "prices": [price]}
+    door().own.import_(json.dumps({"connections": [own]}))
+    app.query_params["id"] = "mine"
+    page = go(app, "connections")
+    assert "deep · Above 200,000 tokens of input, per 1M: Input tokens USD 2.50" in words(page).replace("\\", "")
+    press(page, "save")
+    assert not page.error
+    (one,) = door().own.configuration().connections[0].prices
+    assert [tier.rates for tier in one.tiers or ()] == [{"input": Decimal("2.5")}]
 
 
 def test_an_id_that_is_taken_replaces_nothing(page: AppTest, relay: DemoRelay) -> None:

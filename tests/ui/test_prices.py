@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from lib.cost.kinds import TOKEN_RATES
-from lib.cost.price import Price
+from lib.cost.price import Price, Tier
 from lib.cost.relay import Working
 from lib.verdicts.prices import Range
-from ui.log_cost import USED
-from ui.prices import arithmetic, markup_words, price_words, range_words
+from lib.vocabulary import Usage
+from ui.prices import USED, arithmetic, markup_words, price_words, range_words, reached, tiers_words
+from ui.prices_table import kept
 
 D = Decimal
 
@@ -69,3 +70,44 @@ def test_the_arithmetic_of_a_price_by_call() -> None:
 
 def test_every_kind_of_token_has_words_in_the_log() -> None:
     assert set(TOKEN_RATES) <= set(USED)
+
+
+TIERED = Price("token", "USD", "user", input=D("1.25"), output=D(10), tiers=(
+    Tier(500_000, {"input": D(5)}), Tier(200_000, {"output": D(15), "cached_input": D("0.25"), "input": D("2.5")}),
+))  # fmt: skip
+
+
+def test_a_line_for_each_tier_the_lowest_first() -> None:
+    assert list(tiers_words(TIERED.tiers, "USD")) == [
+        "Above 200,000 tokens of input, per 1M: Input tokens USD 2.50 · Cached input tokens USD 0.25 · "
+        "Output tokens USD 15.00",
+        "Above 500,000 tokens of input, per 1M: Input tokens USD 5.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        (None, ""),
+        (200_000, ""),
+        (200_001, "as above 200,000 tokens of input"),
+        (900_000, "as above 500,000 tokens of input"),
+    ],
+)
+def test_the_tier_a_call_reached(tokens: int | None, words: str) -> None:
+    assert reached(TIERED, Usage(tokens)) == words
+
+
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        ("", []),
+        (
+            '{"cache_write": "3.75", "tiers": [{"above": 200000, "input": "2.5"}]}',
+            ["m · Per 1M: Tokens written to the cache CNY 3.75",
+             "m · Above 200,000 tokens of input, per 1M: Input tokens CNY 2.50"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_table_of_own_prices_does_not_show_is_told(rest: str, lines: list[str]) -> None:
+    assert list(kept({"model": "m", "unit": "token", "currency": "CNY", "rest": rest})) == lines
