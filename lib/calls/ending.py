@@ -41,7 +41,8 @@ def settlement(live: Live, ending: Ending) -> Write:
     drafted, at = live.drafted, datetime.now(UTC)
     usage, usage_source = live.reading.used(drafted.asked)
     raw = live.reading.usage.raw if live.reading.usage else {}
-    changes = changes_of(drafted, ending, usage, usage_source, at, times(raw)) | as_it_went(live)
+    begun = live.row.created_at
+    changes = changes_of(drafted, ending, usage, usage_source, begun, at, times(raw)) | as_it_went(live)
     payload: Mapping[str, Any] = {
         "text": live.reading.text,
         "reasoning": live.reading.reasoning,

@@ -16,6 +16,8 @@ from lib.ledger.rollups import Told, unheard
 
 AT_ONCE = 500
 """Calls deleted in one transaction: others write in between."""
+WORTH_COMPACTING = 0.25
+"""What goes day by day makes room for what comes; only when this share of the file is spare it is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ class Retention:
         with self._ledger.read() as db:
             return retention.leaving(db, retention.border(db, rule, datetime.now(UTC)))
 
-    def apply(self, rule: Rule, told: Told = unheard) -> Gone:
-        """Deletes what goes by a rule; `told` hears again and again how many calls are gone. Their sums stay."""
+    def apply(self, rule: Rule, told: Told = unheard, spare: float = 0) -> Gone:
+        """Deletes what goes by a rule; `told` hears again and again how many calls are gone. Their sums stay.
+
+        Of a SQLite file, at least that share must be spare before its room is given back to the disk.
+        """
         with self._ledger.read() as db:
             until = retention.border(db, rule, datetime.now(UTC))
         calls = freed = 0
@@ -57,13 +62,13 @@ class Retention:
             calls, freed = calls + batch[0], freed + batch[1]
             told(calls)
         if calls:
-            self._ledger.compact()
+            self._ledger.compact(spare)
         return Gone(calls, freed)
 
     def keep_to_rule(self) -> None:
         """Deletes what goes by the rule the user chose, if there is one."""
         if (rule := self.rule) is not None:
-            self.apply(rule)
+            self.apply(rule, spare=WORTH_COMPACTING)
 
     def _forget(self, db: Connection, until: datetime) -> tuple[int, int]:
         """Some calls, and their files within the same transaction."""

@@ -72,19 +72,20 @@ def changes_of(
     ending: Ending,
     usage: Usage,
     usage_source: UsageSource | None,
-    at: datetime,
+    begun: datetime,
+    ended: datetime,
     times: Decimal = ONCE,
 ) -> dict[str, Any]:
     """What the end of a call changes in its row: status, error, usage and the figures of its cost.
 
-    `times`: how often the relay says it bills its price of one call.
+    All prices are those of when it began. `times`: how often the relay says it bills its price of one call.
     """
     estimated = _estimated(drafted, ending, usage, times)
-    official = official_cost(drafted.model, usage, at, drafted.draft.params) if ending.charged else None
+    official = official_cost(drafted.model, usage, begun, drafted.draft.params) if ending.charged else None
     why = ending.why
     return {
         "status": ending.status,
-        "finished_at": at,
+        "finished_at": ended,
         "error_state": ending.state,
         "error_code": ending.code,
         "error_message": why.said if why else None,

@@ -6,9 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import zip_longest
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, literal, select
 
 from lib.ledger.database import upsert
 from lib.ledger.schema import balances
@@ -39,15 +38,11 @@ def note(conn: Connection, seen: Evidence) -> None:
 
 def of(conn: Connection, connections: Collection[str], since: datetime | None = None) -> list[Balance]:
     """What was left for some connections, oldest first; with what still held at `since`."""
-    columns = balances.c
+    columns, older = balances.c, balances.alias()
     query = select(balances).where(columns.connection.in_(connections)).order_by(columns.connection, columns.at)
-    found = [
+    if since is not None:
+        held = select(func.max(older.c.at)).where(older.c.connection == columns.connection, older.c.at <= since)
+        query = query.where(columns.at >= func.coalesce(held.scalar_subquery(), literal(since, columns.at.type)))
+    return [
         Balance(one.connection, one.at, Money.of_nano(one.remaining_nano, one.currency)) for one in conn.execute(query)
     ]
-    return [one for one, later in zip_longest(found, found[1:]) if _holds(one, later, since)]
-
-
-def _holds(one: Balance, later: Balance | None, since: datetime | None) -> bool:
-    if since is None or one.at >= since:
-        return True
-    return later is None or later.connection != one.connection or later.at > since

@@ -70,12 +70,17 @@ def sizes(database: Database) -> Sizes:
     return Sizes(_bytes(file), _bytes(beside), sum(map(_bytes, (database.folder / BACKUPS).glob(f"{file.stem}-*"))))
 
 
-def compact(writing: Engine) -> None:
-    """Makes a SQLite file as small as what is in it; a PostgreSQL does so by itself. Raises `OperationalError`."""
+def compact(writing: Engine, spare: float) -> None:
+    """Makes a SQLite file as small as what is in it, where at least that share of it is spare: it is written anew as a
+    whole. A PostgreSQL does so by itself. Raises `OperationalError`.
+    """
     if writing.dialect.name != "sqlite":
         return
     raw = writing.raw_connection()  # not within a transaction
     try:
+        free, all = (raw.cursor().execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page"))
+        if free < spare * all:
+            return
         for order in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
             raw.cursor().execute(order).close()
     except sqlite3.OperationalError as fault:

@@ -84,10 +84,11 @@ class Ledger:
         """
         self.write(lambda conn: rollups.rebuild(conn, zone, told))
 
-    def compact(self) -> None:
-        """Gives back to the disk what deleted rows took, where that can be done now; else later rows take that room."""
+    def compact(self, spare: float = 0) -> None:
+        """Gives back to the disk what deleted rows took, where that is at least that share of all and can be done now;
+        else later rows take that room."""
         with suppress(OperationalError):
-            self._writer.submit(compact, self._writing).result()
+            self._writer.submit(compact, self._writing, spare).result()
 
     def sizes(self) -> Sizes:
         """What it takes on disk. Nothing is known of a PostgreSQL's."""

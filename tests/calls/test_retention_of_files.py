@@ -81,6 +81,22 @@ def test_many_go_some_at_a_time_and_the_file_gets_smaller(
         assert rollups.prove(db)
 
 
+@pytest.mark.parametrize(("staying", "smaller"), [(0, True), (500, False)])
+def test_day_by_day_the_file_is_written_anew_only_when_much_of_it_is_spare(
+    tmp_path: Path, ledger: Ledger, staying: int, smaller: bool
+) -> None:
+    files = Files(tmp_path)
+    for days in (1,) * staying + (60,) * 50:
+        made(ledger, files, days, b"one")
+    kept = Retention(ledger, files)
+    kept.choose(AGE)
+    ledger.compact()
+    before = ledger.sizes().database
+    kept.keep_to_rule()
+    assert (ledger.sizes().database < before) is smaller
+    assert kept.leaving(AGE).calls == 0
+
+
 @pytest.mark.parametrize(("rule", "left"), [(None, 2), (AGE, 1)])
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_the_app_keeps_to_the_rule_at_its_start(tmp_path: Path, rule: Rule | None, left: int, goes_on: bool) -> None:
