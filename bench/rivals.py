@@ -34,6 +34,7 @@ KEYS: Mapping[str, str] = {
     "cause": CAUSE,
     **{name: name for name in ("provider", "model", "capability", "connection")},
 }
+SQLITE_KEYS = {**KEYS, "day": f"created_at / {DAY}"}
 ENDED = f"sent_at IS NOT NULL AND status NOT IN ({UNDER_WAY})"
 NUMBERS: Mapping[str, str] = {
     "calls": "count(*)",
@@ -112,11 +113,25 @@ class Pandas:
     ) -> pd.DataFrame:
         """The sums of `NUMBERS` that need no conditions."""
         sums = [name for name in NUMBERS if name.endswith(("_nano", "_tokens"))]
-        own = {**KEYS, "day": f"created_at / {DAY}"}
-        told = ", ".join((*(f"{own[key]} AS {key}_asked" for key in keys), "cost_currency", *sums))
-        with self._ledger.read() as db:
-            found = pd.read_sql(f"SELECT {told} FROM calls WHERE {_conditions(asked, own)}", _raw(db))
+        told = (*(f"{SQLITE_KEYS[key]} AS {key}_asked" for key in keys), "cost_currency", *sums)
+        found = self._read(asked, ", ".join(told))
         return found.groupby([*(f"{key}_asked" for key in keys), "cost_currency"], dropna=False)[sums].sum()
+
+    def spread(self, asked: Asked, measure: Measure) -> pd.DataFrame | pd.Series[Any]:
+        """The p50 and p95 of what calls took or cost, by model and currency."""
+        number, currency, which = MEASURED[measure]
+        found = self._read(asked, f"model, {currency} AS currency, {number} AS number", which)
+        return found.astype({"number": "int64"}).groupby(["model", "currency"])["number"].quantile([0.5, 0.95])
+
+    def dearest(self, asked: Asked, currency: str, limit: int) -> pd.DataFrame:
+        """The calls that cost most."""
+        found = self._read(asked, "*", f"cost_currency = '{currency}' AND cost_nano > 0")
+        return found.sort_values("cost_nano", ascending=False).head(limit)
+
+    def _read(self, asked: Asked, told: str, which: str = "true") -> pd.DataFrame:
+        query = f"SELECT {told} FROM calls WHERE {_conditions(asked, SQLITE_KEYS)} AND {which}"
+        with self._ledger.read() as db:
+            return pd.read_sql(query, _raw(db))
 
 
 def _raw(db: Any) -> Any:
