@@ -81,7 +81,8 @@ def _given(engine: Engine, row: CallRow) -> tuple[Kept, ...]:
 
 def document(row: CallRow, payload: Payload) -> str:
     """The contract's document of a call, without keys."""
-    return redact(json.dumps(call_document(row, payload.text, t), ensure_ascii=False, indent=2))
+    told = call_document(row, payload.text, t, unpriced=payload.unpriced)
+    return redact(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 def call(engine: Engine, row: CallRow, payload: Payload) -> None:

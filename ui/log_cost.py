@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
-from lib.cost.price import FORMER, Part, Price, parts
+from lib.cost.price import FORMER, Part, Price, parts, stored
+from lib.cost.relay import Unpriced
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
@@ -16,7 +17,7 @@ from lib.vocabulary import UNFINISHED, Money, Usage
 from ui import format as figures
 from ui.chips import facts
 from ui.markdown import code, literal
-from ui.prices import USED, reached
+from ui.prices import USED, WHY_UNPRICED, reached
 from ui.result import PRICES_OF
 from ui.words import change, language, money, t
 
@@ -34,13 +35,12 @@ def costs(row: CallRow, payload: Payload) -> None:
         for name, word in FIGURES.items():
             st.metric(t(word), money(getattr(row, name)), width="content")
     facts(differences(row))
-    if not payload.prices:
-        st.caption(t(N_("No price was known when this call was made.")))
+    if (price := stored(payload.prices)) is None:
+        st.caption(" ".join(_unpriced(payload)))
         return
     if row.status not in UNFINISHED and row.estimated is not None and not row.estimated.amount and row.usage == Usage():
         st.caption(t(N_("Nothing was used, so nothing is charged.")))
         return
-    price = Price.of_record(payload.prices)
     st.markdown("\n".join(f"- {literal(line)}" for line in arithmetic(price, row)) or t(N_("Nothing was used.")))
     read = t(N_("read from {place}"), place=code(price.origin)) if price.origin else ""
     facts((
@@ -48,6 +48,12 @@ def costs(row: CallRow, payload: Payload) -> None:
         t(N_("as of {day}"), day=price.as_of.isoformat()) if price.as_of else "",
     ))  # fmt: skip
     facts(t(N_("priced again; before: {amount}"), amount=money(one)) for one in former(payload.prices))
+
+
+def _unpriced(payload: Payload) -> Iterator[str]:
+    yield t(N_("No price was known when this call was made."))
+    if why := WHY_UNPRICED.get(cast(Unpriced, payload.unpriced)):
+        yield t(why)
 
 
 def former(prices: Mapping[str, Any]) -> Iterator[Money | None]:

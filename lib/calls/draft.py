@@ -19,7 +19,7 @@ from lib.calls.quoting import by_second, quote
 from lib.calls.route import Route, retired
 from lib.calls.translation import in_words
 from lib.calls.unpaid import incomplete
-from lib.cost.price import Price
+from lib.cost.price import Price, stored
 from lib.cost.relay import Unpriced
 from lib.errors import Refused, WrongUse
 from lib.http import curl, python
@@ -165,7 +165,7 @@ def given_again(draft: CallDraft, given: Mapping[Role, Sequence[Kept]], files: F
 def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
     """A call that was sent before, as far as going on with it needs. Raises `WrongUse` where its connection is gone."""
     draft = draft_of(row, payload)
-    price = Price.of_record(payload.prices) if payload.prices else None
+    price = stored(payload.prices)
     return Drafted(
         draft, known.route(row.connection), row.model, row.protocol, asked_of(draft, row.model, row.protocol), None,
         price, row.quoted, None,

@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.calls.result import Reading, of_cancelling
 from lib.cost.official import official_cost
-from lib.cost.price import Price, cost
+from lib.cost.price import cost, stored
 from lib.ledger import Ledger
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
@@ -58,7 +58,7 @@ def ended(row: CallRow, payload: Payload, at: datetime) -> dict[str, Any]:
         return told
     reading = Reading(pieces=[payload.text], thoughts=[payload.reasoning])
     usage, source = reading.usage_or_approximation(payload.prompt)
-    price = Price.of_record(payload.prices) if payload.prices else None
+    price = stored(payload.prices)
     estimated: Money | None = cost(price, usage) if price and source else None
     return told | {
         "usage": usage,

@@ -16,7 +16,7 @@ from lib.calls.known import Known
 from lib.calls.quoting import by_second
 from lib.calls.settle import estimate, saved
 from lib.cost.book import PriceBook
-from lib.cost.price import FORMER, Price
+from lib.cost.price import FORMER, Price, stored
 from lib.errors import WrongUse
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
@@ -58,7 +58,7 @@ def repriced(row: CallRow, payload: Payload, book: PriceBook | None) -> Repriced
     """A call by the prices of today (`book` None: its connection is gone); None where its estimate stays as it is."""
     params = (payload.request_json or {}).get("params", {})
     price = book.price(row.model, row.created_at, params) if book and charged(row) else None
-    if price is None or (payload.prices is None and _multiplied(row, price)):
+    if price is None or (stored(payload.prices) is None and _multiplied(row, price)):
         return None
     estimated = estimate(price, row.usage, times(payload.raw_usage or {}))
     if estimated is None or _same(estimated, row.estimated):
@@ -87,7 +87,8 @@ def _same(now: Money, then: Money | None) -> bool:
 def record_of(again: Repriced, had: Mapping[str, Any] | None) -> dict[str, Any]:
     """The record of the price a call has now, with those it had before, newest last."""
     before = dict(had or {})
-    kept = [*before.pop(FORMER, ()), {"price": before or None, "estimated": _json(again.row.estimated)}]
+    former = before.pop(FORMER, ())
+    kept = [*former, {"price": before if stored(before) else None, "estimated": _json(again.row.estimated)}]
     return {**again.price.to_record(), FORMER: kept}
 
 

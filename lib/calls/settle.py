@@ -13,7 +13,7 @@ from lib.calls.result import Ending
 from lib.cost.official import official_cost
 from lib.cost.price import Price, cost, saved_by_cache
 from lib.errors import Refused
-from lib.ledger.calls import Payload, new_id
+from lib.ledger.calls import UNPRICED, Payload, new_id
 from lib.ledger.row import CallRow
 from lib.vocabulary import STATES, Evidence, Money, State, Step, Usage, UsageSource, as_state
 
@@ -49,8 +49,14 @@ def first_row(drafted: Drafted, owner: str, at: datetime) -> tuple[CallRow, Payl
         quoted=drafted.quoted,
         unit=drafted.price.unit if drafted.price else None,
     )
-    prices = drafted.price.to_record() if drafted.price else None
-    return row, Payload(prompt=draft.prompt, request_json=as_stored(draft), prices=prices)
+    return row, Payload(prompt=draft.prompt, request_json=as_stored(draft), prices=_prices(drafted))
+
+
+def _prices(drafted: Drafted) -> dict[str, Any] | None:
+    """The price a call is to be settled by, else why it has none, where the relay's list is what doesn't tell."""
+    if drafted.price is not None:
+        return drafted.price.to_record()
+    return {UNPRICED: drafted.unpriced} if drafted.unpriced else None
 
 
 def refused(row: CallRow, refusal: Refused) -> CallRow:

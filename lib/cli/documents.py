@@ -268,9 +268,15 @@ def _changes(engine: Engine, found: Sequence[Spell], t: Translate) -> list[Docum
     ]
 
 
-def call_document(row: CallRow, text: str, t: Translate, artifacts: Sequence[Document] = ()) -> Document:
-    """A call: `call --json`, a row of `log` and `jobs`. Its error is worded here; `said` quotes the server."""
+def call_document(
+    row: CallRow, text: str, t: Translate, artifacts: Sequence[Document] = (), unpriced: str | None = None
+) -> Document:
+    """A call: `call --json`, a row of `log` and `jobs`. Its error is worded here; `said` quotes the server.
+
+    `unpriced`: why it had no price, where that is known.
+    """
     document = row.json(text, artifacts)
+    document["cost"]["unpriced"] = unpriced
     if row.error_state is not None:
         worded = words(call_reason(row), t)
         document["error"] |= {"message": worded.message, "remedy": worded.remedy, "said": row.error_message}
@@ -293,11 +299,18 @@ def connections_document(configuration: Configuration) -> Document:
 def calls_documents(engine: Engine, rows: Sequence[CallRow], t: Translate) -> list[Document]:
     """Some calls with their answers and files."""
     ids = [row.id for row in rows]
-    texts, made = engine.log.texts(ids), engine.artifacts(ids)
+    texts, made, why = engine.log.texts(ids), engine.artifacts(ids), reasons(engine, rows)
     return [
-        call_document(row, texts.get(row.id, ""), t, [artifact(engine, one) for one in made.get(row.id, ())])
+        call_document(
+            row, texts.get(row.id, ""), t, [artifact(engine, one) for one in made.get(row.id, ())], why.get(row.id)
+        )
         for row in rows
     ]
+
+
+def reasons(engine: Engine, rows: Sequence[CallRow]) -> Mapping[str, str]:
+    """By id why calls had no price, as far as that is known."""
+    return engine.log.unpriced([row.id for row in rows if row.price_source is None])
 
 
 def artifact(engine: Engine, kept: Kept) -> Document:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lib.cli.documents import call_document
+from lib.cli.documents import call_document, reasons
 from lib.cli.sheet import Field, lines
 from lib.engine import Engine
 from lib.http import redact
@@ -66,11 +66,11 @@ def _line(row: CallRow) -> list[Field]:
 
 def _jsonl(engine: Engine, wanted: Wanted) -> Iterator[str]:
     for found in _pages(engine, wanted.question):
-        texts = engine.log.texts([row.id for row in found])
+        texts, why = engine.log.texts([row.id for row in found]), reasons(engine, found)
         said = _prompts(engine, found, WHOLE) if wanted.prompts else None
         for row in found:
             more = {} if said is None else {PROMPT: said[row.id]}
-            document = call_document(row, texts.get(row.id, ""), wanted.t) | more
+            document = call_document(row, texts.get(row.id, ""), wanted.t, (), why.get(row.id)) | more
             yield json.dumps(_without_keys(document), ensure_ascii=False) + "\n"
 
 

@@ -100,6 +100,11 @@ class Price:
         return replace(self, **rates, tiers=()) if self.tiers else self
 
 
+def stored(record: Mapping[str, Any] | None) -> Price | None:
+    """The price that a call's record holds; None where it had none."""
+    return Price.of_record(record) if record and "unit" in record else None
+
+
 READ: Mapping[str, Callable[[Any], Any]] = {
     "tiers": lambda told: tuple(map(Tier.of_record, told)),
     "unit": str,

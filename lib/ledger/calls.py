@@ -37,6 +37,7 @@ __all__ = [
     "take_over",
     "texts",
     "unfinished",
+    "unpriced",
     "update",
     "update_payload",
 ]
@@ -47,6 +48,9 @@ FILTERS: Mapping[str, str] = {
     "cause": "error_state",
 }
 """What `page` may be asked for by value, and the column that has it."""
+
+UNPRICED = "unpriced"
+"""Where `prices` of a call without a price has why it has none."""
 
 COST_UNKNOWN = (
     calls.c.sent_at.is_not(None),
@@ -61,7 +65,9 @@ _TO_CHANGE = select(calls).where(calls.c.id == bindparam("id")).with_for_update(
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A call's long texts. `request_json` is the body as sent, `prices` the record of the price it was settled by."""
+    """A call's long texts. `request_json` is the body as sent, `prices` the record of the price it was settled by, or
+    of why it had none.
+    """
 
     prompt: str = ""
     request_json: Any = None
@@ -69,6 +75,11 @@ class Payload:
     reasoning: str = ""
     raw_usage: Any = None
     prices: Any = None
+
+    @property
+    def unpriced(self) -> str | None:
+        """Why it had no price, as far as that was known."""
+        return (self.prices or {}).get(UNPRICED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,12 @@ def texts(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The answers of some calls by id, as rows of `log` and `jobs` show them."""
     query = select(payloads.c.call, payloads.c.text).where(payloads.c.call.in_(tuple(ids)))
     return {found.call: found.text for found in conn.execute(query)}
+
+
+def unpriced(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """By id why those calls that had no price had none, as far as that was known."""
+    query = select(payloads.c.call, payloads.c.prices).where(payloads.c.call.in_(tuple(ids)))
+    return {call: prices[UNPRICED] for call, prices in conn.execute(query) if prices and UNPRICED in prices}
 
 
 def settled_by(conn: Connection, ids: Iterable[str]) -> dict[str, Payload]:

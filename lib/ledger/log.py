@@ -52,6 +52,11 @@ class Log:
         with self._ledger.read() as db:
             return calls.texts(db, ids)
 
+    def unpriced(self, ids: Iterable[str]) -> dict[str, str]:
+        """Why those of some calls that had no price had none, by id."""
+        with self._ledger.read() as db:
+            return calls.unpriced(db, ids)
+
     def prompts(self, ids: Iterable[str], length: int) -> dict[str, str]:
         """The beginnings of some calls' prompts by id."""
         with self._ledger.read() as db:

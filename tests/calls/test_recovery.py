@@ -52,6 +52,8 @@ def now(ledger: Ledger, call: CallRow) -> CallRow:
          usd("0.000022"), "approximate"),
         ("streaming", Payload(prompt="8letters", text="twelve chars"), "interrupted", "server_gone", None,
          "approximate"),
+        ("streaming", Payload(prompt="8letters", text="twelve chars", prices={"unpriced": "formula"}), "interrupted",
+         "server_gone", None, "approximate"),
     ],
 )  # fmt: skip
 def test_what_a_dead_process_left(

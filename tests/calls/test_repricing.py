@@ -63,6 +63,8 @@ def made(**changes: Any) -> CallRow:
 PRICED: list[tuple[str, CallRow, Payload, PriceBook | None, Money | None]] = [
     ("dearer", made(), Payload(prices=OLD), TOKENS, usd("4")),
     ("known now", made(estimated=None), Payload(), TOKENS, usd("4")),
+    ("known now, and told why not before", made(estimated=None), Payload(prices={"unpriced": "formula"}), TOKENS,
+     usd("4")),
     ("billed or not", made(billed=usd("9")), Payload(prices=OLD), TOKENS, usd("4")),
     ("by the price of its own day", made(), Payload(prices=OLD), DATED, usd("2")),
     ("as it was", made(estimated=usd("4")), Payload(prices=OLD), TOKENS, None),

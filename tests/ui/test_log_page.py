@@ -206,6 +206,26 @@ def test_a_call_is_told_whole_and_sends_nothing(app: AppTest) -> None:
     assert len(door().engine.log.page().rows) == 1
 
 
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        (None, "No price was known when this call was made."),
+        ({"unpriced": "formula"}, "No price was known when this call was made. The relay prices it by a formula, "
+                                  "which Relayscope can't compute."),
+        ({"unpriced": "of a later version"}, "No price was known when this call was made."),
+    ],
+)  # fmt: skip
+def test_a_call_without_a_price_says_why(app: AppTest, prices: dict[str, str] | None, told: str) -> None:
+    made = row(NOW, status="succeeded", sent_at=NOW)
+    engine = door().own
+    engine.import_(story("http://127.0.0.1:9"))
+    engine.ledger.write(lambda db: log.insert(db, made, Payload(prices=prices)))
+    page = at(app.run(), call=made.id)
+    assert not page.exception
+    assert told in [one.value for one in page.caption]
+    assert json.loads(document(*engine.log.call(made.id)))["cost"]["unpriced"] == (prices or {}).get("unpriced")
+
+
 def test_code_names_the_address_the_call_went_to(app: AppTest) -> None:
     made = asked(app)
     relay = door().engine.configuration().relays[0]
