@@ -466,8 +466,9 @@ class Engine:
     def reconciled(self, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
         """Our calls through a relay beside its own log, as last read. Raises `WrongUse` for an unknown relay."""
         relay = self.configuration().relay(relay_id)
-        with self.ledger.read() as db:
-            return relay_logs.reconciled(db, relay.id, since, until)
+        return self.ledger.remembered(
+            ("reconciled", relay.id, since, until), lambda db: relay_logs.reconciled(db, relay.id, since, until)
+        )
 
     def balances(self, relay_id: str, since: datetime | None = None) -> list[Balance]:
         """What was left for a relay's connections over time, by connection, the oldest first."""

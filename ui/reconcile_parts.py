@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -28,6 +28,8 @@ CSV = (
 
 
 WHY_PX, TIME_PX = 400, 160
+MADE = 4
+"""Reconciliations whose sums are kept."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,12 @@ class Sums:
         return Decimal(mine) / theirs if theirs else None
 
 
+@lru_cache(MADE)
+def in_total(found: Reconciled) -> Sums:
+    """What the calls that both logs have come to; made once."""
+    return summed(found.matched)
+
+
 def summed(matches: Iterable[Match]) -> Sums:
     """What the calls that both logs have come to."""
     sums = Sums()
@@ -69,6 +77,7 @@ def summed(matches: Iterable[Match]) -> Sums:
     return sums
 
 
+@lru_cache(MADE)
 def by_model(found: Reconciled) -> dict[str, Sums]:
     """The same by model, those billed most first."""
     models: defaultdict[str, list[Match]] = defaultdict(list)
@@ -80,7 +89,7 @@ def by_model(found: Reconciled) -> dict[str, Sums]:
 
 def sums(found: Reconciled) -> None:
     """Three figures for the calls that both logs have, and how many agree."""
-    total = summed(found.matched)
+    total = in_total(found)
     with st.container(horizontal=True, gap="medium", key="reconcile_sums"):
         for figure, word in (
             ("estimated", N_("Estimated")), ("billed", N_("Billed")), ("official", N_("Official price")),
@@ -212,8 +221,8 @@ def only_there(found: Reconciled) -> None:
 def download(found: Reconciled, view: View) -> None:
     """All of it as a file."""
     st.download_button(
-        t(N_("Everything (CSV)")), as_csv(found).encode(), file_name=f"reconcile-{view.relay}.csv", mime="text/csv",
-        key="reconcile_csv", icon=":material/download:", on_click="ignore",
+        t(N_("Everything (CSV)")), lambda: as_csv(found).encode(), file_name=f"reconcile-{view.relay}.csv",
+        mime="text/csv", key="reconcile_csv", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
 

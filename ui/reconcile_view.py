@@ -42,5 +42,6 @@ class View:
         return {name: value for name, value in told.items() if value}
 
     def since(self, now: datetime) -> datetime | None:
-        """When its days begin; None: whenever."""
-        return None if self.days == "all" else now - timedelta(days=int(self.days))
+        """When its days begin, a full hour; None: whenever."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        return None if self.days == "all" else hour - timedelta(days=int(self.days))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from lib.calls.files import Files
 from lib.ledger import Ledger, retention
+from lib.ledger.days import zone_named
 from lib.ledger.retention import Leaving, Rule
 from lib.ledger.rollups import Told, unheard
 
@@ -46,9 +47,14 @@ class Retention:
         self._ledger.write(lambda db: retention.save(db, rule))
 
     def leaving(self, rule: Rule) -> Leaving:
-        """What would go by a rule now."""
-        with self._ledger.read() as db:
-            return retention.leaving(db, retention.border(db, rule, datetime.now(UTC)))
+        """What would go by a rule today."""
+        now = datetime.now(UTC)
+        today = now.astimezone(zone_named(self._ledger.zone)).date()
+
+        def found(db: Connection) -> Leaving:
+            return retention.leaving(db, retention.border(db, rule, now))
+
+        return self._ledger.remembered(("leaving", rule, today), found)
 
     def apply(self, rule: Rule, told: Told = unheard, spare: float = 0) -> Gone:
         """Deletes what goes by a rule; `told` hears again and again how many calls are gone. Their sums stay.

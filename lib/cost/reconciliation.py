@@ -101,9 +101,9 @@ class OnlyThere:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reconciled:
-    """What both logs come to."""
+    """What both logs come to. It is only the same as itself, so that what is made of it can be kept with it."""
 
     matched: tuple[Match, ...]
     only_here: tuple[CallRow, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +19,7 @@ from lib.ledger import rollups
 from lib.ledger.database import Database, Sizes, compact, engine, locate, sizes
 from lib.ledger.days import system_zone
 from lib.ledger.migrate import bring_up_to_date
+from lib.ledger.remembered import Remembered
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class Ledger:
         self.database = database
         self._reading = engine(database, "read")
         self._writing = engine(database, "write")
+        self._remembered = Remembered(database, self._reading)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
 
     @classmethod
@@ -53,6 +55,12 @@ class Ledger:
         """A connection that sees one state of the database, on any thread."""
         with self._reading.connect() as conn:
             yield conn
+
+    def remembered(self, key: Hashable, reckon: Callable[[Connection], T]) -> T:
+        """What `reckon` finds in a read, or found while nothing was written since. `key` says what it depends on
+        besides the database. Nobody may change what is returned.
+        """
+        return self._remembered.of(key, reckon)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Runs `fn` in one transaction on the writer's thread and waits for it."""
@@ -97,6 +105,7 @@ class Ledger:
     def close(self) -> None:
         """Finishes the writes asked for and lets go of the database."""
         self._writer.shutdown()
+        self._remembered.close()
         self._reading.dispose()
         self._writing.dispose()
 

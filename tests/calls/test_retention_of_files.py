@@ -43,6 +43,17 @@ def there(files: Files, *kept: Kept) -> list[bool]:
     return [files.path(one).exists() for one in kept]
 
 
+@pytest.mark.parametrize("rule", [AGE, Rule("size", 10**6)])
+def test_a_preview_is_reckoned_once_until_something_is_written(tmp_path: Path, ledger: Ledger, rule: Rule) -> None:
+    files = Files(tmp_path)
+    made(ledger, files, 90, b"old")
+    kept = Retention(ledger, files)
+    before = kept.leaving(rule)
+    assert kept.leaving(rule) is before
+    made(ledger, files, 80, b"older")
+    assert kept.leaving(rule) is not before
+
+
 def test_files_that_no_call_has_any_more_leave_the_disk(tmp_path: Path, ledger: Ledger) -> None:
     files = Files(tmp_path)
     old, shared, new = (made(ledger, files, days, data) for days, data in ((90, b"old"), (80, b"shared"), (1, b"new")))

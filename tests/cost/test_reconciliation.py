@@ -177,7 +177,7 @@ def test_rows_of_no_call_of_ours() -> None:
 
 def test_a_call_that_goes_on_keeps_its_row() -> None:
     found = beside([call(status="running", finished_at=None)], [used()])
-    assert found == Reconciled((), (), ())
+    assert (found.matched, found.only_here, found.only_there) == ((), (), ())
 
 
 def test_a_span_of_time_is_cut_out_of_both_logs() -> None:

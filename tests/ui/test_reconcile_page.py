@@ -23,6 +23,7 @@ from tests.ui.conftest import PATIENCE_S, ROOT, go, words
 from ui import reconcile_parts
 from ui.demo import story
 from ui.engine import door
+from ui.reconcile_view import View
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 UNIT = Decimal("0.000002")
@@ -151,6 +152,25 @@ def test_a_reading_can_be_cancelled(silent: str, start: AppTest) -> None:
     assert app.button(key="reconcile_fetch").disabled
     app.button(key="reconcile_cancel").click().run()
     assert (run.ended, run.cancelled, run.progress.keys, run.progress.told) == (True, True, 3, ())
+
+
+def test_a_rerun_that_changes_nothing_reckons_nothing(start: AppTest) -> None:
+    start.run()
+    known(CALLS, ROWS)
+    engine, since = door().own, View("demo").since(datetime.now(UTC))
+    before = engine.reconciled("demo", since)
+    shown(start).run()
+    assert engine.reconciled("demo", since) is before
+    engine.ledger.write(lambda db: log.insert(db, call(10, "new"), Payload()))
+    assert len(engine.reconciled("demo", since).only_here) == 2
+
+
+@pytest.mark.parametrize("days", ["1", "30"])
+def test_days_begin_at_a_full_hour_so_that_they_stay_the_same(days: str) -> None:
+    early, late = (datetime(2026, 3, 8, 3, minute, 59, tzinfo=UTC) for minute in (0, 59))
+    since = View("demo", days).since(early)
+    assert since == View("demo", days).since(late)
+    assert since == datetime(2026, 3, 8, 3, tzinfo=UTC) - timedelta(days=int(days))
 
 
 def test_the_sheet_has_both_sides(start: AppTest) -> None:
