@@ -32,7 +32,7 @@ from lib.calls.live import Live
 from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
 from lib.calls.retention import Retention
-from lib.calls.spending import Spending, over_budget, spendings
+from lib.calls.spending import Spending, forecasts, over_budget, spendings
 from lib.checks import relay_log as relay_logs
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
@@ -45,7 +45,7 @@ from lib.connections import network, store
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
 from lib.cost import budget, conversion
-from lib.cost.budget import Budget
+from lib.cost.budget import Budget, Place
 from lib.cost.conversion import Conversion
 from lib.cost.reconciliation import Reconciled
 from lib.errors import WrongUse
@@ -67,7 +67,7 @@ from lib.verdicts.prices import Prices
 from lib.verdicts.standing import Standing, standing
 from lib.verdicts.tried import Tried, passed, tried
 from lib.verdicts.views import Cell, Row
-from lib.vocabulary import Capability, Evidence, Quota, Reason, Verdict
+from lib.vocabulary import Capability, Evidence, Money, Quota, Reason, Verdict
 from lib.vocabulary import KeyStore as KeyStoreKind
 from lib.wire import Choice
 from lib.wire.newapi import Listing, RelayStatus
@@ -501,6 +501,16 @@ class Engine:
         """How each of the user's budgets stands."""
         with self.ledger.read() as db:
             return spendings(db, datetime.now(UTC))
+
+    def forecasts(self) -> Mapping[Place, Money]:
+        """What the months of the user's budgets come to at this pace, by place, where that can be told."""
+        with self.ledger.read() as db:
+            return forecasts(db, datetime.now(UTC))
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """The user's budgets."""
+        with self.ledger.read() as db:
+            return budget.load(db)
 
     def keep_budgets(self, chosen: Sequence[Budget]) -> None:
         """Keeps the user's budgets, in place of those there were; of one place the last."""

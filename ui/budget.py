@@ -9,6 +9,7 @@ import streamlit as st
 from lib.calls.spending import Spending
 from lib.cost.budget import Budget, Of, Period, State
 from lib.i18n import N_
+from lib.vocabulary import Money
 from ui.engine import door
 from ui.markdown import literal
 from ui.words import money, t
@@ -61,10 +62,10 @@ def warning() -> None:
             st.markdown(f":{colour}[{icon} {said(found)}]")
 
 
-def bar(found: Spending) -> None:
-    """How much of a budget is spent, and what its month comes to at this pace."""
+def bar(found: Spending, forecast: Money | None) -> None:
+    """How much of a budget is spent, and what its month comes to at this pace, where that is known."""
     budget, spent = found.budget, found.standing.spent
     st.progress(min(1.0, float(spent.amount / budget.amount)), said(found))
-    if found.forecast is not None:
+    if forecast is not None:
         st.caption(t(N_("At the pace of this month's whole days so far: {amount} by its end."),
-                     amount=literal(money(found.forecast))))  # fmt: skip
+                     amount=literal(money(forecast))))  # fmt: skip

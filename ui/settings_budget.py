@@ -12,6 +12,7 @@ from lib.calls.spending import Spending
 from lib.cost.budget import Budget, Of, Period
 from lib.errors import RelayscopeError, WrongUse
 from lib.i18n import N_
+from lib.vocabulary import Money
 from ui.budget import bar, place
 from ui.engine import door
 from ui.markdown import literal
@@ -33,15 +34,15 @@ BEGINS: Mapping[str, object] = {
 
 def budget() -> None:
     """The budgets as they stand, and the form."""
-    found = door().own.spendings()
+    found, forecasts = door().own.spendings(), door().own.forecasts()
     st.caption(t(N_("What your own connections may cost in a day or a month. You are warned in the sidebar and where "
                     "you write; a budget that stops lets no call be sent that may break it.")))  # fmt: skip
     for number, one in enumerate(found):
-        _kept(number, one)
+        _kept(number, one, forecasts.get(one.budget.place))
     _form()
 
 
-def _kept(number: int, found: Spending) -> None:
+def _kept(number: int, found: Spending, forecast: Money | None) -> None:
     """One that there is."""
     one = found.budget
     with st.container(border=True, key=f"budget_{number}"):
@@ -56,7 +57,7 @@ def _kept(number: int, found: Spending) -> None:
                 t(N_("Remove")), key=f"budget_remove_{number}", type="tertiary", icon=":material/delete:",
                 on_click=_remove, args=(one,),
             )
-        bar(found)
+        bar(found, forecast)
 
 
 _KINDS = {
@@ -103,7 +104,7 @@ def _names(of: Of) -> list[str]:
         "provider": [one.provider for one in connections],
         "model": [name for one in connections for name in one.models or ()],
     }
-    kept = [one.name for one in (found.budget for found in own.spendings()) if one.of == of]
+    kept = [one.name for one in own.budgets() if one.of == of]
     used = own.log.keys(of) if of != "all" else []
     return sorted({*there.get(of, ()), *kept, *filter(None, used)})
 
@@ -144,4 +145,4 @@ def _remove(one: Budget) -> None:
 
 def _without(one: Budget) -> list[Budget]:
     """All the others."""
-    return [kept for found in door().own.spendings() if (kept := found.budget).place != one.place]
+    return [kept for kept in door().own.budgets() if kept.place != one.place]

@@ -124,8 +124,11 @@ def _metric(label: str, value: str, by: float | None, course: Sequence[float], *
 
 def budget() -> None:
     """How the budgets stand; the demo's money is nobody's."""
-    for found in () if door().is_demo else door().own.spendings():
-        bar(found)
+    if door().is_demo:
+        return
+    found, forecasts = door().own.spendings(), door().own.forecasts()
+    for one in found:
+        bar(one, forecasts.get(one.budget.place))
 
 
 def unknown(seen: Seen, models: Mapping[str, ReportRow]) -> None:

@@ -12,7 +12,7 @@ from lib.calls.draft import Drafted
 from lib.calls.guard import refusal
 from lib.cost import budget as budgets
 from lib.cost import conversion
-from lib.cost.budget import Budget, Standing, broken, forecast, standing
+from lib.cost.budget import Budget, Place, Standing, broken, forecast, standing
 from lib.errors import Refused
 from lib.ledger.calls import quoted_only
 from lib.ledger.contribution import Dimension
@@ -24,21 +24,27 @@ from lib.vocabulary import Money
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """How one budget stands. `forecast`: what its month comes to at this pace; None of a day, or where nobody can say.
-    """
+    """How one budget stands."""
 
     budget: Budget
     standing: Standing
-    forecast: Money | None
 
 
 def spendings(db: Connection, at: datetime) -> tuple[Spending, ...]:
     """How each budget stands at a time."""
-    rates, today = conversion.load(db), at.astimezone(zone_named(stored_zone(db))).date()
-    return tuple(
-        Spending(one, standing(_spent(db, one, today), one, rates), _forecast(db, one, today, rates))
-        for one in budgets.load(db)
-    )
+    rates, today = conversion.load(db), _day(db, at)
+    return tuple(Spending(one, standing(_spent(db, one, today), one, rates)) for one in budgets.load(db))
+
+
+def forecasts(db: Connection, at: datetime) -> dict[Place, Money]:
+    """By its place, what each month's budget comes to at the pace of the days before; none where nobody can say."""
+    rates, today = conversion.load(db), _day(db, at)
+    found = {one.place: _forecast(db, one, today, rates) for one in budgets.load(db)}
+    return {place: amount for place, amount in found.items() if amount is not None}
+
+
+def _day(db: Connection, at: datetime) -> date:
+    return at.astimezone(zone_named(stored_zone(db))).date()
 
 
 def over_budget(db: Connection, drafted: Drafted, at: datetime) -> Refused | None:

@@ -21,6 +21,7 @@ DAYS_KNOWN = 3
 
 Period = Literal["day", "month"]
 Of = Literal["all", "connection", "provider", "model"]
+Place = tuple[Period, Of, str]
 State = Literal["fine", "near", "over", "unknown"]
 """`unknown`: part of what was spent is in a currency without a rate, so nobody can say."""
 
@@ -49,7 +50,7 @@ class Budget(BaseModel):
         return Money(self.amount, self.currency)
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> Place:
         """What it is for: of one place there is one budget."""
         return self.period, self.of, self.name
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import respx
 
+from lib.calls.spending import forecasts
 from lib.cost.budget import Budget
 from lib.engine import Engine
 from lib.ledger import calls as log
@@ -129,6 +130,21 @@ def test_what_a_budget_lets_through(
     assert chat.call_count == (refused is None)
 
 
+@pytest.mark.parametrize(("day", "comes_to"), [(1, None), (3, None), (4, usd("31")), (11, usd("9.3"))])
+def test_what_the_months_come_to(own_home: Path, day: int, comes_to: Money | None) -> None:
+    """USD 3 in the month's first days: of 3 whole days that is 1 a day, of 10 0.3; March has 31."""
+    month, daily = Budget(amount=Decimal(10)), Budget(amount=Decimal(1), period="day")
+    engine = Engine(own_home)
+    engine.ledger.change_zone("UTC")
+    engine.keep_budgets((month, daily))
+    for of in (1, 2):
+        spent = row(datetime(2026, 3, of, 12, tzinfo=UTC), estimated=usd("1.5"), status="succeeded")
+        engine.ledger.write(lambda db, spent=spent: log.insert(db, spent, Payload()))
+    with engine.ledger.read() as db:
+        found = forecasts(db, datetime(2026, 3, day, 12, tzinfo=UTC))
+    assert found == ({} if comes_to is None else {month.place: comes_to})
+
+
 def test_how_budgets_stand(own_home: Path) -> None:
     async def run() -> None:
         both = (Budget(amount=Decimal(1)), OTHER)
@@ -136,6 +152,6 @@ def test_how_budgets_stand(own_home: Path) -> None:
             logged(engine)
             month, day = engine.spendings()
             assert (month.standing.spent, month.standing.state) == (usd("0.0145"), "fine")
-            assert (day.standing.spent.amount, day.forecast) == (0, None)
+            assert day.standing.spent.amount == 0
 
     asyncio.run(run())
