@@ -13,7 +13,7 @@ from lib.vocabulary import BillingUnit, Capability
 from lib.wire import Json, Media, Request
 from tests.calls.test_recordings import wav
 
-MINUTE = Media(wav(59, 8_000), "audio/wav")
+MINUTE = Media(wav(60, 8_000), "audio/wav")
 PNG = Media(b"\x89PNG\r\n\x1a\n" + bytes(16), "image/png")
 WEBM = Media(b"\x1a\x45\xdf\xa3\x42\x82\x84webm" + bytes(16), "audio/webm")
 MP4 = Media(b"\x00\x00\x00\x14ftypisom" + bytes(8), "video/mp4")
