@@ -7,6 +7,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from demo import about, images, official, queries, sound, video_dialects, videos
+from demo.account import account_log
 from demo.auth import Misrouted
 from demo.chat_media import completions
 from demo.dialects import refuse
@@ -52,6 +53,7 @@ ROUTES = [
     Route("/api/usage/token/", queries.token_usage),
     Route("/api/usage/token", queries.add_slash),
     Route("/api/log/token", queries.token_log),
+    Route("/api/log/self", account_log),
     Route("/api/pricing", about.pricing),
     Route("/api/status", about.status),
     Route("/api/notice", about.notice),

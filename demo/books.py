@@ -5,7 +5,7 @@ Every change is committed at once, so that a killed relay knows afterwards what 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -193,6 +193,17 @@ class Books:
             "SELECT * FROM log WHERE ? IS NULL OR key = ? ORDER BY id DESC LIMIT ?", (key, key, limit)
         ).fetchall()
         return [dict(row) for row in rows]
+
+    def log_of(
+        self, keys: Sequence[str], since: int, until: int, limit: int, skipped: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Some of the rows of several keys, newest first, and how many there are between two times (0: no border)."""
+        wanted = (
+            f"FROM log WHERE key IN ({', '.join('?' * len(keys))}) AND created_at >= ? AND (? = 0 OR created_at <= ?)"
+        )
+        of = (*keys, since, until, until)
+        rows = self._db.execute(f"SELECT * {wanted} ORDER BY id DESC LIMIT ? OFFSET ?", (*of, limit, skipped))
+        return [dict(row) for row in rows], int(self._db.execute(f"SELECT count(*) {wanted}", of).fetchone()[0])
 
     def change_key(self, name: str, **changes: object) -> None:
         """Set columns of a key; `models` as a list or None."""

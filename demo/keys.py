@@ -21,11 +21,12 @@ Fault = Literal["region", "limited", "saturated", "no_channel", "html"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who owns keys: quota in units, and whether the owner is banned."""
+    """Who owns keys: quota in units, the system access token, and whether the owner is banned."""
 
     name: str
     id: int
     quota: int
+    token: str
     banned: bool
 
 
@@ -64,7 +65,7 @@ def accounts() -> Mapping[str, Account]:
     """Every account by name."""
     return MappingProxyType(
         {
-            name: Account(name, row["id"], units(row["usd"]), row.get("banned", False))
+            name: Account(name, row["id"], units(row["usd"]), row["token"], row.get("banned", False))
             for name, row in _document()["accounts"].items()
         }
     )

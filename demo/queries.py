@@ -126,7 +126,7 @@ async def token_log(request: Request) -> Response:
     if key is None:
         return management_fault("无效的令牌")
     rows = relay_of(request).books.log(key.spec.name, LOG_ROWS)
-    return JSONResponse({"success": True, "message": "", "data": [_log_row(key, row) for row in rows]})
+    return JSONResponse({"success": True, "message": "", "data": [log_row(key, row) for row in rows]})
 
 
 async def add_slash(request: Request) -> Response:
@@ -168,7 +168,8 @@ def _token_usage(key: Key) -> dict[str, Any]:
     }
 
 
-def _log_row(key: Key, row: dict[str, Any]) -> dict[str, Any]:
+def log_row(key: Key, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the log as new-api tells it to the key's owner."""
     same = ("id", "created_at", "type", "content", "model_name", "quota", "prompt_tokens", "completion_tokens")
     return {name: row[name] for name in same} | {
         "user_id": 1,

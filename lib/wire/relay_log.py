@@ -1,4 +1,4 @@
-"""A relay's own log of what it charged a key for: new-api's and one-api's forks alike (wire.md 1B, 1C). Pure.
+"""A relay's own log of what it charged a key or an account: new-api's and one-api's forks alike (wire.md 1B, 1C). Pure.
 
 Every field is optional but the kind and the time: builds differ. What `other` says in JSON is read where it is there.
 """
@@ -69,23 +69,71 @@ def log_request(endpoint: Endpoint, *, key_in_address: bool = False) -> httpx.Re
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Access to all that a user has at a relay. `endpoint.key` is his system access token.
+
+    `number`: his own (ID), without which most builds refuse; "" where he gave none.
+    """
+
+    endpoint: Endpoint
+    number: str = ""
+
+
+NUMBER_HEADERS = ("New-Api-User", "Veloera-User", "voapi-user", "User-id", "Rix-Api-User", "neo-api-user")
+"""By what names forks want the user's number; each ignores those of others (wire.md, Corrections)."""
+PAGE_SIZE = 100
+"""Rows a page, the most that new-api gives."""
+
+
+def account_log_request(
+    account: Account, page: int, since: datetime | None = None, *, size: int = PAGE_SIZE
+) -> httpx.Request:
+    """Asks for a page of an account's log, of all its keys, the newest rows first; since a time where one is told.
+
+    Page 0 is the first one: one-api counts so, new-api takes it for 1 and tells that it did.
+    """
+    secret = account.endpoint.secret
+    headers = {"Authorization": secret} | (dict.fromkeys(NUMBER_HEADERS, account.number) if account.number else {})
+    params = {"p": page, "page_size": size} | ({"start_timestamp": int(since.timestamp())} if since else {})
+    return httpx.Request("GET", f"{account.endpoint.base_url}/api/log/self", params=params, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
 class RelayLog:
-    """The rows that are about calls, as they came. `cut`: there may be older ones than these newest."""
+    """The rows that are about calls, as they came. `cut`: there may be older ones than these newest.
+
+    `since`: from when on it was asked for; None: whatever there is.
+    """
 
     rows: tuple[LogRow, ...]
     cut: bool
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page: its rows, None for those that aren't about calls; `total` of all pages, and its number, where told."""
+
+    rows: tuple[LogRow | None, ...]
+    total: int | None
+    page: int | None
 
 
 def read_log(response: httpx.Response) -> RelayLog:
-    """What a log tells. Raises `Unreadable` where there is none."""
+    """What a key's log tells. Raises `Unreadable` where there is none."""
+    found = read_page(response).rows
+    return RelayLog(tuple(filter(None, found)), cut=bool(found) and len(found) % ROUND == 0)
+
+
+def read_page(response: httpx.Response) -> LogPage:
+    """What a page of an account's log tells. Raises `Unreadable` where there is none."""
     body = document(response, Decimal)
     data = body.get("data")
-    items = data.get("items") if isinstance(data, dict) else data
-    if body.get("success") is not True or not isinstance(items, list):
+    told = data if isinstance(data, dict) else {"items": data}
+    if body.get("success") is not True or not isinstance(told.get("items"), list):
         raise Unreadable(said(response))
-    found = _Body.model_validate({"items": items}).items
-    rows = tuple(row for one in found if (row := _row(one)))
-    return RelayLog(rows, cut=bool(items) and len(items) % ROUND == 0)
+    found = _Body.model_validate(told)
+    return LogPage(tuple(map(_row, found.items)), found.total, found.page)
 
 
 def _row(one: _Row) -> LogRow | None:
@@ -170,3 +218,5 @@ class _Row(Answer):
 
 class _Body(Answer):
     items: Annotated[tuple[_Row, ...], Objects] = ()
+    total: Count = None
+    page: Count = None

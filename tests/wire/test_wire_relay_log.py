@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from lib.wire import Endpoint, Unreadable
-from lib.wire.relay_log import LogRow, log_request, read_log
+from lib.wire.relay_log import (
+    NUMBER_HEADERS,
+    Account,
+    LogPage,
+    LogRow,
+    account_log_request,
+    log_request,
+    read_log,
+    read_page,
+)
 
 AT, UNIX = datetime(2026, 11, 26, 3, 0, tzinfo=UTC), 1795662000
 ENDPOINT = Endpoint("https://relay.example/hk", SecretStr("sk-1234567890"))
@@ -102,3 +111,40 @@ def test_the_key_is_in_the_address_only_where_that_is_asked_for() -> None:
 
 def test_a_round_number_of_rows_may_have_been_cut() -> None:
     assert [n for n in (0, 1, 99, 100, 250, 1000, 1001) if read_log(answer([NEW] * n)).cut] == [100, 1000]
+
+
+@pytest.mark.parametrize(
+    ("number", "since", "query"),
+    [
+        pytest.param("7", None, {"p": "0", "page_size": "100"}, id="wire.md 1C: with the user's number"),
+        pytest.param("", AT, {"p": "0", "page_size": "100", "start_timestamp": str(UNIX)}, id="newest builds: without"),
+    ],
+)
+def test_asking_for_an_account_s_log(number: str, since: datetime | None, query: dict[str, str]) -> None:
+    token = SecretStr("0123456789abcdef0123456789abcdef")
+    account = Account(Endpoint("https://relay.example/hk", token), number)
+    asked = account_log_request(account, 0, since)
+    assert (asked.method, asked.url.path, dict(asked.url.params)) == ("GET", "/hk/api/log/self", query)
+    assert asked.headers["authorization"] == token.get_secret_value()
+    sent = {asked.headers.get(name) for name in NUMBER_HEADERS}
+    assert sent == {number or None}, "every fork's header has it (wire.md, Corrections)"
+    assert "89abcdef" not in f"{account!r} {asked.url} {asked!r}"
+
+
+@pytest.mark.parametrize(
+    ("data", "page"),
+    [
+        pytest.param({"items": [NEW, NEW | {"type": 1}], "total": 2, "page": 1, "page_size": 100},
+                     LogPage((READ, None), 2, 1), id="wire.md 1C: new-api, a call and a top-up"),
+        pytest.param([NEW], LogPage((READ,), None, None), id="one-api's controller/log.go: a bare list"),
+        pytest.param({"items": [], "total": "3", "page": None}, LogPage((), 3, None), id="an empty page"),
+    ],
+)  # fmt: skip
+def test_a_page_of_an_account_s_log(data: Any, page: LogPage) -> None:
+    assert read_page(answer(data)) == page
+
+
+@pytest.mark.parametrize("data", [None, {}, {"items": None}, "rows", 7])
+def test_what_is_no_page(data: Any) -> None:
+    with pytest.raises(Unreadable):
+        read_page(answer(data))
