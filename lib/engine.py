@@ -192,7 +192,7 @@ class Engine:
 
     def remove_relay(self, name: str) -> None:
         """Removes a relay nothing depends on. Raises `WrongUse`."""
-        store.remove_relay(self.ledger, name)
+        store.remove_relay(self.ledger, self.keys, name)
 
     def import_(self, text: str, *, only_new: bool = False) -> Configuration:
         """Saves what an import file says, all or nothing; sends nothing. Raises `WrongUse` naming the field.

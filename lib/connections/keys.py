@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast, get_args
 
@@ -27,8 +28,9 @@ SETTING = "key_store"
 
 
 def key_variable(id: str) -> str:
-    """The environment variable of a connection's key."""
-    return f"RELAYSCOPE_KEY_{id.upper()}"
+    """The environment variable of a connection's key; of what is stored as `kind:id`, that of this kind."""
+    kind, _, name = id.rpartition(":")
+    return f"RELAYSCOPE_{(kind or 'key').upper()}_{name.upper()}"
 
 
 def binding(id: str) -> str:
@@ -100,11 +102,15 @@ class KeyStore:
 
     def bound_by_environment(self, connection: Connection) -> tuple[str, ...]:
         """The addresses a key of the environment is for: those the connection had when it was first used."""
-        before = self._setting(binding(connection.id))
+        return self.first_used(connection.id, lambda: load(self._ledger).addresses(connection))
+
+    def first_used(self, id: str, addresses: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """The addresses that what the environment holds was first used for: these, where it wasn't used before."""
+        before = self._setting(binding(id))
         if before is not None:
             return tuple(json.loads(before))
-        now = load(self._ledger).addresses(connection)
-        self._ledger.write(lambda db: settings.put(db, binding(connection.id), json.dumps(now)))
+        now = addresses()
+        self._ledger.write(lambda db: settings.put(db, binding(id), json.dumps(now)))
         return now
 
     def is_elsewhere(self, connection: Connection, address: str) -> bool:

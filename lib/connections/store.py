@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection as Db
 from sqlalchemy import delete
 
+from lib.connections import accounts
 from lib.connections.addresses import tail
 from lib.connections.importing import ImportFile, plan_import, relays_wanted
 from lib.connections.keys import KeyStore, binding
@@ -80,7 +81,7 @@ def remove(ledger: Ledger, keys: KeyStore, id: str) -> None:
     if any(one.id == id for one in configured.connections):
         remove_connection(ledger, keys, id)
     elif any(one.id == id for one in configured.relays):
-        remove_relay(ledger, id)
+        remove_relay(ledger, keys, id)
     else:
         raise WrongUse(N_("There is no connection or relay {id}."), id=id)
 
@@ -92,8 +93,11 @@ def remove_connection(ledger: Ledger, keys: KeyStore, id: str) -> None:
     ledger.write(lambda db: _remove_connection(db, connection))
 
 
-def remove_relay(ledger: Ledger, id: str) -> None:
-    """Removes a relay. Raises `WrongUse` for an unknown id and for one in use, naming its connections."""
+def remove_relay(ledger: Ledger, keys: KeyStore, id: str) -> None:
+    """Removes a relay with the access to the user's account. Raises `WrongUse` for an unknown id and for one in use,
+    naming its connections."""
+    _refuse_in_use(load(ledger), id)
+    accounts.forget(ledger, keys, id)
     ledger.write(lambda db: _remove_relay(db, id))
 
 
@@ -197,13 +201,17 @@ def _remove_connection(db: Db, connection: Connection) -> None:
     db.execute(delete(settings).where(settings.c.name == binding(connection.id)))
 
 
-def _remove_relay(db: Db, id: str) -> None:
-    configured = read(db)
+def _refuse_in_use(configured: Configuration, id: str) -> None:
     users = [one.id for one in configured.connections if one.relay == id]
     if users:
         raise WrongUse(
             N_("The relay {id} is in use: remove {connections} first."), id=id, connections=", ".join(users)
         )
+
+
+def _remove_relay(db: Db, id: str) -> None:
+    configured = read(db)
+    _refuse_in_use(configured, id)
     drop(db, configured.relay(id))
     snapshots.forget(db, f"relay:{id}")
     relay_log.forget(db, id)
