@@ -267,6 +267,33 @@ def test_what_management_endpoints_say(told: Said, cause: str) -> None:
     assert judge(told, "newapi", through_relay=True, posted=False).code == cause
 
 
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        # wire.md 1C, "With a user access token"; Addendum, new-api management auth
+        pytest.param(httpx.Response(status, json={"success": False, "message": message, **more}), cause, id=message)
+        for status, message, cause, more in (
+            (401, "无权进行此操作，未登录且未提供 access token", "account_refused", {}),
+            (200, "无权进行此操作，access token 无效", "account_refused", {}),
+            (401, "无权进行此操作，未提供 New-Api-User", "account_number", {}),
+            (401, "无权进行此操作，New-Api-User 格式错误", "account_number", {}),
+            (401, "无权进行此操作，New-Api-User 与登录用户不匹配", "account_number", {}),
+            (200, "用户已被封禁", "account_banned", {}),
+            (401, "Unauthorized", "account_refused", {"code": "AUTH_UNAUTHORIZED"}),
+            (401, "expired", "account_refused", {"code": "AUTH_TOKEN_EXPIRED"}),
+            (401, "disabled", "account_banned", {"code": "AUTH_USER_DISABLED"}),
+            (401, "", "account_refused", {}),
+            (200, "数据库出错", "management_refused", {}),
+            (404, "Invalid URL (GET /api/log/self)", "no_such_endpoint", {}),
+            (429, "too many", "rate_limited", {}),
+            (500, "", "upstream_fault", {}),
+        )
+    ],
+)
+def test_what_an_account_s_endpoints_say(answer: httpx.Response, cause: str) -> None:
+    assert judge(said(answer), "newapi_account", through_relay=True, posted=False).code == cause
+
+
 QUOTED = (
     "this token has expired", "token quota is exhausted", "request limit", "余额不足", "file model was not found",
     "无可用渠道", "the model gpt does not exist", "Region, or territory not supported?", "令牌无权访问模型",

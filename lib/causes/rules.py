@@ -40,7 +40,9 @@ class Rule:
     coded: bool | None = None
 
 
-MANAGEMENT = ("newapi",)
+ACCOUNT = ("newapi_account",)
+"""new-api's endpoints for a user's own account."""
+MANAGEMENT = ("newapi", *ACCOUNT)
 REQUEST_AT_FAULT = (200, 400, 404, 409, 413, 414, 415, 422)
 ABOUT_REQUEST = (400, 413, 414, 415, 422)
 """Statuses by which a server finds fault with what was sent."""
@@ -125,7 +127,17 @@ TASKS = (
     Rule("task_failed", protocols=CHATS, words=TOLD_FAILED, statuses=(200,), posted=False),
 )  # fmt: skip
 
+OF_ACCOUNTS = (
+    # new-api's middleware/auth.go by wire.md 1C, "With a user access token"; its newest builds have codes
+    Rule("account_banned", protocols=ACCOUNT, codes=("auth_user_disabled",)),
+    Rule("account_number", protocols=ACCOUNT, words=("new-api-user", "与登录用户不匹配")),
+    Rule("account_refused", protocols=ACCOUNT, codes=("auth_unauthorized", "auth_token_expired")),
+    Rule("account_refused", protocols=ACCOUNT, words=("access token", "未登录", "无权进行此操作")),
+    Rule("account_refused", protocols=ACCOUNT, statuses=(401,)),
+)
+
 RULES = (
+    *OF_ACCOUNTS,
     *MAKERS,
     # a gateway gave up waiting: whatever the body, nobody knows what became of the request
     Rule("possibly_billed", statuses=(504, 524), posted=True),
