@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
+from pydantic import SecretStr
 from sqlalchemy.exc import DatabaseError
 
 from lib.calls.conversation import Turn, conversation
@@ -33,6 +34,7 @@ from lib.calls.recovery import recover, works_on
 from lib.calls.repricing import Batch, Repricing, Tally
 from lib.calls.retention import Retention
 from lib.calls.spending import Spending, forecasts, over_budget, spendings
+from lib.checks import account_log
 from lib.checks import relay_log as relay_logs
 from lib.checks.lines import LineResult, entries, race
 from lib.checks.listing import Listings
@@ -41,7 +43,8 @@ from lib.checks.paid import smallest_call
 from lib.checks.relay_log import OnTold, Told
 from lib.checks.runs import Runs
 from lib.checks.trial import Trial, try_out
-from lib.connections import network, store
+from lib.connections import accounts, network, store
+from lib.connections.accounts import Access
 from lib.connections.keys import KeyStore
 from lib.connections.model import Configuration
 from lib.cost import budget, conversion
@@ -463,6 +466,25 @@ class Engine:
         await asyncio.to_thread(relay_logs.settle, self.ledger, relay_id)
         return told
 
+    def account(self, relay_id: str) -> Access | None:
+        """What may be shown of the stored access to the user's account at a relay; None where there is none."""
+        return accounts.shown(self.ledger, relay_id)
+
+    def save_account(self, relay_id: str, number: str, token: SecretStr | None) -> None:
+        """Keeps access to the user's account at a relay; without a token the one that is stored. Raises `WrongUse`."""
+        accounts.save(self.ledger, self.keys, self.configuration().relay(relay_id), number, token)
+
+    def forget_account(self, relay_id: str) -> None:
+        """Deletes the stored access to the user's account at a relay; what was read by it stays."""
+        accounts.forget(self.ledger, self.keys, relay_id)
+
+    async def try_account(self, relay_id: str) -> Reason | None:
+        """Why the log of the user's account can't be read; None where it can. One row of it is asked for, free.
+
+        Raises `WrongUse` for an unknown relay, and where the user gave no access.
+        """
+        return await account_log.tried(self._http, self.known, self.configuration().relay(relay_id))
+
     def reconciled(self, relay_id: str, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
         """Our calls through a relay beside its own log, as last read. Raises `WrongUse` for an unknown relay."""
         relay = self.configuration().relay(relay_id)
@@ -477,7 +499,7 @@ class Engine:
             return balances.of(db, names, since)
 
     def pulled(self, relay_id: str) -> Mapping[str, Pulled]:
-        """By connection, when its log at a relay was last read, and since when it is known."""
+        """By connection, when its log at a relay was last read, and since when it is known; "": the account's."""
         with self.ledger.read() as db:
             return relay_log.pulls(db, relay_id)
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from pydantic import SecretStr
@@ -16,7 +15,10 @@ from sqlalchemy import Connection as Db
 from lib.calls.known import Known
 from lib.calls.route import Route
 from lib.causes import CAUSES, judge, of_line_fault, reason
+from lib.checks import account_log
+from lib.checks.account_log import fingerprint
 from lib.checks.rationed import NEVER, Spent, ask
+from lib.connections.model import Relay
 from lib.cost.price import Price
 from lib.cost.reconciliation import Reconciled, reconcile
 from lib.errors import LineFault
@@ -28,29 +30,33 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED, Money, Reason
 from lib.wire import Unreadable
 from lib.wire.newapi import QUOTA_PER_UNIT
-from lib.wire.relay_log import RelayLog, log_request, read_log
+from lib.wire.relay_log import Account, RelayLog, log_request, read_log
 
 AROUND = timedelta(days=1)
 """How much more of both logs is read than is asked for: of a call at the border the rows may be beyond it."""
 FOR_OTHERS, FOR_CALLED = 2, 15
 """Requests of a ration that are left to others: by a key that calls were made with, and by one that none was."""
 NOT_FOUND = 404
-FINGERPRINT = 16
-"""Hexadecimal digits that stand for a key."""
 AT_ONCE = 500
 """Calls that are read at once."""
+
+
+Way = Literal["account", "key"]
+"""How a log is read: as the account's, of all its keys at once, or key by key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What asking for one key's log came to. `connections` share the key; `why`: why nothing came, None where it did.
 
-    `changed`: how many rows came or went by it.
+    `changed`: how many rows came or went by it. `way`: how it was read; one by account without connections tells of the
+    account's log as a whole.
     """
 
     connections: tuple[str, ...]
     why: Reason | None = None
     changed: int = 0
+    way: Way = "key"
 
 
 OnTold = Callable[[Told], None]
@@ -61,16 +67,55 @@ async def pull(
 ) -> tuple[Told, ...]:
     """Asks a relay for the log of every key that a connection through it has, each key once, one after the other.
 
-    Keys that calls were made with come first, those not read for longest before the others. `key_in_address`: as old
-    builds want it. Raises `WrongUse` for an unknown relay.
+    Where the user gives access to his account, its log is read before, and tells of all keys that surely are its own;
+    the others are asked for one by one. Keys that calls were made with come first, those not read for longest before
+    the others. `key_in_address`: as old builds want it. Raises `WrongUse` for an unknown relay.
     """
     found: list[Told] = []
-    for asked in _in_turn(known, relay_id):
-        told = await _pull(http, known, relay_id, asked, key_in_address)
+
+    def note(told: Told) -> None:
         found.append(told)
         if on_told is not None:
             on_told(told)
+
+    of_account = await _pull_account(http, known, relay_id, note)
+    for asked in _in_turn(known, relay_id):
+        if asked.names[0] in of_account:
+            note(Told(asked.names, way="account"))
+        else:
+            note(await _pull(http, known, relay_id, asked, key_in_address))
     return tuple(found)
+
+
+async def _pull_account(http: Http, known: Known, relay_id: str, note: OnTold) -> frozenset[str]:
+    """Reads the log of the user's account, where he gives access to it; returns the connections that it tells of."""
+    relay = known.configuration().relay(relay_id)
+    account = await account_log.access(known, relay)
+    if account is None:
+        return frozenset()
+    read = account if isinstance(account, Reason) else await _read_account(http, known, relay, account)
+    if isinstance(read, Reason):
+        note(Told((), read, way="account"))
+        return frozenset()
+    changed, of_account = read
+    note(Told((), changed=changed, way="account"))
+    return of_account
+
+
+async def _read_account(
+    http: Http, known: Known, relay: Relay, account: Account
+) -> tuple[int, frozenset[str]] | Reason:
+    name, by_key = account_log.name_of(relay.id, account), _by_key(known, relay.id)
+    with known.ledger.read() as db:
+        before = relay_log.reached(relay_log.pulls(db, relay.id), name)
+    since = (before.at - account_log.OVERLAP).replace(microsecond=0) if before else None
+    secrets = [key for routes in by_key if (key := routes[0].endpoint.key)]
+    at, log = datetime.now(UTC), await account_log.read(http, account, since, secrets)
+    if isinstance(log, Reason):
+        return log
+    owners, units = [_owner(relay.id, routes) for routes in by_key], _units(known, f"relay:{relay.id}")
+    keep = partial(relay_log.keep_account, relay=relay.id, account=name, owners=owners, log=log, at=at, units=units)
+    return await known.ledger.awrite(keep)
 
 
 def keys_of(known: Known, relay_id: str) -> int:
@@ -129,17 +174,22 @@ async def _pull(http: Http, known: Known, relay_id: str, asked: _Asked, key_in_a
     read, at = _read(response, route), datetime.now(UTC)
     if isinstance(read, Reason):
         return Told(asked.names, read)
-    status = known.status(route.place)
-    units = status.quota_per_unit if status else QUOTA_PER_UNIT
-    keep = partial(relay_log.keep, relay=relay_id, owner=_owner(relay_id, asked), log=read, at=at, units=units)
+    owner, units = _owner(relay_id, asked.routes), _units(known, route.place)
+    keep = partial(relay_log.keep, relay=relay_id, owner=owner, log=read, at=at, units=units)
     return Told(asked.names, changed=await known.ledger.awrite(keep))
 
 
-def _owner(relay_id: str, asked: _Asked) -> Owner:
-    """Whose log it is: of the key (long, made by chance) what can't be turned back, not the same at another relay."""
-    secret = _secret(asked.routes[0].endpoint.key) or asked.names[0]
-    stands_for = sha256(f"{relay_id}\n{secret}".encode()).hexdigest()[:FINGERPRINT]
-    return Owner(f"key {stands_for}", {one.connection.id: one.connection.anew_since for one in asked.routes})
+def _owner(relay_id: str, routes: Sequence[Route]) -> Owner:
+    """Whose log it is, with what stands for the key."""
+    connections = {one.connection.id: one.connection.anew_since for one in routes}
+    stands_for = fingerprint(relay_id, _secret(routes[0].endpoint.key) or routes[0].connection.id)
+    return Owner(f"key {stands_for}", connections)
+
+
+def _units(known: Known, place: str) -> int:
+    """How many of a relay's units are worth one US dollar."""
+    status = known.status(place)
+    return status.quota_per_unit if status else QUOTA_PER_UNIT
 
 
 def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:

@@ -491,20 +491,22 @@ def reconcile(relay: str, since: str | None, tz: str | None, key_in_address: boo
         return reconcile_document(relay, start, found, told, engine.pulled(relay), t)
 
     document = run(action)
-    for why, names in _unread(document).items():
+    for why, names in _unread(document, t).items():
         tell(f"{', '.join(names)}: {why}")
     show_table(document, RECONCILED, _beside(document, t), as_json)
 
 
-def _unread(document: documents.Document) -> dict[str, list[str]]:
-    """By why a log couldn't be read the connections whose it is."""
+def _unread(document: documents.Document, t: Translate) -> dict[str, list[str]]:
+    """By why a log couldn't be read, and what the user can do, the connections whose it is."""
     found: dict[str, list[str]] = {}
     for one in document["keys"]:
-        if one["reason"] is not None:
-            found.setdefault(one["reason"]["message"], []).extend(one["connections"])
+        if (why := one["reason"]) is not None:
+            words = f"{why['message']} {why['remedy']}" if why["whose_move"] == "you" else why["message"]
+            found.setdefault(words, []).extend(one["connections"] or [t(YOUR_ACCOUNT)])
     return found
 
 
+YOUR_ACCOUNT = N_("your account")
 RECONCILED = ("created_at", "connection", "model", "estimated", "billed", "official", "message")
 
 

@@ -12,7 +12,7 @@ from lib.cost.differences import NOT_IN_LOG, SENTENCES
 from lib.cost.differences import sentence as difference
 from lib.cost.reconciliation import Match, OnlyThere, Reconciled
 from lib.i18n import Translate
-from lib.ledger.relay_log import Pulled
+from lib.ledger.relay_log import ACCOUNT, Pulled
 from lib.ledger.row import CallRow, iso
 from lib.vocabulary import Money
 
@@ -25,7 +25,10 @@ def reconcile_document(
     known: Mapping[str, Pulled],
     t: Translate,
 ) -> Document:
-    """`reconcile --json`: both logs, the calls in the order they were made, and what asking came to for each key."""
+    """`reconcile --json`: both logs, the calls in the order they were made, and what asking came to for each key.
+
+    A key without connections, by the way of the account, is the account's log as a whole.
+    """
     return {
         "relay": relay,
         "since": iso(since),
@@ -38,9 +41,10 @@ def reconcile_document(
 
 
 def _told(one: Told, known: Mapping[str, Pulled], t: Translate) -> Document:
-    pulled = known.get(one.connections[0])
+    pulled = known.get(one.connections[0] if one.connections else ACCOUNT)
     return {
         "connections": list(one.connections),
+        "way": one.way,
         "read_at": iso(pulled.at) if pulled else None,
         "known_since": iso(pulled.since) if pulled else None,
         "again_at": one.why.params.get("again_at") if one.why else None,
@@ -72,7 +76,7 @@ def _only_there(one: OnlyThere, t: Translate) -> Document:
     names = ("model", "kind", "input_tokens", "output_tokens", "group", "request_id", "task_id")
     return {
         **{name: getattr(first.row, name) or None for name in names},
-        "connection": first.connection,
+        "connection": first.connection or None,
         "created_at": iso(first.row.at),
         "billed": one.bill.amount.json(),
         "why": {"code": one.why, "message": t(SENTENCES[one.why])},

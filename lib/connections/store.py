@@ -222,3 +222,4 @@ def _forget_connection(db: Db, id: str) -> None:
     for table in (evidence_newest, evidence, evidence_spells, balances):
         db.execute(delete(table).where(table.c.connection == id))
     snapshots.forget(db, id, f"connection:{id}")
+    relay_log.forget_token(db, id)

@@ -1,28 +1,35 @@
 """What relays log of a key's calls, by whatever program they were made; and for which times that is known.
 
 Relays number rows anew in each answer (users.md, account log rows), so a row is known by its place in a key's log: what
-is read of a span of time takes the place of what was known of it.
+is read of a span of time takes the place of what was known of it. An account's log is those of all its keys; whichever
+way a row was read, it is kept under its key's number, once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from lib.ledger.database import hold_still, upsert
-from lib.ledger.schema import relay_log, relay_pulls
+from lib.ledger.schema import calls, relay_log, relay_pulls
 from lib.vocabulary import MOST, Money
 from lib.wire.relay_log import LogRow, RelayLog
 
+LONGEST_CALL = timedelta(days=1)
+AT_ONCE = 500
 SECOND = timedelta(seconds=1)
 """As finely as relays tell time."""
+ACCOUNT = ""
+"""In place of a connection: the whole log of an account, and rows of keys that no connection has."""
+UNNUMBERED = "account"
+"""What stands for the keys of an account's rows that tell no number; a row that is read by key is kept by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,15 @@ class Logged:
 class Pulled:
     """For which times a connection's log is known: since then (None: whatever there is), up to when it was read.
 
-    `unsettled`: from when on there are rows that calls weren't settled by yet; None where there are none.
+    `unsettled`: from when on there are rows that calls weren't settled by yet; None where there are none. `token`: what
+    the relay calls the key, its number if it tells one; `account`: in whose log its rows are; None: that isn't known.
     """
 
     at: datetime
     since: datetime | None
     unsettled: datetime | None = None
+    token: str | None = None
+    account: str | None = None
 
     def covers(self, begun: datetime, ended: datetime) -> bool:
         """Whether a call of that time must be there, if the relay logged it."""
@@ -81,20 +91,145 @@ def keep(conn: Connection, relay: str, owner: Owner, log: RelayLog, at: datetime
         place = {"relay": relay, "scope": scope, "connection": owner.first}
         records = [_record(row, units) for row in own]
         _take_over(conn, place, records)
+        if scope == owner.key:
+            _drop_alike(conn, relay, records)
         changed += _replace(conn, place, since or min(row.at for row in own), records)
-    before = pulls(conn, relay)
-    unsettled = min(changed, default=None)
-    known = {
-        name: _reached(before.get(name), Pulled(at, max(filter(None, (since, anew)), default=None), unsettled))
-        for name, anew in owner.connections.items()
-    }
-    _write(conn, relay, known)
+    numbers = {row.token for row in rows if row.token.isdecimal()}
+    now = Pulled(at, since, min(changed, default=None), numbers.pop() if len(numbers) == 1 else None)
+    _write(conn, relay, _known(pulls(conn, relay), {owner.key: now}, [owner]))
     return len(changed)
+
+
+def keep_account(
+    conn: Connection, relay: str, account: str, owners: Sequence[Owner], log: RelayLog, at: datetime, units: int
+) -> tuple[int, frozenset[str]]:
+    """Keeps an account's log as it was read; returns how many rows came or went by it, and whose it surely is.
+
+    `account`: what stands for it, never its token. `owners`: the keys of the user's connections. That one is of this
+    account is known where its number is in the log, or the request of a call that was made with it, now or before;
+    a key of another account, or one never used, tells neither. Of the connections that are returned the log is known
+    as far as the account's is; the others are left to their keys.
+    """
+    hold_still(conn, relay_log)
+    since, before = _whole_since(log), pulls(conn, relay)
+    rows = [row for row in log.rows if since is None or row.at >= since]
+    oldest, readers, changed = since or min((row.at for row in rows), default=at), _readers(conn, relay), []
+    for scope, own in _by_scope(UNNUMBERED, rows).items():
+        records = [_record(row, units) for row in own]
+        if scope == UNNUMBERED:
+            records = _not_among(records, _of_keys(conn, relay, oldest))
+        place = {"relay": relay, "scope": scope, "connection": readers.get(scope, ACCOUNT)}
+        changed += _replace(conn, place, oldest, records)
+    whole = _reached(reached(before, account), Pulled(at, since, min(changed, default=None), account=account))
+    whose = _whose(owners, _named(before, account, rows) | _called(conn, relay, owners, rows, oldest))
+    now = {owner.key: replace(whole, token=token) for token, found in whose.items() for owner in found}
+    told = [owner for owner in owners if owner.key in now]
+    _write(conn, relay, {ACCOUNT: whole} | _known(before, now, told))
+    _attribute(conn, relay, {token: found[0].first for token, found in whose.items() if len(found) == 1})
+    return len(changed), frozenset(name for owner in told for name in owner.connections)
+
+
+def _known(before: Mapping[str, Pulled], now: Mapping[str, Pulled], owners: Iterable[Owner]) -> dict[str, Pulled]:
+    """How far the logs of connections are known, by what is now known of their keys; none before the key was theirs."""
+    return {
+        name: _reached(before.get(name), replace(one, since=max(filter(None, (one.since, anew)), default=None)))
+        for owner in owners
+        for name, anew in owner.connections.items()
+        if (one := now.get(owner.key))
+    }
+
+
+def reached(known: Mapping[str, Pulled], account: str) -> Pulled | None:
+    """For which times an account's log is known; None where it was never read, or another's was."""
+    found = known.get(ACCOUNT)
+    return found if found and found.account == account else None
+
+
+def _named(before: Mapping[str, Pulled], account: str, rows: Iterable[LogRow]) -> set[tuple[str, str]]:
+    """What the relay calls keys that are of this account: by its own log before, or by a number that is in it now."""
+    numbers = {row.token for row in rows if row.token.isdecimal()}
+    told = ((one.token, name) for name, one in before.items() if one.account == account or one.token in numbers)
+    return {(token, name) for token, name in told if token}
+
+
+def _called(
+    conn: Connection, relay: str, owners: Sequence[Owner], rows: Iterable[LogRow], oldest: datetime
+) -> set[tuple[str, str]]:
+    """What the relay calls the keys of calls since some time, by the names of their requests in an account's rows."""
+    scopes = set(_by_scope(UNNUMBERED, rows))
+    columns, of_log, anew = calls.c, relay_log.c, {name: at for one in owners for name, at in one.connections.items()}
+    query = (
+        select(of_log.token, columns.connection, func.max(columns.created_at))
+        .join_from(relay_log, calls, columns.request_id == of_log.request_id)
+        .where(of_log.relay == relay, columns.relay == relay, of_log.at >= oldest, of_log.request_id != "")
+        .where(of_log.scope.in_(scopes), columns.created_at >= oldest - LONGEST_CALL, columns.connection.in_(anew))
+        .group_by(of_log.token, columns.connection)
+    )
+    return {(token, name) for token, name, at in conn.execute(query) if (anew[name] or at) <= at}
+
+
+def _whose(owners: Sequence[Owner], named: Collection[tuple[str, str]]) -> dict[str, list[Owner]]:
+    """By what the relay calls a key, the keys it may be."""
+    tokens = sorted({token for token, _ in named})
+    return {
+        token: [one for one in owners if any((token, name) in named for name in one.connections)] for token in tokens
+    }
+
+
+def _readers(conn: Connection, relay: str) -> dict[str, str]:
+    """By what stands for a key, the connection that its rows were last known to be of."""
+    query = select(relay_log.c.scope, func.max(relay_log.c.connection)).where(relay_log.c.relay == relay)
+    return {scope: name for scope, name in conn.execute(query.group_by(relay_log.c.scope)) if scope != UNNUMBERED}
+
+
+def _attribute(conn: Connection, relay: str, whose: Mapping[str, str]) -> None:
+    """Notes whose an account's rows are."""
+    columns = relay_log.c
+    for token, name in whose.items():
+        there = (columns.relay == relay) & (columns.token == token) & columns.scope.in_((f"#{token}", UNNUMBERED))
+        conn.execute(update(relay_log).where(there & (columns.connection != name)).values(connection=name))
+
+
+def _of_keys(conn: Connection, relay: str, oldest: datetime) -> list[dict[str, Any]]:
+    """The rows since then that tell no number and were read by key."""
+    columns = relay_log.c
+    unnumbered = ~columns.scope.startswith("#") & (columns.scope != UNNUMBERED)
+    query = select(*_COMPARED).where(columns.relay == relay, unnumbered, columns.at >= oldest)
+    return [dict(found) for found in conn.execute(query).mappings()]
+
+
+def _not_among(records: Iterable[dict[str, Any]], others: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records without those that are among others, each as often as it is there."""
+    there = Counter(map(_alike, others))
+    found = []
+    for record in records:
+        if there[_alike(record)] > 0:
+            there[_alike(record)] -= 1
+        else:
+            found.append(record)
+    return found
+
+
+def _drop_alike(conn: Connection, relay: str, records: list[dict[str, Any]]) -> None:
+    """Deletes of an account's rows without number those that are now known by key."""
+    columns = relay_log.c
+    there = (columns.relay == relay) & (columns.scope == UNNUMBERED)
+    known = [dict(found) for found in conn.execute(select(columns.id, *_COMPARED).where(there)).mappings()]
+    left = {one["id"] for one in _not_among(known, records)}
+    gone = [one["id"] for one in known if one["id"] not in left]
+    for first in range(0, len(gone), AT_ONCE):
+        conn.execute(delete(relay_log).where(columns.id.in_(gone[first : first + AT_ONCE])))
+
+
+def _alike(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """What both ways tell alike of a row (users.md, account log rows)."""
+    names = ("request_id", "at", "kind", "model", "quota", "input_tokens", "output_tokens")
+    return tuple(record[name] for name in names)
 
 
 def _whole_since(log: RelayLog) -> datetime | None:
     """From when on a log is whole: of its oldest second it may tell a part only. None: always."""
-    return min(row.at for row in log.rows) + SECOND if log.cut and log.rows else None
+    return min(row.at for row in log.rows) + SECOND if log.cut and log.rows else log.since
 
 
 def _by_scope(key: str, rows: Iterable[LogRow]) -> dict[str, list[LogRow]]:
@@ -151,7 +286,8 @@ def _reached(before: Pulled | None, now: Pulled) -> Pulled:
         return now
     joined = now.since is not None and now.since <= before.at
     unsettled = min(filter(None, (before.unsettled, now.unsettled)), default=None)
-    return Pulled(now.at, before.since if joined else now.since, unsettled)
+    since = min(now.since, before.since) if joined and now.since and before.since else None if joined else now.since
+    return Pulled(now.at, since, unsettled, now.token or before.token, now.account or before.account)
 
 
 def settled(conn: Connection, relay: str, known: Mapping[str, Pulled], but_from: datetime | None) -> None:
@@ -170,7 +306,8 @@ def _write(conn: Connection, relay: str, known: Mapping[str, Pulled]) -> None:
 def pulls(conn: Connection, relay: str) -> dict[str, Pulled]:
     """By connection, for which times its log at a relay is known."""
     query = select(relay_pulls).where(relay_pulls.c.relay == relay)
-    return {found.connection: Pulled(found.at, found.since, found.unsettled) for found in conn.execute(query)}
+    names = [f.name for f in fields(Pulled)]
+    return {one["connection"]: Pulled(*(one[name] for name in names)) for one in conn.execute(query).mappings()}
 
 
 def rows(conn: Connection, relay: str, since: datetime | None = None, until: datetime | None = None) -> list[Logged]:
@@ -182,6 +319,11 @@ def rows(conn: Connection, relay: str, since: datetime | None = None, until: dat
     if until is not None:
         query = query.where(columns.at < until)
     return [_of_record(found) for found in conn.execute(query).mappings()]
+
+
+def forget_token(conn: Connection, connection: str) -> None:
+    """Forgets what relays call a connection's key, and whose it is: it has another."""
+    conn.execute(update(relay_pulls).where(relay_pulls.c.connection == connection).values(token=None, account=None))
 
 
 def forget(conn: Connection, relay: str) -> None:

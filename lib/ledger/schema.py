@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = "0012"
+VERSION = "0013"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -337,6 +337,7 @@ relay_pulls = Table(
     Column("at", Moment, nullable=False),
     Column("since", Moment),
     Column("unsettled", Moment),
+    *(Column(name, Text) for name in ("token", "account")),
 )
 
 rollups = Table(

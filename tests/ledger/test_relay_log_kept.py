@@ -112,7 +112,7 @@ def test_a_log_of_another_key_tells_nothing_of_the_calls_before(
 ) -> None:
     kept(ledger, used(1), read=before, anew=200 if before > 200 else None)
     kept(ledger, used(1), used(2), read=300, cut=cut, key="key 2", anew=200)
-    assert replace(reach(ledger)["all"], unsettled=None) == known
+    assert replace(reach(ledger)["all"], unsettled=None, token=None) == known
 
 
 def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledger: Ledger) -> None:
@@ -135,7 +135,7 @@ def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledg
 def test_how_far_back_a_log_is_known(ledger: Ledger, reads: list[tuple[float, float, bool]], known: Pulled) -> None:
     for oldest, read, cut in reads:
         kept(ledger, used(oldest), read=read, cut=cut, of=("all", "chat"))
-    found = {name: replace(one, unsettled=None) for name, one in reach(ledger).items()}
+    found = {name: replace(one, unsettled=None, token=None) for name, one in reach(ledger).items()}
     assert found == {"all": known, "chat": known}
     assert known.covers(known.at, known.at)
     assert known.covers(at(1), at(3)) is (known.since is None)

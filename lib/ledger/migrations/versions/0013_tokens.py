@@ -1,0 +1,15 @@
+"""What a relay calls the key of a connection, and which account's log has it. Frozen, as 0001 is."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Adds the columns; both are known once the log is read again."""
+    for name in ("token", "account"):
+        op.add_column("relay_pulls", sa.Column(name, sa.Text()))
