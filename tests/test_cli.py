@@ -95,6 +95,8 @@ def test_a_message_that_quotes_is_one_harmless_line() -> None:
         (["log", "--since", "0001-01-01", "--tz", "Asia/Shanghai"], "", "0001-01-01 is out of"),
         (["log", "--since", "9999999d"], "", "9999999d is not a time"),
         (["log", "--export", "calls.xlsx"], "", "calls.xlsx must end in .csv or .jsonl."),
+        (["log", "--export", "calls.csv", "--limit", "50"], "", "--limit and --after are for the list"),
+        (["log", "--export", "calls.csv", "--after", "c1"], "", "--limit and --after are for the list"),
         (["log", "--export", "-"], "", "must end in .csv or .jsonl."),
         (["log", "--export", "nowhere/calls.csv"], "", "nowhere/calls.csv"),
         (["log", "--export", "calls.csv", "--since", "soon"], "", "soon is not a time"),

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
-from lib.calls.conversation import images
 from lib.calls.draft import UNPAID, Drafted, draft_of
 from lib.causes import CAPABILITY_NAMES
 from lib.cli.documents import call_document
 from lib.connections.model import Configuration
 from lib.engine import Engine
 from lib.errors import RelayscopeError
-from lib.http import readable, redact
+from lib.http import body_shown, redact
 from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.media import Kept
@@ -63,11 +62,10 @@ def timeline(row: CallRow) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def very(engine: Engine, row: CallRow, payload: Payload) -> Drafted | str:
+def very(engine: Engine, row: CallRow) -> Drafted | str:
     """The very request a call made, at the address it was made to; where it can't be made any more, why."""
     try:
-        given = images(_given(engine, row), engine.files.read) if row.capability == "text" else ()
-        ready = engine.draft(replace(draft_of(row, payload), inputs=given))
+        ready = engine.draft(engine.draft_again(row.id))
     except RelayscopeError as error:
         return told(error)
     if ready.request is None:
@@ -87,7 +85,7 @@ def document(row: CallRow, payload: Payload) -> str:
 
 def call(engine: Engine, row: CallRow, payload: Payload) -> None:
     """Everything that is known of a call."""
-    ready = very(engine, row, payload)
+    ready = very(engine, row)
     with st.container(horizontal=True, vertical_alignment="center"):
         chip(result.appearance(row))
         facts((literal(row.model), row.connection, moment(row.created_at)))
@@ -168,7 +166,7 @@ def _asked(payload: Payload, ready: Drafted | str) -> None:
     if isinstance(ready, str) or ready.request is None:
         body = json.dumps(more, ensure_ascii=False, indent=2)
     else:
-        body = json.dumps(readable(ready.request.content), ensure_ascii=False, indent=2)
+        body = json.dumps(body_shown(ready.request), ensure_ascii=False, indent=2)
     with st.expander(t(N_("Request (JSON)")), icon=":material/outbound:"):
         st.code(redact(body), language="json", wrap_lines=True)
 

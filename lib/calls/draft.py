@@ -120,7 +120,7 @@ class Drafted:
             return self
         path = str(self.request.url).removeprefix(self.route.endpoint.base_url)
         moved = httpx.Request(
-            self.request.method, base_url + path, headers=self.request.headers, content=self.request.content
+            self.request.method, base_url + path, headers=self.request.headers, content=self.request.read()
         )
         return replace(self, request=moved)
 
@@ -163,13 +163,26 @@ def given_again(draft: CallDraft, given: Mapping[Role, Sequence[Kept]], files: F
 
 
 def resumed(known: Known, row: CallRow, payload: Payload) -> Drafted:
-    """A call that was sent before, as far as going on with it needs. Raises `WrongUse` where its connection is gone."""
-    draft = draft_of(row, payload)
+    """A call that was sent before, as far as going on with it needs: by its own line, another may not know its task; by
+    the one in use where its own is gone, or no key goes there. Raises `WrongUse` where its connection is gone.
+    """
+    in_use, its_own = known.route(row.connection), _by_its_line(known, row)
+    route = its_own or in_use
+    elsewhere = its_own.line if its_own and its_own.line != in_use.line else None
+    draft = replace(draft_of(row, payload), line=elsewhere.id if elsewhere else None)
     price = stored(payload.prices)
     return Drafted(
-        draft, known.route(row.connection), row.model, row.protocol, asked_of(draft, row.model, row.protocol), None,
+        draft, route, row.model, row.protocol, asked_of(draft, row.model, row.protocol), None,
         price, row.quoted, None,
     )  # fmt: skip
+
+
+def _by_its_line(known: Known, row: CallRow) -> Route | None:
+    try:
+        route = known.route(row.connection, row.line)
+    except WrongUse:
+        return None
+    return None if route.keyless else route
 
 
 def make(known: Known, draft: CallDraft, at: datetime) -> Drafted:

@@ -1,7 +1,8 @@
 """Price again: what calls cost by the prices known today, beside what is stored. Billed figures are never touched.
 
 A call is priced as at its end: by the price that holds for its own time, where prices are dated, and by what is stored
-of its use. What nobody can price today keeps what it has. The price it had before goes with it.
+of its use; its official figure likewise. What nobody can price today keeps what it has. The price it had before goes
+with it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lib.calls.known import Known
 from lib.calls.quoting import by_second
 from lib.calls.settle import estimate, saved
 from lib.cost.book import PriceBook
+from lib.cost.official import official_cost
 from lib.cost.price import FORMER, Price, stored
 from lib.errors import WrongUse
 from lib.ledger import calls as log
@@ -39,6 +41,7 @@ class Repriced:
     row: CallRow
     price: Price
     estimated: Money
+    official: Money | None
 
     @property
     def moved(self) -> int:
@@ -50,20 +53,22 @@ class Repriced:
     @property
     def changes(self) -> Mapping[str, Any]:
         """What changes in its row."""
-        told = {"estimated": self.estimated, "price_source": self.price.source, "unit": self.price.unit}
-        return told | {"saved_nano": saved(self.price, self.row.usage)}
+        figures = {"estimated": self.estimated, "official": self.official}
+        by = {"price_source": self.price.source, "unit": self.price.unit}
+        return figures | by | {"saved_nano": saved(self.price, self.row.usage)}
 
 
 def repriced(row: CallRow, payload: Payload, book: PriceBook | None) -> Repriced | None:
-    """A call by the prices of today (`book` None: its connection is gone); None where its estimate stays as it is."""
+    """A call by the prices of today (`book` None: its connection is gone); None where its figures stay as they are."""
     params = (payload.request_json or {}).get("params", {})
     price = book.price(row.model, row.created_at, params) if book and charged(row) else None
     if price is None or (stored(payload.prices) is None and _multiplied(row, price)):
         return None
-    estimated = estimate(price, row.usage, times(payload.raw_usage or {}))
-    if estimated is None or _same(estimated, row.estimated):
+    estimated = _kept(estimate(price, row.usage, times(payload.raw_usage or {})))
+    official = _kept(official_cost(row.model, row.usage, row.created_at, params)) or row.official
+    if estimated is None or (estimated, official) == (row.estimated, row.official):
         return None
-    return Repriced(row, price, Money.of_nano(estimated.nano, estimated.currency))
+    return Repriced(row, price, estimated, official)
 
 
 def charged(row: CallRow) -> bool:
@@ -80,16 +85,17 @@ def _multiplied(row: CallRow, price: Price) -> bool:
     return by_second(price, row.protocol)
 
 
-def _same(now: Money, then: Money | None) -> bool:
-    return then is not None and (now.nano, now.currency) == (then.nano, then.currency)
+def _kept(amount: Money | None) -> Money | None:
+    """As a row has it: to 10⁻⁹."""
+    return Money.of_nano(amount.nano, amount.currency) if amount else None
 
 
 def record_of(again: Repriced, had: Mapping[str, Any] | None) -> dict[str, Any]:
     """The record of the price a call has now, with those it had before, newest last."""
     before = dict(had or {})
-    former = before.pop(FORMER, ())
-    kept = [*former, {"price": before if stored(before) else None, "estimated": _json(again.row.estimated)}]
-    return {**again.price.to_record(), FORMER: kept}
+    former, figures = before.pop(FORMER, ()), {"estimated": again.row.estimated, "official": again.row.official}
+    newest = {"price": before if stored(before) else None, **{name: _json(one) for name, one in figures.items()}}
+    return {**again.price.to_record(), FORMER: [*former, newest]}
 
 
 def _json(amount: Money | None) -> dict[str, str] | None:
@@ -118,7 +124,8 @@ class Tally:
         if again is not None:
             self.changed += 1
             self.known += row.estimated is None
-            self.most = nlargest(MOST, [*self.most, again], key=lambda one: one.moved)
+            moved = [one for one in (*self.most, again) if one.moved]
+            self.most = nlargest(MOST, moved, key=lambda one: one.moved)
 
 
 def _add(sums: dict[str, int], amount: Money | None) -> None:

@@ -34,6 +34,8 @@ from lib.vocabulary import CAPABILITIES, STATES, UNFINISHED, Capability, Operati
 from lib.wire import Media
 
 T = TypeVar("T")
+LISTED = 50
+"""Calls of the log on one page, where nothing is said."""
 INTERRUPTED = 130
 """The exit status of what Ctrl-C ended, as shells have it."""
 
@@ -406,25 +408,27 @@ def _param(text: str) -> tuple[str, Any]:
 
 @main.command()
 @click.option("--since", help="An ISO date or time, 7d or 24h.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1000), help=f"So many; default: {LISTED}.")
 @click.option("--after", help="The cursor `next` of the page before.")
 @click.option("--tz", default=None, help="The zone of a date without one; default: the system's.")
 @click.option("--export", "file", type=click.File("wb", lazy=True), help="All of it into FILE, .csv or .jsonl.")
 @click.option("--prompts", is_flag=True, help="In FILE also what was asked.")
 @as_json
 def log(
-    since: str | None, limit: int, after: str | None, tz: str | None, file: Any, prompts: bool, as_json: bool
+    since: str | None, limit: int | None, after: str | None, tz: str | None, file: Any, prompts: bool, as_json: bool
 ) -> None:  # fmt: skip
     """The call log, newest first."""
     t = language()
     if file is not None:
+        if limit is not None or after is not None:
+            raise WrongUse(N_("A file has all calls: --limit and --after are for the list."))
         _export(file, Wanted({"since": _moment(since, tz)}, prompts, t), as_json)
         return
 
     async def action(engine: Engine) -> documents.Document:
         if after is not None:
             engine.log.call(after)  # a cursor is the id of a call; anything else would show a part of the log at random
-        page = engine.log.page(since=_moment(since, tz), limit=limit, after=after)
+        page = engine.log.page(since=_moment(since, tz), limit=limit or LISTED, after=after)
         return documents.log_document(engine, page, t)
 
     document = run(action)
@@ -515,9 +519,10 @@ def _beside(document: documents.Document, t: Translate) -> list[Sequence[object]
     differing = [one for one in document["matched"] if one["why"] is not None]
     listed = sorted((*differing, *document["only_here"], *document["only_there"]), key=lambda one: one["created_at"])
     total = document["total"]
-    agree = t(N_("{count} calls agree."), count=str(total["matched"] - total["differing"]))
+    agree = total["matched"] - total["differing"]
+    told = t(N_("Calls that agree: {n} of {all}."), n=str(agree), all=str(total["matched"]))
     sums = [_amounts(total[name]) for name in ("estimated", "billed", "official")]
-    return [*map(_reconciled_row, listed), ("=", "", "", *sums, agree)]
+    return [*map(_reconciled_row, listed), ("=", "", "", *sums, told)]
 
 
 def _reconciled_row(one: documents.Document) -> Sequence[object]:

@@ -5,7 +5,7 @@ break; `redaction` and `export` are pure.
 """
 
 from lib.http.client import Http, Streamed, once, told_to_wait
-from lib.http.export import curl, python, readable
+from lib.http.export import body_shown, curl, python
 from lib.http.faults import origin
 from lib.http.proxies import Proxy, read_proxy
 from lib.http.redaction import redact, without_keys
@@ -19,12 +19,12 @@ __all__ = [
     "Proxy",
     "Streamed",
     "Timeouts",
+    "body_shown",
     "curl",
     "once",
     "origin",
     "python",
     "read_proxy",
-    "readable",
     "redact",
     "timed",
     "times_of",

@@ -97,6 +97,17 @@ def readable(content: bytes) -> object:
     return _shortened(json.loads(content))
 
 
+def body_shown(request: httpx.Request) -> object:
+    """What a request says, as JSON: of a form each field, a file by its name; what comes often as a list."""
+    form = _parts(request)
+    if form is None:
+        return readable(request.read())
+    said: dict[str, list[str]] = {}
+    for name, file, text in form:
+        said.setdefault(name, []).append(f"@{file}" if file else text)
+    return {name: told[0] if len(told) == 1 else told for name, told in said.items()}
+
+
 def _shortened(value: object) -> object:
     if isinstance(value, dict):
         return {name: _shortened(one) for name, one in value.items()}

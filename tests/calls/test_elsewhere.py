@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from lib.calls.draft import CallDraft, given_again
+from lib.calls.draft import CallDraft, given_again, resumed
 from lib.calls.files import Files
 from lib.calls.route import route
 from lib.connections.model import Configuration, Connection, Line, Relay
 from lib.engine import Engine
 from lib.errors import WrongUse
+from lib.ledger.calls import Payload
 from lib.wire import Media
 from tests.conftest import DemoRelay
+from tests.ledger.ledger_rows import row
 
 HK, US = (Line(id=name, name=name, base_url=f"https://{name}.example") for name in ("hk", "us"))
 CONFIGURATION = Configuration(
@@ -25,6 +29,7 @@ CONFIGURATION = Configuration(
         Connection(id="one", provider="openai", relay="r"), Connection(id="own", provider="openai", base_url="https://x"),
     ),
 )  # fmt: skip
+NOW = datetime(2026, 3, 8, 3, 30, tzinfo=UTC)
 ASKED = CallDraft("one", "text", "hi", "m", params={"seed": 7}, protocol="openai", after="c1")
 
 
@@ -55,6 +60,42 @@ def test_one_call_goes_by_another_line(line: str, address: str) -> None:
 def test_a_line_that_is_not_there_is_refused(connection: str, line: str) -> None:
     with pytest.raises(WrongUse):
         CONFIGURATION.by_line(CONFIGURATION.connection(connection), line)
+
+
+@pytest.mark.parametrize(
+    ("there", "bound", "went_by", "asked_by"),
+    [
+        ("one", "hk us", "us", "us"),  # not the line in use: another may not know its task
+        ("one", "hk us", "hk", "hk"),
+        ("one", "hk", "us", "hk"),  # no key goes there any more
+        ("one", "hk us", "eu", "hk"),  # its line is gone
+        ("one", "hk us", None, "hk"),
+        ("own", "", "us", None),  # it goes through no relay any more
+    ],
+)
+def test_a_call_that_is_gone_on_with_is_asked_after_by_its_own_line(
+    own_home: Path, there: str, bound: str, went_by: str | None, asked_by: str | None
+) -> None:
+    engine = Engine(own_home)
+    engine.import_(json.dumps({
+        "relays": [{"id": "r", "name": "R", "lines": [one.model_dump() for one in (HK, US)], "line": "hk"}],
+        "connections": [
+            {"id": "one", "provider": "sora", "relay": "r", "key": "sk-nothing-nothing"},
+            {"id": "own", "provider": "openai", "base_url": "https://x.example", "key": "sk-nothing-nothing"},
+        ],
+    }))  # fmt: skip
+    for line in {"hk", "us"} - {*bound.split()}:
+        engine.import_(json.dumps(moved(line)))
+    gone_on = resumed(engine.known, row(NOW, connection=there, line=went_by, relay="r"), Payload())
+    assert (gone_on.route.line and gone_on.route.line.id) == asked_by
+    assert gone_on.route.keyless is None
+    assert gone_on.draft.line == (asked_by if asked_by == "us" else None), "shows nothing of the line in use"
+
+
+def moved(name: str) -> dict[str, Any]:
+    """A relay one of whose lines has another address now, which no key was saved for."""
+    lines = [{**one.model_dump(), "base_url": one.base_url + (".moved" if one.id == name else "")} for one in (HK, US)]
+    return {"relays": [{"id": "r", "name": "R", "lines": lines, "line": "hk"}], "connections": []}
 
 
 @pytest.mark.parametrize("line", ["dead", "hk"])

@@ -99,13 +99,54 @@ def test_a_call_by_todays_prices(
     assert (found and found.estimated) == estimated
 
 
+def former(amount: str) -> dict[str, Any]:
+    return {"price": OLD, "estimated": {"amount": amount, "currency": "USD"}, "official": None}
+
+
 def test_the_price_before_goes_with_a_call_however_often() -> None:
     first = record_of(repriced_by("2"), OLD)
     assert Price.of_record(first).input == Decimal(2)
-    assert first[FORMER] == [{"price": OLD, "estimated": {"amount": "1.5", "currency": "USD"}}]
+    assert first[FORMER] == [former("1.5")]
     second = record_of(repriced_by("3"), json.loads(json.dumps(first)))
     assert [one["price"]["input"] for one in second[FORMER]] == ["1", "2"]
-    assert record_of(repriced_by("2", estimated=None), None)[FORMER] == [{"price": None, "estimated": None}]
+    nothing = {"price": None, "estimated": None, "official": None}
+    assert record_of(repriced_by("2", estimated=None), None)[FORMER] == [nothing]
+
+
+DALLE = PriceBook([OwnPrice(model="dall-e-3", currency="USD", unit="image", amount=Decimal("0.03"))], None, None, None)
+LARGE = Payload(request_json={"params": {"size": "1792x1024", "quality": "hd"}})
+
+
+@pytest.mark.parametrize(
+    ("estimated", "official", "changes"),
+    [
+        (usd("0.03"), None, (usd("0.03"), usd("0.12"))),
+        (usd("0.03"), usd("0.08"), (usd("0.03"), usd("0.12"))),
+        (usd("0.05"), usd("0.12"), (usd("0.03"), usd("0.12"))),
+        (usd("0.03"), usd("0.12"), None),
+    ],
+)
+def test_the_official_figure_goes_along(
+    estimated: Money, official: Money | None, changes: tuple[Money, Money] | None
+) -> None:
+    """Our openai.toml, of the day of the call: DALL·E 3 in the large size and hd quality."""
+    call = made(model="dall-e-3", usage=Usage(images=1, calls=1), estimated=estimated, official=official)
+    found = repriced(call, LARGE, DALLE)
+    assert (found and (found.changes["estimated"], found.changes["official"])) == changes
+
+
+def test_an_official_figure_that_was_known_is_not_lost() -> None:
+    found = repriced(made(official=usd("9")), Payload(prices=OLD), TOKENS)
+    assert found is not None
+    assert found.changes["official"] == usd("9")
+    assert record_of(found, OLD)[FORMER][-1]["official"] == {"amount": "9", "currency": "USD"}
+
+
+def test_what_only_an_official_price_changed_is_not_among_those_that_change_most() -> None:
+    call = made(model="dall-e-3", usage=Usage(images=1, calls=1), estimated=usd("0.03"))
+    tally = Tally()
+    tally.take(call, repriced(call, LARGE, DALLE))
+    assert (tally.changed, tally.most) == (1, [])
 
 
 def repriced_by(rate: str, **changes: Any) -> Repriced:
@@ -193,7 +234,7 @@ def test_new_estimates_are_stored_with_prices_and_sums(engine: Engine) -> None:
     assert (there["5"].price_source, there["5"].unit) == ("user", "token")
     kept = engine.log.call(there["1"].id)[1].prices
     assert Price.of_record(kept).input == Decimal(3)
-    assert kept[FORMER] == [{"price": OLD, "estimated": {"amount": "1", "currency": "USD"}}]
+    assert kept[FORMER] == [former("1")]
     with engine.ledger.read() as db:
         assert rollups.prove(db)
         (total,) = rollups.report(db, "connection", None, None, "UTC")

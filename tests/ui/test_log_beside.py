@@ -122,6 +122,29 @@ def test_media_and_vectors_too(app: AppTest, engine: Engine, draft: CallDraft, s
     assert said in words(page) + "".join(table(page))
 
 
+@pytest.mark.parametrize(
+    ("draft", "shown", "as_code"),
+    [
+        (CallDraft("all", "image", "a lighthouse", "dall-e-3"), '"prompt": "a lighthouse"', "a lighthouse"),
+        (CallDraft("all", "image_edit", "a lighthouse", "gpt-image-1", "edit", inputs=PICTURE), '"image": "@',
+         "-F image=@"),
+        (CallDraft("all", "text", "What is it?", "gpt-4o-mini", inputs=PICTURE), "data:image/png", "data:image/png"),
+    ],
+)  # fmt: skip
+def test_the_request_of_a_call_is_shown_with_the_files_it_was_given(
+    app: AppTest, engine: Engine, draft: CallDraft, shown: str, as_code: str
+) -> None:
+    first = made(engine, draft)
+    go(app, "log")
+    app.query_params["call"] = first.id
+    page = app.run()
+    assert not page.exception
+    assert "It can't be shown as code any more" not in words(page)
+    blocks = [block.value for block in page.code]
+    assert any(shown in block for block in blocks)
+    assert any(block.startswith("curl") and as_code in block for block in blocks)
+
+
 def test_files_that_are_gone_are_told_and_nothing_is_sent(app: AppTest, engine: Engine) -> None:
     first = made(engine, CallDraft("all", "image_edit", "a lighthouse", "gpt-image-1", "edit", inputs=PICTURE))
     (kept,) = engine.artifacts([first.id], "input")[first.id]
