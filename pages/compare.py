@@ -11,7 +11,6 @@ from lib.calls.guard import refusal
 from lib.errors import RelayscopeError
 from lib.i18n import N_
 from ui import compare_answers, compare_form, sending, text_form
-from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.compare_answers import Compared
@@ -90,7 +89,6 @@ def form(offered: Choices, running: list[str]) -> None:
                 t(N_("Stop all")), key="compare_stop_all", type="primary", icon=":material/stop_circle:",
                 on_click=stop, args=(running,),
             )
-    warning()
     sending.problem("compare", ready)
 
 

@@ -14,7 +14,6 @@ from lib.i18n import N_
 from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from ui import result, sending, support, text_form, thread
-from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.engine import door
@@ -115,7 +114,6 @@ def form(offered: Choices, call_id: str | None, running: bool) -> None:
             )
         if not isinstance(ready, str):
             result.code(ready, "text_code")
-    warning()
     sending.problem("text", ready)
 
 

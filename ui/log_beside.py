@@ -19,7 +19,6 @@ from lib.ledger.calls import Payload
 from lib.ledger.row import CallRow
 from lib.vocabulary import UNFINISHED, Verdict
 from ui import made, result, sending, text_form
-from ui.budget import warning
 from ui.chips import chip, facts
 from ui.choices import choices
 from ui.compare_form import way_label
@@ -130,7 +129,6 @@ def _button(engine: Engine, wanted: CallDraft, ready: Drafted | str) -> None:
         )
         if not isinstance(ready, str):
             result.code(ready, "beside_code")
-    warning()
     sending.problem(PAGE, ready)
 
 

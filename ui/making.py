@@ -20,7 +20,6 @@ from lib.providers import providers
 from lib.vocabulary import UNFINISHED, Capability
 from lib.wire.protocols import later_for
 from ui import asking, made, result, sending, text_form
-from ui.budget import warning
 from ui.chips import facts
 from ui.choices import Choices, choices
 from ui.engine import door
@@ -134,7 +133,6 @@ def _form(engine: Engine, capability: Capability, offered: Choices, call_id: str
             )
         if not isinstance(ready, str):
             result.code(ready, f"{capability}_code")
-    warning()
     sending.problem(capability, ready)
 
 

@@ -14,7 +14,7 @@ from ui.prices import WHY_UNPRICED, price_words
 from ui.words import number, t
 
 BUYS, PRICE = "buys", "price"
-ORDERS: Mapping[str, str] = {BUYS: N_("What it buys, most first"), PRICE: N_("Price, lowest first")}
+ORDERS: Mapping[str, str] = {BUYS: N_("Buys most first"), PRICE: N_("Cheapest first")}
 THOUSAND, MANY = 1_000, 100_000
 ENDLESS = Decimal("-Infinity")
 IN_THOUSANDS: tuple[Good, ...] = ("token", "token_in", "token_out")

@@ -12,13 +12,14 @@ import streamlit as st
 from lib.calls.draft import CallDraft
 from lib.engine import Engine
 from lib.errors import RelayscopeError, WrongUse
+from ui.budget import warning
 from ui.engine import door
 from ui.follow import runs
 from ui.format import head
 from ui.links import TITLES, here
 from ui.markdown import literal
 from ui.result import appearance
-from ui.sent import offer, sent
+from ui.sent import is_in_the_way, offer, sent
 from ui.words import t, told
 
 DOUBLE_CLICK_S = 1.0
@@ -100,7 +101,12 @@ def refuse(page: str, why: str) -> None:
 
 
 def problem(page: str, ready: object) -> None:
-    """Says why nothing was sent, once; else why what is typed can't be: that is `ready`, where it is a sentence."""
+    """Says why nothing was sent, once; else why what is typed can't be: that is `ready`, where it is a sentence.
+
+    Before that, how near the budgets are to their ends, unless one of them is why: that says so itself.
+    """
+    if not is_in_the_way(ready):
+        warning()
     last = sent(page)
     kept, last.fault = last.fault, None
     if why := kept or (ready if isinstance(ready, str) else None):

@@ -56,11 +56,11 @@ def over_budget(page: str) -> bool:
 
 def offer(page: str, ready: object) -> None:
     """The way to go on where a budget is in the way: it holds for one call."""
-    if _is_in_the_way(ready) or over_budget(page):
+    if is_in_the_way(ready) or over_budget(page):
         st.toggle(t(N_("Send it all the same, over the budget")), key=_key(page))
 
 
-def _is_in_the_way(ready: object) -> bool:
+def is_in_the_way(ready: object) -> bool:
     """Whether a budget is, of what is made ready or of a part of it."""
     parts = ready if isinstance(ready, tuple) else ()
     refused = (one.refused for one in parts if isinstance(one, Drafted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,9 @@ from streamlit.testing.v1 import AppTest
 from lib.calls.draft import CallDraft
 from lib.cost.budget import Budget
 from lib.ledger import calls
+from lib.ledger.calls import Payload
+from tests.ledger.ledger_rows import row as call_row
+from tests.ledger.ledger_rows import usd
 from tests.ui.conftest import go, to_send, words
 from ui.engine import door
 
@@ -78,6 +82,19 @@ def test_a_click_on_a_button_that_was_replaced_sends_nothing(page: AppTest) -> N
     to_send(page, "text", before=1).click().run()
     assert not page.exception
     assert not door().engine.log.page(limit=9).rows
+
+
+@pytest.mark.parametrize(("stops", "times"), [(False, 2), (True, 1)])
+def test_a_budget_that_is_in_the_way_is_told_once_on_the_page(page: AppTest, stops: bool, times: int) -> None:
+    """Beside the sidebar, which tells it on every page."""
+    used = Budget(amount=Decimal("0.000001"), stops=stops)
+    door().own.keep_budgets([used])
+    spent = call_row(datetime.now(UTC), status="succeeded", estimated=usd("1"))
+    door().own.ledger.write(lambda db: calls.insert(db, spent, Payload()))
+    door().engine.keep_budgets([used])
+    page.run()
+    assert sum("is used up" in one.value for one in page.markdown) == times
+    assert any("of the budget of" in one.value for one in page.markdown) is stops
 
 
 def test_over_a_budget_that_stops_it_is_sent_only_where_that_is_wanted_and_once(page: AppTest) -> None:
