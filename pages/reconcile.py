@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib.i18n import N_
+from ui import reconcile_account
 from ui import reconcile_parts as parts
 from ui import reconcile_reading as reading
 from ui.engine import door
@@ -50,7 +51,9 @@ else:
     known = engine.pulled(view.relay)
     if known:
         reading.told(engine, view, known)
-        beside(view)
     else:
         reading.never()
+    reconcile_account.section(engine, engine.configuration().relay(view.relay))
+    if known:
+        beside(view)
     balances(engine.balances(view.relay, view.since(datetime.now(UTC))))

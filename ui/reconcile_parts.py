@@ -204,7 +204,7 @@ def only_there(found: Reconciled) -> None:
         [
             {"why": t(SENTENCES[one.why]), "billed": money(one.bill.amount), "model": one.bill.first.row.model,
              "input": one.bill.first.row.input_tokens, "output": one.bill.first.row.output_tokens,
-             "at": moment(one.bill.first.row.at), "connection": one.bill.first.connection}
+             "at": moment(one.bill.first.row.at), "connection": one.bill.first.connection or t(N_("another key"))}
             for one in newest
         ],
         hide_index=True, placeholder=EMPTY, key="reconcile_only_there",

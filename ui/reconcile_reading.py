@@ -10,7 +10,7 @@ from lib.checks.log_runs import LogRun
 from lib.checks.relay_log import Told
 from lib.engine import Engine
 from lib.i18n import N_
-from lib.ledger.relay_log import Pulled
+from lib.ledger.relay_log import ACCOUNT, Pulled
 from ui.engine import door
 from ui.markdown import literal
 from ui.mishaps import show_error
@@ -19,6 +19,7 @@ from ui.words import ago, count, first, moment, t, worded
 
 LOOKS_EVERY_S = 0.5
 KEY = "reconcile_"
+YOUR_ACCOUNT = N_("your account")
 NAMED = 4
 """Connections that are named; of more, how many."""
 
@@ -36,7 +37,7 @@ def controls(engine: Engine, view: View, relays: Sequence[str]) -> None:
         st.button(
             t(N_("Fetch the relay's log")), key="reconcile_fetch", type="primary", icon=":material/sync:",
             on_click=_begin, args=(view.relay,), disabled=run is not None and not run.ended,
-            help=t(N_("Free: asks once for each key that a connection through this relay has.")),
+            help=t(N_("Free: asks for your account's log, where you give access, and for that of every other key.")),
         )
     if run is not None and not run.ended:
         _follow(run, view.relay)
@@ -64,7 +65,7 @@ def _follow(run: LogRun, relay: str) -> None:
     def fragment() -> None:
         if run.ended:
             st.rerun()
-        told, keys = len(run.progress.told), run.progress.keys
+        told, keys = sum(bool(one.connections) for one in run.progress.told), run.progress.keys
         words = t(N_("Reading the relay's log: {n} of {all} keys"), n=count(told), all=count(keys))
         st.progress(told / max(1, keys), text=words)
 
@@ -82,6 +83,7 @@ def told(engine: Engine, view: View, known: Mapping[str, Pulled]) -> None:
     newest = max(one.at for one in known.values())
     begins = [one.since for one in known.values() if one.since]
     words = [t(N_("Read {ago}."), ago=ago(newest))]
+    words += _ways(known)
     if begins:
         words.append(t(N_("The relay shows the newest rows only: known since {at}."), at=moment(max(begins))))
     st.caption(literal(" ".join(words)))
@@ -94,10 +96,26 @@ def told(engine: Engine, view: View, known: Mapping[str, Pulled]) -> None:
         st.caption(literal(f"{first(names, NAMED)}: {why}"))
 
 
+def _ways(known: Mapping[str, Pulled]) -> list[str]:
+    """By which way it was read, as sentences; nothing where the user gave no access to his account."""
+    account = known.get(ACCOUNT)
+    if account is None:
+        return []
+    names = [name for name in known if name != ACCOUNT]
+    by_account = [name for name in names if known[name].at == account.at]
+    ways = (
+        (N_("By your account: {names}."), by_account),
+        (N_("By key: {names}."), [name for name in names if name not in by_account]),
+    )
+    return [t(words, names=first(found, NAMED)) for words, found in ways if found]
+
+
 def _unread(found: Sequence[Told]) -> dict[str, list[str]]:
     """By why a log couldn't be read the connections whose it is."""
     unread: dict[str, list[str]] = {}
     for one in found:
         if one.why is not None:
-            unread.setdefault(worded(one.why).message, []).extend(one.connections)
+            words = worded(one.why)
+            said = words.message if one.connections else f"{words.message} {words.remedy}"
+            unread.setdefault(said, []).extend(one.connections or [t(YOUR_ACCOUNT)])
     return unread
