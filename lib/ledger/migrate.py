@@ -1,8 +1,9 @@
-"""Brings a database to the version of `schema`. Alembic is imported only where there is something to do.
+"""Brings a database to the version of `schema`. Alembic is imported only where there is something to migrate.
 
-The stored version is compared by one query. A change is made under a lock that other processes wait for, in one
-transaction, after a copy of the file (SQLite; a PostgreSQL is its keeper's to back up); the rollups are made anew in
-it from what the calls then are. A database that knows more than we do is left alone.
+The stored version is compared by one query. A new database gets the tables of `schema` as they are. A change is made
+under a lock that other processes wait for, in one transaction, after a copy of the file (SQLite; a PostgreSQL is its
+keeper's to back up); the rollups are made anew in it from what the calls then are. A database that knows more than we
+do is left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Column, Engine, MetaData, String, Table, inspect
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lib.errors import WrongUse
@@ -20,7 +21,7 @@ from lib.i18n import N_
 from lib.ledger import rollups
 from lib.ledger.database import BACKUPS, Database, engine
 from lib.ledger.locks import locked
-from lib.ledger.schema import VERSION
+from lib.ledger.schema import VERSION, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -37,6 +38,11 @@ def bring_up_to_date(database: Database, migrations: Path = MIGRATIONS, version:
         stored = stored_version(migrating)
         if stored == version:
             return False  # another process did it while we waited
+        if migrating.dialect.name == "sqlite":
+            _use_wal(migrating)
+        if stored is None and version == VERSION:
+            _create(migrating)
+            return True
         if stored is not None:
             _refuse_newer(stored, migrations)
             _back_up(database, stored)
@@ -76,12 +82,20 @@ def _back_up(database: Database, stored: str) -> None:
         source.backup(target)
 
 
+def _create(migrating: Engine) -> None:
+    """Makes all tables, and alembic's own as it has it by default."""
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+    with migrating.begin() as conn:
+        metadata.create_all(conn, checkfirst=False)
+        version.create(conn)
+        conn.execute(version.insert(), {"version_num": VERSION})
+        rollups.rebuild(conn, rollups.stored_zone(conn))
+
+
 def _migrate(migrating: Engine, migrations: Path, version: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if migrating.dialect.name == "sqlite":
-        _use_wal(migrating)
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with migrating.begin() as conn:

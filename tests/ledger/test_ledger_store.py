@@ -65,9 +65,29 @@ def said(started: subprocess.Popen[str]) -> str:
     return started.stdout.readline().strip()
 
 
-def test_the_migrations_make_the_tables_of_the_schema(ledger: Ledger) -> None:
-    with ledger.read() as db:
+@pytest.mark.parametrize("first", ["0001", VERSION])
+def test_a_new_database_and_an_old_one_come_to_the_tables_of_the_schema(
+    url: str | None, tmp_path: Path, first: str
+) -> None:
+    bring_up_to_date(locate(url, tmp_path), version=first)
+    with Ledger.open(url, tmp_path) as ledger, ledger.read() as db:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
+
+
+def shapes(home: Path) -> list[tuple[str, ...]]:
+    """What alembic doesn't compare: how tables are stored, which of the rows an index has."""
+    tables = "SELECT name, wr FROM pragma_table_list WHERE type = 'table' ORDER BY name"
+    indexes = "SELECT name, substr(sql, instr(sql, 'WHERE')) FROM sqlite_master WHERE sql LIKE '%INDEX%' ORDER BY name"
+    with closing(sqlite3.connect(home / "relayscope.sqlite3")) as db:
+        return [*db.execute(tables), *db.execute(indexes)]
+
+
+def test_a_new_file_is_laid_out_as_an_old_one(tmp_path: Path) -> None:
+    new, old = tmp_path / "new", tmp_path / "old"
+    for home, first in ((new, VERSION), (old, "0001")):
+        bring_up_to_date(locate(None, home), version=first)
+        bring_up_to_date(locate(None, home))
+    assert shapes(new) == shapes(old)
 
 
 @pytest.mark.usefixtures("of_sqlite")
