@@ -25,7 +25,7 @@ from lib.wire.relay_log import PAGE_SIZE, Account, LogPage, LogRow, RelayLog, ac
 PAUSE_S = 1.0
 """Between two pages: relays of this family want a second between two questions (users.md, Batch H)."""
 MOST_PAGES = 100
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(hours=1)
 """How much of what is known is read again: the relay's clock isn't ours, and it may write late."""
 FINGERPRINT = 16
 """Hexadecimal digits that stand for a secret."""

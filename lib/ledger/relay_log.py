@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from lib.ledger.database import hold_still, upsert
+from lib.ledger.ids import between
 from lib.ledger.schema import calls, relay_log, relay_pulls
 from lib.vocabulary import MOST, Money
 from lib.wire.relay_log import LogRow, RelayLog
@@ -113,8 +114,9 @@ def keep_account(
     hold_still(conn, relay_log)
     since, before = _whole_since(log), pulls(conn, relay)
     rows = [row for row in log.rows if since is None or row.at >= since]
-    oldest, readers, changed = since or min((row.at for row in rows), default=at), _readers(conn, relay), []
-    for scope, own in _by_scope(UNNUMBERED, rows).items():
+    oldest, changed, by_scope = since or min((row.at for row in rows), default=at), [], _by_scope(UNNUMBERED, rows)
+    readers = _readers(conn, relay, by_scope)
+    for scope, own in by_scope.items():
         records = [_record(row, units) for row in own]
         if scope == UNNUMBERED:
             records = _not_among(records, _of_keys(conn, relay, oldest))
@@ -155,17 +157,17 @@ def _named(before: Mapping[str, Pulled], account: str, rows: Iterable[LogRow]) -
 def _called(
     conn: Connection, relay: str, owners: Sequence[Owner], rows: Iterable[LogRow], oldest: datetime
 ) -> set[tuple[str, str]]:
-    """What the relay calls the keys of calls since some time, by the names of their requests in an account's rows."""
-    scopes = set(_by_scope(UNNUMBERED, rows))
-    columns, of_log, anew = calls.c, relay_log.c, {name: at for one in owners for name, at in one.connections.items()}
-    query = (
-        select(of_log.token, columns.connection, func.max(columns.created_at))
-        .join_from(relay_log, calls, columns.request_id == of_log.request_id)
-        .where(of_log.relay == relay, columns.relay == relay, of_log.at >= oldest, of_log.request_id != "")
-        .where(of_log.scope.in_(scopes), columns.created_at >= oldest - LONGEST_CALL, columns.connection.in_(anew))
-        .group_by(of_log.token, columns.connection)
+    """What the relay calls the keys of calls since some time, by the names of their requests in an account's rows.
+
+    The calls are gone through once: a join by names that have no index would go through them for each row.
+    """
+    columns, anew = calls.c, {name: at for one in owners for name, at in one.connections.items()}
+    tokens = {row.request_id: row.token for row in rows if row.request_id}
+    query = select(columns.request_id, columns.connection, columns.created_at).where(
+        columns.relay == relay, columns.connection.in_(anew), *between(oldest - LONGEST_CALL, None)
     )
-    return {(token, name) for token, name, at in conn.execute(query) if (anew[name] or at) <= at}
+    found = conn.execute(query).all() if tokens else []
+    return {(tokens[id], name) for id, name, at in found if id in tokens and (anew[name] or at) <= at}
 
 
 def _whose(owners: Sequence[Owner], named: Collection[tuple[str, str]]) -> dict[str, list[Owner]]:
@@ -176,10 +178,12 @@ def _whose(owners: Sequence[Owner], named: Collection[tuple[str, str]]) -> dict[
     }
 
 
-def _readers(conn: Connection, relay: str) -> dict[str, str]:
+def _readers(conn: Connection, relay: str, scopes: Collection[str]) -> dict[str, str]:
     """By what stands for a key, the connection that its rows were last known to be of."""
-    query = select(relay_log.c.scope, func.max(relay_log.c.connection)).where(relay_log.c.relay == relay)
-    return {scope: name for scope, name in conn.execute(query.group_by(relay_log.c.scope)) if scope != UNNUMBERED}
+    columns, numbers = relay_log.c, [one for one in scopes if one != UNNUMBERED]
+    query = select(columns.scope, func.max(columns.connection)).group_by(columns.scope)
+    found = conn.execute(query.where(columns.relay == relay, columns.scope.in_(numbers)))
+    return {scope: name for scope, name in found}
 
 
 def _attribute(conn: Connection, relay: str, whose: Mapping[str, str]) -> None:
