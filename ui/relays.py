@@ -258,6 +258,8 @@ def _removing(relay: Relay) -> None:
             link("connections", name, id=name)
         return
     st.markdown(t(N_("Its lines and its list of APIs are forgotten; calls in the log stay.")))
+    if own.account(relay.id):
+        st.markdown(t(N_("The access token of your account is deleted here; at the relay it stays valid.")))
     if problem := st.session_state.pop("relay_removal", None):
         st.error(problem, icon=":material/error:")
     st.button(

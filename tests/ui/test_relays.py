@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from lib.connections.model import Configuration, Connection, Line, Relay
@@ -243,6 +245,18 @@ def test_a_relay_nobody_uses_is_removed(page: AppTest) -> None:
     click(page, "remove_relay")
     assert door().own.configuration().relays == ()
     assert "No relay yet." in words(page)
+
+
+def test_the_access_to_the_account_goes_with_its_relay(page: AppTest, home: Path) -> None:
+    token = SecretStr("AcCe55Token000000000000000000001")
+    saved()
+    door().own.save_account("mine", "7", token)
+    page.run()
+    click(page, "relay_remove_mine")
+    assert "The access token of your account is deleted here" in words(page)
+    click(page, "remove_relay")
+    assert door().own.account("mine") is None
+    assert token.get_secret_value() not in (home / "keys.json").read_text()
 
 
 def test_a_relay_taken_up_meanwhile_stays(page: AppTest) -> None:
