@@ -54,7 +54,8 @@ def apply_import(ledger: Ledger, keys: KeyStore, plan: ImportFile, *, only_new: 
     relays = relays_wanted(plan, before)
     wanted = [after.connection(one.id) for one in plan.connections]
     stale = [one.id for one in wanted if _is_another(one, plan.keys.get(one.id), keys, before, after)]
-    connections = _since_when(wanted, stale, before, ledger)
+    others = [one.id for one in wanted if _has_another_log(one, plan.keys.get(one.id), keys, before)]
+    connections = _since_when(wanted, others, before, ledger)
     moved = [one.id for one in relays if _has_moved(one, before)]
 
     def change(db: Db) -> None:
@@ -155,19 +156,28 @@ def _is_another(
     old = _old(new.id, before)
     if old is None:
         return False
-    another_key = key is not None and key != keys.saved(new.id)
-    return another_key or (old.provider, before.address(old)) != (new.provider, after.address(new))
+    return _has_another_key(new, key, keys) or (old.provider, before.address(old)) != (new.provider, after.address(new))
+
+
+def _has_another_log(new: Connection, key: SecretStr | None, keys: KeyStore, before: Configuration) -> bool:
+    """Whether the relay's log of the connection of this id isn't the new one's: another key's, or another relay's."""
+    old = _old(new.id, before)
+    return old is not None and (_has_another_key(new, key, keys) or old.relay != new.relay)
+
+
+def _has_another_key(new: Connection, key: SecretStr | None, keys: KeyStore) -> bool:
+    return key is not None and key != keys.saved(new.id)
 
 
 def _since_when(
-    wanted: Sequence[Connection], stale: Container[str], before: Configuration, ledger: Ledger
+    wanted: Sequence[Connection], others: Container[str], before: Configuration, ledger: Ledger
 ) -> list[Connection]:
     """The connections, those marked that take the place of another: one that is changed, or one that was removed."""
     with ledger.read() as db:
         called = set(rollups.keys(db, "connection"))
     now = datetime.now(UTC)
     found = [(one, _old(one.id, before)) for one in wanted]
-    anew = {one.id: now for one, old in found if one.id in stale or (old is None and one.id in called)}
+    anew = {one.id: now for one, old in found if one.id in others or (old is None and one.id in called)}
     kept = {old.id: old.anew_since for _, old in found if old}
     return [one.model_copy(update={"anew_since": anew.get(one.id, kept.get(one.id))}) for one in wanted]
 

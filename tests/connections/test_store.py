@@ -14,7 +14,9 @@ from lib.connections.keys import KeyStore, key_for
 from lib.connections.store import apply_import, choose_line, load, plan_import, remove
 from lib.errors import BadKey, WrongUse
 from lib.ledger import Ledger, evidence, snapshots
+from lib.ledger import calls as log
 from lib.vocabulary import Evidence
+from tests.ledger.ledger_rows import row
 
 KEY = "sk-s3cret-000000000000first"
 HK, US = "https://hk.example.com", "https://us.example.com"
@@ -109,6 +111,42 @@ def test_a_key_that_cant_be_saved_changes_nothing(
     with pytest.raises(WrongUse, match="RELAYSCOPE_KEY_CHAT"):
         import_({**CHAT, "key": KEY})
     assert load(ledger).export() == {"relays": [], "connections": []}
+
+
+AGAIN = {**CHAT, "key": KEY}
+OTHER_RELAY = {**RELAY, "id": "other"}
+
+
+@pytest.mark.parametrize(
+    ("then", "anew"),
+    [
+        pytest.param(AGAIN, False, id="the same key again"),
+        pytest.param({**CHAT, "models": ["glm-4"]}, False, id="the key stays"),
+        pytest.param({**CHAT, "key": "sk-s3cret-0000000000second"}, True, id="another key"),
+        pytest.param({**AGAIN, "relay": "other"}, True, id="another relay"),
+    ],
+)
+def test_since_when_a_relay_s_log_is_this_connection_s(
+    ledger: Ledger, import_: Import, then: dict[str, Any], anew: bool
+) -> None:
+    import_(AGAIN, relays=[RELAY, OTHER_RELAY])
+    assert load(ledger).connection("chat").anew_since is None
+    choose_line(ledger, "mine", "us")
+    import_(then, relays=[RELAY, OTHER_RELAY])
+    since = load(ledger).connection("chat").anew_since
+    assert (since is not None) is anew
+    import_({**then, "group": "vip"}, relays=[RELAY, OTHER_RELAY])
+    assert load(ledger).connection("chat").anew_since == since
+
+
+def test_one_that_takes_the_place_of_one_that_was_removed_has_a_log_of_its_own(
+    ledger: Ledger, keys: KeyStore, import_: Import
+) -> None:
+    import_(AGAIN)
+    ledger.write(lambda db: log.insert(db, row(relay="mine", connection="chat"), log.Payload()))
+    remove(ledger, keys, "chat")
+    import_(AGAIN, {**CHAT, "id": "unused"})
+    assert [one.anew_since is not None for one in load(ledger).connections] == [True, False]
 
 
 # ---- a key goes only where it was saved for
