@@ -86,17 +86,27 @@ def test_the_first_page_says_what_works_and_why_not_the_rest(shared_app: App, br
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def opens(browser: Browser, url: str, asked: PageOf) -> None:
+    """A page at its own address, in a tab of its own: it is that one, with the whole navigation beside it."""
+    page = opened(browser, url + ADDRESSES[asked.file])
+    expect(page.get_by_role("heading", name=asked.title, exact=True, level=1)).to_be_visible()
+    navigation = page.get_by_test_id("stSidebarNav")
+    for name in (*SECTIONS, *(one.title for one in PAGES)):
+        expect(navigation.get_by_text(name, exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.context.close()
+
+
 @pytest.mark.parametrize("asked", PAGES, ids=lambda page: page.file)
+def test_a_pages_own_address(browser: Browser, shared_app: App, asked: PageOf) -> None:
+    opens(browser, shared_app.url, asked)
+
+
+@pytest.mark.parametrize("asked", [pages[-1] for pages in SECTIONS.values()], ids=lambda page: page.file)
 def test_a_fresh_server_opened_first_at_a_pages_own_address(tmp_path: Path, browser: Browser, asked: PageOf) -> None:
     leave_demo(tmp_path)  # it isn't what this is about, and takes longest to start
     with app(tmp_path) as running:
-        page = opened(browser, running.url + ADDRESSES[asked.file])
-        expect(page.get_by_role("heading", name=asked.title, exact=True, level=1)).to_be_visible()
-        navigation = page.get_by_test_id("stSidebarNav")
-        for name in (*SECTIONS, *(one.title for one in PAGES)):
-            expect(navigation.get_by_text(name, exact=True)).to_be_visible()
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        page.context.close()
+        opens(browser, running.url, asked)
 
 
 def test_a_forged_host_gets_nothing(shared_app: App) -> None:
