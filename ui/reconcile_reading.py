@@ -101,7 +101,7 @@ def _ways(known: Mapping[str, Pulled]) -> list[str]:
     account = known.get(ACCOUNT)
     if account is None:
         return []
-    names = [name for name in known if name != ACCOUNT]
+    names = sorted(known.keys() - {ACCOUNT})
     by_account = [name for name in names if known[name].at == account.at]
     ways = (
         (N_("By your account: {names}."), by_account),

@@ -110,11 +110,15 @@ def _parsed(url: str) -> URL:
 
 
 def engine(database: Database, use: Use) -> Engine:
-    """An engine for one use: `write` and `migrate` begin with the write lock, `read` can't write."""
+    """An engine for one use: `write` and `migrate` begin with the write lock, `read` can't write.
+
+    A connection that a server has cut since its last use, as at its restart, is made anew.
+    """
     pool = {"poolclass": NullPool} if use == "migrate" else {"poolclass": QueuePool, "pool_size": _POOL[use]}
-    one_state = use == "read" and database.file is None
+    afar = database.file is None
+    options = _READS_ONE_STATE if use == "read" and afar else {}
     try:
-        made = create_engine(database.url, **pool, execution_options=_READS_ONE_STATE if one_state else {})
+        made = create_engine(database.url, **pool, pool_pre_ping=afar, execution_options=options)
     except ModuleNotFoundError as fault:
         raise WrongUse(N_("PostgreSQL needs a driver that isn't installed: psycopg[binary].")) from fault
     if database.file is not None:
@@ -194,6 +198,9 @@ def _insert(dialect: str) -> Any:
 
 
 def hold_still(conn: Connection, table: Table) -> None:
-    """Lets nobody else write the table until this transaction ends (a SQLite writer is alone anyway)."""
+    """Lets nobody else write the table until this transaction ends (a SQLite writer is alone anyway).
+
+    Nor take rows of it in order to write them: who has one and waits for the table must not be waited for.
+    """
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+        conn.exec_driver_sql(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE")

@@ -18,6 +18,9 @@ _LENGTH, _BITS, _CHANCE = 26, 5, 74
 _LAST = 2**56 - 1
 """The last microsecond that has ids of its own, in the year 4253."""
 
+BEYOND = "z"
+"""Stands after the id of every call, sorted by bytes and as words of a language are."""
+
 
 def new_id(at: datetime) -> str:
     """An id for a call made at that moment; nobody can guess it."""

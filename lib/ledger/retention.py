@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, 
 from lib.ledger import rollups, settings
 from lib.ledger.database import hold_still
 from lib.ledger.days import day_begins, zone_named
-from lib.ledger.ids import between, first_id
+from lib.ledger.ids import BEYOND, between, first_id
 from lib.ledger.media import Kept
 from lib.ledger.row import of_record
 from lib.ledger.schema import calls, media, payloads, rollup_gone
@@ -93,7 +93,7 @@ def _weighed() -> Any:
 
 def _files() -> Any:
     """Each different file and the last call that has it; one that isn't finished is the last of all."""
-    last = func.max(case((calls.c.status.in_(UNFINISHED), "~"), else_=media.c.call))
+    last = func.max(case((calls.c.status.in_(UNFINISHED), BEYOND), else_=media.c.call))
     files = select(media.c.sha256, media.c.mime, func.max(media.c.bytes).label("bytes"), last.label("last"))
     return files.join(calls, calls.c.id == media.c.call).group_by(media.c.sha256, media.c.mime)
 

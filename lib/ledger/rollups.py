@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -232,5 +232,5 @@ def _scanned(
 def _named_within(since: datetime | None, until: datetime | None, zone: ZoneInfo) -> ColumnElement[bool]:
     """Gone days whose name is that of a day of a range; a day of which the range has a part is there whole."""
     first = day_of(since, zone) if since else ""
-    last = day_of(until - MICROSECOND, zone) if until else "~"
+    last = day_of(until - MICROSECOND, zone) if until else date.max.isoformat()
     return rollup_gone.c.day.between(first, last)

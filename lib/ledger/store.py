@@ -33,6 +33,7 @@ class Ledger:
         self._writing = engine(database, "write")
         self._remembered = Remembered(database, self._reading)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._closed = False
 
     @classmethod
     def open(cls, url: str | None, home: Path) -> Ledger:
@@ -55,6 +56,8 @@ class Ledger:
         """A connection that sees one state of the database, on any thread."""
         with self._reading.connect() as conn:
             yield conn
+            if self._closed:
+                conn.detach()  # the pool it would go back to is gone
 
     def remembered(self, key: Hashable, reckon: Callable[[Connection], T]) -> T:
         """What `reckon` finds in a read, or found while nothing was written since. `key` says what it depends on
@@ -104,6 +107,7 @@ class Ledger:
 
     def close(self) -> None:
         """Finishes the writes asked for and lets go of the database."""
+        self._closed = True
         self._writer.shutdown()
         self._remembered.close()
         self._reading.dispose()
