@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import postgresql
 from tests.nursery import Process, spawned
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,6 +30,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def postgresql_where_named() -> Iterator[None]:
+    """Ledgers are databases of the server that `TEST_POSTGRESQL` names."""
+    with postgresql.in_place_of_files():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_databases() -> Iterator[None]:
+    """What this test made on that server goes with it; what it shares with its module's others, at the end."""
+    with postgresql.given_back():
+        yield
+
+
+@pytest.fixture
+def of_sqlite() -> None:
+    """For a test of what SQLite alone does: its plans of queries, its file."""
+    if postgresql.SERVER is not None:
+        pytest.skip("of SQLite alone")
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder for this test alone, keys in a file, English, and nothing of the machine's own settings."""
@@ -38,7 +60,15 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RELAYSCOPE_HOME", str(home))
     monkeypatch.setenv("RELAYSCOPE_KEYS", "file")
     monkeypatch.setenv("RELAYSCOPE_LANG", "en")
+    for name, value in postgresql.variables(home).items():
+        monkeypatch.setenv(name, value)
     return home
+
+
+@pytest.fixture
+def own_database(own_home: Path) -> None:
+    """The data folder's database, before another process opens it first."""
+    postgresql.url_of(own_home)
 
 
 @dataclass(frozen=True)

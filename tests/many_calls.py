@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, text
 
 from lib.ledger import Ledger
 from lib.ledger.ids import new_id
 from lib.ledger.row import CallRow, record
-from lib.ledger.schema import EPOCH, MICRO, MICROSECOND, PERIOD, microseconds
+from lib.ledger.schema import EPOCH, MICROSECOND, PERIOD, calls, microseconds
 from lib.vocabulary import BillingUnit, Capability, ErrorState, Money, Status, Usage
 
 DAYS, SEED = 180, 7
@@ -72,50 +72,48 @@ ANSWER = "A lighthouse is a tower with a bright light at the top. 灯塔是海�
 def fill(
     ledger: Ledger, count: int, until: datetime | None = None, apis: Sequence[Api] = APIS, kinds: int = KINDS
 ) -> None:
-    """Logs `count` calls of the last 180 days into a SQLite file, then makes the rollups: a million in 30 s of CPU.
+    """Logs `count` calls of the last 180 days, then makes the rollups: a million in 30 s of CPU.
 
     There are at most `kinds` different ones.
     """
     end = until or datetime.now(UTC)
     chance, begin = random.Random(SEED), end - timedelta(days=DAYS)
     drawn = chance.choices(apis, [one.share for one in apis], k=min(kinds, count))
-    different = [_stored(_call(chance, begin, api), n) for n, api in enumerate(drawn)]
+    different = [{"kind": n} | record(_call(chance, begin, api)) for n, api in enumerate(drawn)]
     first, step = microseconds(begin), microseconds(end) - microseconds(begin)
     moments = (first + step * n // count for n in range(count))
-    numbered = [(n, new_id(EPOCH + at * MICROSECOND), at - first) for n, at in enumerate(moments)]
+    numbered = [{"n": n, "id": new_id(EPOCH + at * MICROSECOND), "later": at - first} for n, at in enumerate(moments)]
     ledger.write(partial(_spread, different=different, numbered=numbered))
     ledger.change_zone(ledger.zone)
 
 
-def _spread(db: Connection, different: Sequence[Mapping[str, Any]], numbered: Sequence[tuple[int, str, int]]) -> None:
+_KINDS = Table(
+    "kinds", MetaData(), Column("kind", Integer, primary_key=True),
+    *(Column(one.name, one.type) for one in calls.columns), prefixes=["TEMP"],
+)  # fmt: skip
+_NUMBERED = Table(
+    "numbered", MetaData(), Column("n", Integer, primary_key=True), Column("id", Text), Column("later", BigInteger),
+    prefixes=["TEMP"],
+)  # fmt: skip
+
+
+def _spread(db: Connection, different: Sequence[Mapping[str, Any]], numbered: Sequence[Mapping[str, Any]]) -> None:
     """The different calls again and again, each with an id and a time of its own, made by the database."""
-    names = list(different[0])
-    db.exec_driver_sql(f"CREATE TEMP TABLE kinds (kind INTEGER PRIMARY KEY, {', '.join(names[1:])})")
-    db.exec_driver_sql(_insert("kinds", names), [tuple(row.values()) for row in different])
-    db.exec_driver_sql("CREATE TEMP TABLE numbered (n INTEGER PRIMARY KEY, id, later)")
-    db.exec_driver_sql(_insert("numbered", ("n", "id", "later")), list(numbered))
-    taken = {name: f"{name} + later" if name in TIMES else name for name in names[1:]}
+    for table, rows in ((_KINDS, different), (_NUMBERED, numbered)):
+        table.create(db)
+        db.execute(table.insert(), rows)
+    taken = {one.name: f"kinds.{one.name}" for one in calls.columns}
+    taken |= {name: f"{name} + later" for name in TIMES}
     taken |= {"id": "numbered.id", "period": f"substr(numbered.id, 1, {PERIOD})"}
     among = f"FROM numbered JOIN kinds ON kind = n % {len(different)} ORDER BY n"
-    db.exec_driver_sql(f"INSERT INTO calls ({', '.join(taken)}) SELECT {', '.join(taken.values())} {among}")
+    db.execute(text(f"INSERT INTO calls ({', '.join(taken)}) SELECT {', '.join(taken.values())} {among}"))
     whens = " ".join(f"WHEN {n} THEN '{prompt} ('" for n, prompt in enumerate(PROMPTS))
-    db.exec_driver_sql(
+    db.execute(text(
         f"INSERT INTO payloads (call, prompt, text, reasoning) SELECT numbered.id, CASE n % {len(PROMPTS)} {whens} END "
         f"|| n || ')', CASE status WHEN 'succeeded' THEN '{ANSWER}' ELSE '' END, '' {among}"
-    )
-    for name in ("kinds", "numbered"):
-        db.exec_driver_sql(f"DROP TABLE {name}")
-
-
-def _insert(table: str, names: Sequence[str]) -> str:
-    return f"INSERT INTO {table} VALUES ({', '.join('?' for _ in names)})"
-
-
-def _stored(row: CallRow, number: int) -> dict[str, Any]:
-    """The row as SQLite has it, and its number."""
-    times = {name: microseconds(at) for name in TIMES if (at := getattr(row, name))}
-    seconds = None if row.usage.seconds is None else int(row.usage.seconds * 10**MICRO)
-    return {"kind": number} | record(row) | times | {"error_params": "{}", "seconds": seconds}
+    ))  # fmt: skip
+    for table in (_KINDS, _NUMBERED):
+        table.drop(db)
 
 
 def _call(chance: random.Random, at: datetime, api: Api) -> CallRow:

@@ -12,14 +12,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lib.calls.draft import CallDraft
-from lib.engine import Engine, home
+from lib.engine import Engine, database_url, home
 
 FILMS, GAP_S = 10, 0.15
 
 
 async def main(connection: str, at_once: int) -> None:
     """Submits what is still missing, one after the other, while all that was accepted is asked after."""
-    engine = Engine(home())
+    engine = Engine(home(), database_url())
     await engine.start()
     sys.stdout.write("up\n")
     sys.stdout.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -17,6 +16,8 @@ from click.testing import CliRunner, Result
 from demo import media
 from lib.calls.files import FAMILY
 from lib.cli import main
+from lib.ledger import Ledger, calls
+from tests import postgresql
 from tests.conftest import DemoRelay, start_demo, stop_demo
 
 PICTURE, SECOND, MASK, SOUND = "picture.png", "second.png", "mask.png", "sound.wav"
@@ -109,9 +110,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def lib(folder: Path, *words: str, given: str = "") -> Result:
     """`python -m lib …` in that folder, in this process: a new engine on its data for each command, as always."""
-    env = {"RELAYSCOPE_HOME": str(folder / "home"), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_LANG": "en"}
+    home = folder / "home"
+    env = {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_LANG": "en"}
     with chdir(folder):
-        return CliRunner(env=env).invoke(main, words, input=given)
+        return CliRunner(env=env | postgresql.variables(home)).invoke(main, words, input=given)
 
 
 def called(folder: Path, capability: str, *words: str) -> dict[str, Any]:
@@ -195,9 +197,11 @@ def test_through_the_relay_all_cost_what_it_deducted(place: Path) -> None:
     relay = json.loads(lib(place, "connections", "export", "--json").stdout)["relays"][0]["lines"][0]["base_url"]
     called(place, "image_edit", "--connection", "all", "--model", "gpt-image-1", *IMAGE.split())
     called(place, "transcription", "--connection", "all", "--model", "gpt-4o-transcribe", "--input", SOUND)
-    with sqlite3.connect(place / "home" / "relayscope.sqlite3") as ledger:
-        query = "select request_id, model, estimated_nano from calls where connection = 'all' and status = 'succeeded'"
-        mine = {request: (model, nano) for request, model, nano in ledger.execute(query)}
+    with Ledger.open(None, place / "home") as ledger, ledger.read() as db:
+        found = calls.page(db, limit=500, connection="all").rows
+    mine = {
+        row.request_id: (row.model, row.estimated.nano) for row in found if row.status == "succeeded" and row.estimated
+    }
     log = httpx.get(f"{relay}/api/log/token", headers={"Authorization": f"Bearer {secret(relay)}"}).json()["data"]
     theirs = {row["request_id"]: (row["model_name"], row["quota"] * 2_000) for row in log}
     assert mine == {request: theirs.get(request) for request in mine}

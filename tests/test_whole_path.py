@@ -6,7 +6,6 @@ The relay is a process of its own: what is asserted here travelled over real HTT
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
 from decimal import Decimal
@@ -21,7 +20,7 @@ from lib.cli import main
 from lib.cost import budget
 from lib.cost.budget import Budget
 from lib.engine import home
-from lib.ledger import Ledger
+from lib.ledger import Ledger, calls
 from tests.conftest import ROOT, DemoRelay, start_demo, stop_demo
 
 
@@ -37,6 +36,7 @@ def document(*words: str, stdin: str = "", status: int = 0) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.usefixtures("own_database")
 def test_it_is_a_program(demo: DemoRelay) -> None:
     lib = [sys.executable, "-m", "lib"]
     imported = subprocess.run([*lib, "connections", "import", "-"], input=demo.connections, text=True, cwd=ROOT)
@@ -326,9 +326,9 @@ def test_two_hundred_calls_cost_what_the_relay_deducted_to_the_last_unit(importe
         [sys.executable, "tests/two_hundred_calls.py", "all"], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.returncode == 0, done.stderr
-    with sqlite3.connect(own_home / "relayscope.sqlite3") as ledger:
-        found = ledger.execute("select request_id, estimated_nano from calls where status = 'succeeded'")
-        mine = dict(found.fetchall())
+    with Ledger.open(None, own_home) as ledger, ledger.read() as db:
+        found = calls.page(db, limit=500).rows
+    mine = {row.request_id: row.estimated.nano for row in found if row.status == "succeeded" and row.estimated}
     key = next(one["key"] for one in json.loads(imported.connections)["connections"] if one["id"] == "all")
     rows = httpx.get(f"{imported.url}/api/log/token", headers={"Authorization": f"Bearer {key}"}).json()["data"]
     theirs = {row["request_id"]: row["quota"] * 2_000 for row in rows}

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lib.calls.draft import CallDraft
-from lib.engine import Engine, home
+from lib.engine import Engine, database_url, home
 from lib.vocabulary import Capability
 
 WORKERS, EACH, AT_ONCE, SEED = 8, 125, 8, 7
@@ -36,7 +36,8 @@ MIX: tuple[tuple[int, str, Capability, str, str | None, str], ...] = (
 
 async def main(number: int) -> None:
     """Makes this worker's calls, some at once; returns when all of them have ended."""
-    chance, engine, gate = random.Random(SEED + number), Engine(home()), asyncio.Semaphore(AT_ONCE)
+    chance, gate = random.Random(SEED + number), asyncio.Semaphore(AT_ONCE)
+    engine = Engine(home(), database_url())
     await engine.start()
 
     async def one(n: int) -> None:

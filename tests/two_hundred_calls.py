@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lib.calls.draft import CallDraft
-from lib.engine import Engine, home
+from lib.engine import Engine, database_url, home
 
 CALLS, AT_ONCE, SEED = 200, 20, 7
 
@@ -18,7 +18,7 @@ CALLS, AT_ONCE, SEED = 200, 20, 7
 async def main(connection: str) -> None:
     """Calls models of every price and ratio; prompts of a few letters up to some that are cached in part."""
     chance = random.Random(SEED)
-    engine = Engine(home())
+    engine = Engine(home(), database_url())
     await engine.start()
     await engine.check([connection])
     listed = engine.known.key_models(connection)

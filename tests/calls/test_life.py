@@ -278,6 +278,7 @@ class Told(logging.Handler):
         self.event.set()
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_the_end_of_a_call_outlives_a_locked_database(
     own_home: Path, relay: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,7 @@ def test_the_file_is_its_owners_alone(keys: KeyStore, own_home: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"chat"'])
 def test_a_broken_file_is_named_and_not_overwritten(keys: KeyStore, own_home: Path, text: str) -> None:
+    own_home.mkdir(exist_ok=True)
     (own_home / "keys.json").write_text(text)
     for action in (lambda: keys.read("chat"), lambda: keys.save("chat", KEY)):
         with pytest.raises(WrongUse, match=r"keys\.json can't be read"):

@@ -14,6 +14,7 @@ from lib.engine import Engine
 from lib.errors import WrongUse
 from lib.http import Outward, Timeouts, read_proxy
 from lib.ledger import Ledger
+from lib.ledger.schema import metadata
 
 PROXY = read_proxy("http://me:my-secret@proxy.example:7890")
 CHOSEN = Outward(PROXY, timeouts=Timeouts(connect=3, read=60, whole=20))
@@ -28,10 +29,8 @@ def test_it_is_kept(ledger: Ledger, keys: KeyStore, outward: Outward) -> None:
 
 def test_the_password_is_with_the_keys_and_nowhere_else(ledger: Ledger, keys: KeyStore) -> None:
     network.save(ledger, keys, CHOSEN)
-    stored = ledger.database.file
-    assert stored is not None
-    ledger.close()
-    assert all(b"my-secret" not in file.read_bytes() for file in stored.parent.glob(f"{stored.name}*"))
+    with ledger.read() as db:
+        assert "my-secret" not in str([db.execute(table.select()).all() for table in metadata.tables.values()])
     assert keys.saved(network.PASSWORD) == SecretStr("my-secret")
 
 

@@ -16,6 +16,8 @@ from typing import IO
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import postgresql
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
@@ -52,6 +54,7 @@ def app(home: Path, port: int | None = None, speed: float = 1) -> Iterator[App]:
     """`streamlit run app.py` in a session of its own, ended as Ctrl-C would. `speed`: the demo's."""
     port = port or free_port()
     env = os.environ | {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file", "RELAYSCOPE_DEMO_SPEED": str(speed)}
+    env |= in_postgresql(home)
     env.pop("RELAYSCOPE_LANG", None)  # the browser decides
     options = ["--server.headless", "true", "--server.port", str(port)]
     process = subprocess.Popen(
@@ -70,6 +73,12 @@ def app(home: Path, port: int | None = None, speed: float = 1) -> Iterator[App]:
         finally:
             end(process)
             reader.join()
+
+
+def in_postgresql(home: Path) -> dict[str, str]:
+    """Where a server is named for the tests: what leads the app to a data folder's database there."""
+    postgresql.url_of(home)
+    return postgresql.variables(home)
 
 
 def _until_it_listens(output: IO[bytes]) -> Iterator[bytes]:

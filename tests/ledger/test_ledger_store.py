@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -21,14 +22,16 @@ from sqlalchemy.exc import DatabaseError
 from lib.errors import WrongUse
 from lib.ledger import Ledger, calls, rollups, settings
 from lib.ledger.calls import Payload
-from lib.ledger.database import engine, locate, sizes
+from lib.ledger.database import Database, engine, locate, sizes
 from lib.ledger.migrate import MIGRATIONS, bring_up_to_date, stored_version
 from lib.ledger.owners import Owner
 from lib.ledger.schema import VERSION, metadata
+from tests.postgresql import cut_off, empty_url_of, url_of, variables
 
 ROOT = Path(__file__).parents[2]
 
 WORK = """
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +39,7 @@ from lib.ledger import Ledger, calls
 from lib.ledger.owners import Owner
 sys.path.insert(0, "tests/ledger")
 from ledger_rows import row
-ledger = Ledger.open(None, Path(sys.argv[1]))
+ledger = Ledger.open(os.environ.get("RELAYSCOPE_DATABASE_URL"), Path(sys.argv[1]))
 owner = Owner(ledger.database)
 for _ in range(int(sys.argv[2])):
     made = row(datetime.now(UTC), owner=owner.id)
@@ -53,7 +56,9 @@ ledger.close()
 @contextmanager
 def process(home: Path, count: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-W", "error", "-c", WORK, str(home), str(count)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | variables(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as started:
         try:
             yield started
         finally:
@@ -65,12 +70,15 @@ def said(started: subprocess.Popen[str]) -> str:
     return started.stdout.readline().strip()
 
 
+def locks(home: Path) -> list[str]:
+    """The owners whose locks are files: none in PostgreSQL."""
+    return [lock.stem for lock in (home / "owners").glob("*")]
+
+
 @pytest.mark.parametrize("first", ["0001", VERSION])
-def test_a_new_database_and_an_old_one_come_to_the_tables_of_the_schema(
-    url: str | None, tmp_path: Path, first: str
-) -> None:
-    bring_up_to_date(locate(url, tmp_path), version=first)
-    with Ledger.open(url, tmp_path) as ledger, ledger.read() as db:
+def test_a_new_database_and_an_old_one_come_to_the_tables_of_the_schema(tmp_path: Path, first: str) -> None:
+    bring_up_to_date(locate(empty_url_of(tmp_path), tmp_path), version=first)
+    with Ledger.open(None, tmp_path) as ledger, ledger.read() as db:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
 
 
@@ -82,6 +90,7 @@ def shapes(home: Path) -> list[tuple[str, ...]]:
         return [*db.execute(tables), *db.execute(indexes)]
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_a_new_file_is_laid_out_as_an_old_one(tmp_path: Path) -> None:
     new, old = tmp_path / "new", tmp_path / "old"
     for home, first in ((new, VERSION), (old, "0001")):
@@ -90,18 +99,21 @@ def test_a_new_file_is_laid_out_as_an_old_one(tmp_path: Path) -> None:
     assert shapes(new) == shapes(old)
 
 
-@pytest.mark.usefixtures("of_sqlite")
-def test_nothing_but_a_comparison_when_up_to_date(ledger: Ledger, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("ledger")
+def test_nothing_but_a_comparison_when_up_to_date(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from lib.ledger import Ledger\n"
-        "Ledger.open(None, Path(sys.argv[1])).close()\n"
+        "Ledger.open(sys.argv[2] or None, Path(sys.argv[1])).close()\n"
         "assert 'alembic' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", code, str(tmp_path)], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path), url_of(tmp_path) or ""], cwd=ROOT, check=True
+    )
     assert not (tmp_path / "backups").exists()
 
 
 def test_processes_that_open_an_empty_folder_at_once_and_write(tmp_path: Path) -> None:
+    empty_url_of(tmp_path)
     with process(tmp_path, 20) as one, process(tmp_path, 20) as two:
         owners = {said(one), said(two)}
         for started in (one, two):
@@ -111,11 +123,11 @@ def test_processes_that_open_an_empty_folder_at_once_and_write(tmp_path: Path) -
         assert {found.owner for found in calls.unfinished(db)} == owners
         assert len(calls.unfinished(db)) == 40
         assert rollups.prove(db)
-    assert list((tmp_path / "owners").iterdir()) == []
+    assert locks(tmp_path) == []
 
 
 def test_a_killed_process_loses_no_call_and_its_lock(tmp_path: Path) -> None:
-    with process(tmp_path, 1) as started, Ledger.open(None, tmp_path) as ledger:
+    with Ledger.open(None, tmp_path) as ledger, process(tmp_path, 1) as started:
         dead = said(started)
         mine = Owner(ledger.database)
         assert mine.alive(dead)
@@ -126,18 +138,18 @@ def test_a_killed_process_loses_no_call_and_its_lock(tmp_path: Path) -> None:
         with ledger.read() as db:
             (left,) = calls.unfinished(db)
         assert (left.owner, left.status) == (dead, "sent")
-        assert [lock.stem for lock in (tmp_path / "owners").iterdir()] == [mine.id]
+        assert locks(tmp_path) == ([mine.id] if ledger.database.file else [])
         mine.release()
         assert not mine.alive(mine.id)
 
 
-def test_of_two_who_take_over_one_wins(ledger: Ledger, url: str | None, tmp_path: Path) -> None:
+def test_of_two_who_take_over_one_wins(ledger: Ledger, tmp_path: Path) -> None:
     left = row(owner="dead", status="sent")
     ledger.write(lambda db: calls.insert(db, left, Payload()))
     start, won = threading.Barrier(2), []
 
     def compete(name: str) -> None:
-        with Ledger.open(url, tmp_path) as mine:
+        with Ledger.open(None, tmp_path) as mine:
             start.wait()
             if mine.write(lambda db: calls.take_over(db, left.id, "dead", name)):
                 won.append(name)
@@ -184,6 +196,27 @@ def test_a_reader_sees_one_state_whatever_is_written_meanwhile(ledger: Ledger) -
         assert settings.get(db, "a") == "b"
 
 
+def test_a_connection_that_was_lost_is_made_anew(ledger: Ledger, tmp_path: Path) -> None:
+    """A PostgreSQL that was restarted, or whose idle connections something on the way has cut."""
+    ledger.write(lambda db: settings.put(db, "a", "b"))
+    with ledger.read() as db:
+        assert settings.get(db, "a") == "b"
+    cut_off(tmp_path)
+    ledger.write(lambda db: settings.put(db, "a", "c"))
+    with ledger.read() as db:
+        assert settings.get(db, "a") == "c"
+
+
+def test_what_is_still_read_when_it_closes_ends_its_connection(ledger: Ledger) -> None:
+    with ledger.read() as db:
+        session = db.connection.dbapi_connection
+        assert session is not None
+        ledger.close()
+        assert settings.get(db, "a") is None
+    with pytest.raises(Exception, match="closed"):
+        session.cursor()
+
+
 async def _cancelled_write(ledger: Ledger) -> None:
     busy, go = threading.Event(), threading.Event()
 
@@ -214,14 +247,15 @@ revision = "0099"
 down_revision = "{before}"
 
 def upgrade():
-    with op.batch_alter_table("calls", recreate="always") as batch:
+    anew = "always" if op.get_bind().dialect.name == "sqlite" else "auto"
+    with op.batch_alter_table("calls", recreate=anew) as batch:
         batch.add_column(sa.Column("mood", sa.Text()))
     {more}
 """
 
 
 def newer(folder: Path, more: str = "pass") -> Path:
-    """The migrations of a Relayscope to come, whose next one makes the table of calls anew."""
+    """The migrations of a Relayscope to come, whose next one makes the table of calls anew (SQLite)."""
     shutil.copytree(MIGRATIONS, folder)
     (folder / "versions" / "0099_next.py").write_text(NEXT.format(more=more, before=VERSION))
     return folder
@@ -231,6 +265,7 @@ def newer(folder: Path, more: str = "pass") -> Path:
 def old(tmp_path: Path) -> Path:
     """A home whose ledger has one call, closed."""
     home = tmp_path / "home"
+    empty_url_of(home)
     with Ledger.open(None, home) as ledger:
         ledger.write(lambda db: calls.insert(db, row(id=CALL), Payload(prompt="kept")))
     return home
@@ -239,42 +274,57 @@ def old(tmp_path: Path) -> Path:
 CALL = row().id
 
 
-def prompts(file: Path) -> list[str]:
-    with closing(sqlite3.connect(file)) as db:
-        return [found for (found,) in db.execute("SELECT prompt FROM calls JOIN payloads ON payloads.call = calls.id")]
+def database(home: Path) -> Database:
+    return locate(url_of(home), home)
 
 
-def version(home: Path) -> str | None:
-    return stored_version(engine(locate(None, home), "migrate"))
+def version(of: Database) -> str | None:
+    return stored_version(engine(of, "migrate"))
 
 
-def test_an_older_ledger_is_copied_then_migrated(old: Path, tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
+def prompts(of: Database) -> list[str]:
+    with engine(of, "migrate").connect() as db:
+        return list(db.exec_driver_sql("SELECT prompt FROM calls JOIN payloads ON payloads.call = calls.id").scalars())
+
+
+def test_an_older_ledger_is_migrated(old: Path, tmp_path: Path) -> None:
+    bring_up_to_date(database(old), newer(tmp_path / "newer"), "0099")
+    assert (version(database(old)), prompts(database(old))) == ("0099", ["kept"])
+
+
+@pytest.mark.usefixtures("of_sqlite")
+def test_an_older_ledger_is_copied_before(old: Path, tmp_path: Path) -> None:
+    bring_up_to_date(database(old), newer(tmp_path / "newer"), "0099")
     (copy,) = (old / "backups").iterdir()
-    assert version(old) == "0099"
-    assert prompts(old / "relayscope.sqlite3") == prompts(copy) == ["kept"]
-    with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(VERSION,)]
+    before = locate(f"sqlite:///{copy}", old)
+    assert (version(before), prompts(before)) == (VERSION, ["kept"])
 
 
-@pytest.mark.parametrize(
-    ("more", "why"), [("raise LookupError('no')", "no"), ("op.execute('DELETE FROM calls')", "refer to nothing")]
-)
-def test_a_migration_that_fails_changes_nothing(old: Path, tmp_path: Path, more: str, why: str) -> None:
+def fails(old: Path, migrations: Path, why: str) -> None:
+    """Migrating fails and changes nothing."""
     with pytest.raises((LookupError, RuntimeError), match=why):
-        bring_up_to_date(locate(None, old), newer(tmp_path / "newer", more), "0099")
-    assert version(old) == VERSION
-    with Ledger.open(None, old) as ledger, ledger.read() as db:
-        assert calls.payload(db, CALL) == Payload(prompt="kept")
+        bring_up_to_date(database(old), migrations, "0099")
+    assert (version(database(old)), prompts(database(old))) == (VERSION, ["kept"])
+    Ledger.open(None, old).close()
+
+
+def test_a_migration_that_fails_changes_nothing(old: Path, tmp_path: Path) -> None:
+    fails(old, newer(tmp_path / "newer", "raise LookupError('no')"), "no")
+
+
+@pytest.mark.usefixtures("of_sqlite")
+def test_rows_that_refer_to_nothing_are_a_failure(old: Path, tmp_path: Path) -> None:
+    """PostgreSQL never has such rows."""
+    fails(old, newer(tmp_path / "newer", "op.execute('DELETE FROM calls')"), "refer to nothing")
 
 
 def test_a_ledger_of_a_newer_relayscope_is_left_alone(old: Path, tmp_path: Path) -> None:
-    bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
-    before = (old / "relayscope.sqlite3").read_bytes()
+    bring_up_to_date(database(old), newer(tmp_path / "newer"), "0099")
+    backups = list(old.glob("backups/*"))
     with pytest.raises(WrongUse, match="newer Relayscope"):
         Ledger.open(None, old)
-    assert (old / "relayscope.sqlite3").read_bytes() == before
-    assert len(list((old / "backups").iterdir())) == 1
+    assert (version(database(old)), prompts(database(old))) == ("0099", ["kept"])
+    assert list(old.glob("backups/*")) == backups
 
 
 def test_a_sqlite_file_of_ones_own(tmp_path: Path) -> None:
@@ -300,18 +350,21 @@ def test_what_is_no_database(tmp_path: Path, url: str, why: str) -> None:
         Ledger.open(url, tmp_path)
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "relayscope.sqlite3").write_text("a shopping list, long enough to be taken for a database" * 20)
     with pytest.raises(WrongUse, match="file is not a database"):
         Ledger.open(None, tmp_path)
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     with pytest.raises(WrongUse, match="can't be used"):
         Ledger.open(None, tmp_path / "home")
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_its_sizes_are_those_on_disk(old: Path, tmp_path: Path) -> None:
     bring_up_to_date(locate(None, old), newer(tmp_path / "newer"), "0099")
     found = sizes(locate(None, old))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_rows import NOON, ROWS, row, usd
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from lib.ledger import Ledger, calls, rollups
 from lib.ledger import settings as stored
 from lib.ledger.calls import CallRow, Payload
 from lib.ledger.contribution import cause, contribution
-from lib.ledger.database import locate
+from lib.ledger.database import engine, locate
 from lib.ledger.days import day_of
 from lib.ledger.migrate import bring_up_to_date
 from lib.ledger.report import total
@@ -29,6 +27,7 @@ from lib.ledger.row import record
 from lib.ledger.schema import SUMS, metadata, microseconds
 from lib.ledger.usage import OTHER, Asked, dearest, first_day, sums
 from tests.many_calls import fill
+from tests.postgresql import empty_url_of
 
 ZONE = ZoneInfo("America/New_York")
 
@@ -159,6 +158,7 @@ def plans(ledger: Ledger, asked: Asked) -> list[str]:
         ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("of_sqlite")
 @pytest.mark.parametrize("asked", [Asked(), Asked(LAST_WEEKS), Asked(where={"capability": "text"})])
 def test_the_dearest_calls_are_read_from_an_index(full: Ledger, asked: Asked) -> None:
     found = [plan for plan in plans(full, asked) if "cost_currency=?" in plan]
@@ -168,6 +168,7 @@ def test_the_dearest_calls_are_read_from_an_index(full: Ledger, asked: Asked) ->
         assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.usefixtures("of_sqlite")
 @pytest.mark.parametrize(
     ("asked", "index"),
     [
@@ -181,6 +182,7 @@ def test_of_few_calls_only_those_are_read(full: Ledger, asked: Asked, index: str
     assert index in plan
 
 
+@pytest.mark.usefixtures("of_sqlite")
 def test_the_calls_of_unknown_cost_have_an_index_of_their_own(full: Ledger) -> None:
     with full.read() as db:
         plan = db.exec_driver_sql(
@@ -209,21 +211,18 @@ FREE = row(status="failed", sent_at=NOON, error_state="bad_key", provider="opena
 
 def as_of_0001(home: Path) -> None:
     """A ledger that a Relayscope of the first version left, with two calls in it."""
-    bring_up_to_date(locate(None, home), version="0001")
+    database = locate(empty_url_of(home), home)
+    bring_up_to_date(database, version="0001")
     columns = "id created_at status owner capability operation provider connection base_url protocol model retries"
-    with closing(sqlite3.connect(home / "relayscope.sqlite3")) as db:
+    with engine(database, "migrate").begin() as db:
         for made, prices in ((PAID, '{"unit": "token", "currency": "USD"}'), (FREE, "null")):
-            told = record(made) | {"created_at": microseconds(NOON), "sent_at": microseconds(NOON)}
+            told = record(made) | {"created_at": microseconds(NOON), "sent_at": microseconds(NOON), "prices": prices}
             names = [*columns.split(), "sent_at", "error_state", "duration_ms", "estimated_nano", "estimated_currency",
                      "billed_nano", "billed_currency"]  # fmt: skip
-            marks = ", ".join("?" for _ in names)
-            db.execute(
-                f"INSERT INTO calls ({', '.join(names)}, error_params) VALUES ({marks}, '{{}}')",
-                [told[name] for name in names],
-            )
-            db.execute("INSERT INTO payloads VALUES (?, '', '', '', '{}', '{}', ?)", (made.id, prices))
-        db.execute("INSERT INTO settings VALUES ('zone', 'Asia/Shanghai')")
-        db.commit()
+            marks = ", ".join(f":{name}" for name in names)
+            db.execute(text(f"INSERT INTO calls ({', '.join(names)}, error_params) VALUES ({marks}, '{{}}')"), told)
+            db.execute(text("INSERT INTO payloads VALUES (:id, '', '', '', '{}', '{}', :prices)"), told)
+        db.execute(text("INSERT INTO settings VALUES ('zone', 'Asia/Shanghai')"))
 
 
 def test_a_ledger_of_the_first_version_is_brought_forward_with_its_sums(tmp_path: Path) -> None:

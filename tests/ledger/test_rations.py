@@ -55,13 +55,13 @@ def test_a_clock_that_was_wrong_blocks_nothing(ledger: Ledger, minute: float) ->
     assert taken(ledger, 0) is None
 
 
-def test_two_processes_take_from_one_ration(url: str | None, tmp_path: Path) -> None:
+def test_two_processes_take_from_one_ration(tmp_path: Path) -> None:
     async def takes(ledger: Ledger) -> list[datetime | None]:
         one = (ledger.awrite(lambda db: rations.take(db, HERE, at(0))) for _ in range(15))
         return await asyncio.gather(*one)
 
     async def both() -> list[datetime | None]:
-        with Ledger.open(url, tmp_path) as first, Ledger.open(url, tmp_path) as second:
+        with Ledger.open(None, tmp_path) as first, Ledger.open(None, tmp_path) as second:
             return [one for some in await asyncio.gather(takes(first), takes(second)) for one in some]
 
     assert asyncio.run(both()).count(None) == rations.RATION

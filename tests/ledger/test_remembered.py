@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, text
 
 from lib.ledger import Ledger, settings
 from lib.ledger.remembered import KEPT
+
+counted = pytest.mark.usefixtures("of_sqlite")
+"""PostgreSQL tells of the transactions in any of its databases: of what other tests write meanwhile, too."""
 
 
 class Asked:
@@ -21,6 +25,7 @@ class Asked:
         return settings.get(db, "colour")
 
 
+@counted
 def test_asked_again_only_after_a_write(ledger: Ledger) -> None:
     asked = Asked()
     assert [ledger.remembered("colour", asked) for _ in range(3)] == [None] * 3
@@ -30,10 +35,10 @@ def test_asked_again_only_after_a_write(ledger: Ledger) -> None:
     assert asked.times == 2
 
 
-def test_another_process_may_have_written(ledger: Ledger, url: str | None, tmp_path: Path) -> None:
+def test_another_process_may_have_written(ledger: Ledger, tmp_path: Path) -> None:
     asked = Asked()
     ledger.remembered("colour", asked)
-    with Ledger.open(url, tmp_path) as other:
+    with Ledger.open(None, tmp_path) as other:
         other.write(lambda db: settings.put(db, "colour", "blue"))
     assert ledger.remembered("colour", asked) == "blue"
 
@@ -48,6 +53,7 @@ def test_what_is_written_while_it_is_reckoned_is_not_missed(ledger: Ledger) -> N
     assert ledger.remembered("colour", lambda db: settings.get(db, "colour")) == "green"
 
 
+@counted
 def test_each_question_has_its_own_answer_and_none_stays_for_ever(ledger: Ledger) -> None:
     asked = Asked()
     for number in range(KEPT + 1):
@@ -59,6 +65,7 @@ def test_each_question_has_its_own_answer_and_none_stays_for_ever(ledger: Ledger
     assert asked.times == KEPT + 2
 
 
+@counted
 def test_nothing_is_an_answer_too(ledger: Ledger) -> None:
     asked = Asked()
     ledger.remembered(("colour", None), asked)

@@ -24,6 +24,7 @@ from lib.ledger.schema import evidence as table
 from lib.ledger.schema import evidence_spells, microseconds
 from lib.ledger.spells import KEPT, Spell
 from lib.vocabulary import Evidence, Reason
+from tests.postgresql import empty_url_of
 
 
 def at(minute: float) -> datetime:
@@ -98,13 +99,13 @@ def test_the_pieces_of_a_spell_are_there_newest_first(ledger: Ledger) -> None:
         assert evidence.of_spells(db, [one.id]) == {one.id: pieces[::-1]}
 
 
-def test_two_processes_tell_of_one_spell(url: str | None, tmp_path: Path) -> None:
+def test_two_processes_tell_of_one_spell(tmp_path: Path) -> None:
     async def tells(ledger: Ledger, minutes: range) -> None:
         pieces = (partial(evidence.add, seen=seen(minute)) for minute in minutes)
         await asyncio.gather(*map(ledger.awrite, pieces))
 
     async def both() -> None:
-        with Ledger.open(url, tmp_path) as first, Ledger.open(url, tmp_path) as second:
+        with Ledger.open(None, tmp_path) as first, Ledger.open(None, tmp_path) as second:
             told(first, seen(0))
             await asyncio.gather(tells(first, range(1, 40, 2)), tells(second, range(2, 41, 2)))
             assert brief(newest(first)) == [("", 0, 40, 41, None)]
@@ -171,8 +172,8 @@ NEWEST = text("INSERT INTO evidence_newest VALUES ('mine', :step, :model, '', :o
 EXPIRED = '{"code": "key_expired", "whose_move": "you", "params": {}, "said": ""}'
 
 
-def test_evidence_of_an_older_ledger_is_told_off_and_thinned(url: str | None, tmp_path: Path) -> None:
-    database = locate(url, tmp_path)
+def test_evidence_of_an_older_ledger_is_told_off_and_thinned(tmp_path: Path) -> None:
+    database = locate(empty_url_of(tmp_path), tmp_path)
     bring_up_to_date(database, MIGRATIONS, "0005")
     history = [*[(n, True) for n in range(10)], *[(n, False) for n in range(10, 13)], (13, True)]
     key = [
@@ -185,7 +186,7 @@ def test_evidence_of_an_older_ledger_is_told_off_and_thinned(url: str | None, tm
     with engine(database, "migrate").begin() as db:
         db.execute(OLD, [*key, key[-1] | {"step": "call", "model": "a"}])
         db.execute(NEWEST, [dict(zip(named, one, strict=True)) | {"at": microseconds(at(one[3]))} for one in of_now])
-    with Ledger.open(url, tmp_path) as ledger:
+    with Ledger.open(None, tmp_path) as ledger:
         assert brief(newest(ledger, [])) == [
             ("", 13, 13, 1, None), ("key_expired", 10, 12, 3, 13), ("", 0, 9, 10, 10),
         ]  # fmt: skip

@@ -52,6 +52,7 @@ def lib(project: Path, *words: str, given: str = "") -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.usefixtures("own_database")
 def test_one_file_adds_it(project: Path, demo: DemoRelay) -> None:
     key = next(one["key"] for one in json.loads(demo.connections)["connections"] if one["id"] == "all")
     connections = [{"id": "moon", "provider": "moonlight", "key": key}]

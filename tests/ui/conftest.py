@@ -13,6 +13,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from tests import postgresql
 from tests.nursery import spawned
 from ui import demo, engine
 from ui.engine import door
@@ -30,7 +31,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("RELAYSCOPE_KEYS", "file")
     monkeypatch.setenv("RELAYSCOPE_LANG", "en")
     monkeypatch.setenv(engine.SPEED_VARIABLE, "100")
-    monkeypatch.delenv("RELAYSCOPE_DATABASE_URL", raising=False)
+    for name, value in postgresql.variables(tmp_path).items():
+        monkeypatch.setenv(name, value)
     yield tmp_path
     engine.stop()
     st.cache_data.clear()

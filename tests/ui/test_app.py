@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgresql
+
 ROOT = Path(__file__).parents[2]
 UPGRADE = {
     "Connection": "Upgrade",
@@ -30,7 +32,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         port = free.getsockname()[1]
     options = ["--server.headless", "true", "--server.port", str(port)]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    environment = os.environ | {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file"}
+    postgresql.url_of(home)
+    environment = os.environ | {"RELAYSCOPE_HOME": str(home), "RELAYSCOPE_KEYS": "file"} | postgresql.variables(home)
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:

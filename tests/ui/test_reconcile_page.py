@@ -154,6 +154,7 @@ def test_a_reading_can_be_cancelled(silent: str, start: AppTest) -> None:
     assert (run.ended, run.cancelled, run.progress.keys, run.progress.told) == (True, True, 3, ())
 
 
+@pytest.mark.usefixtures("of_sqlite")  # PostgreSQL tells of what is written to any of its databases
 def test_a_rerun_that_changes_nothing_reckons_nothing(start: AppTest) -> None:
     start.run()
     known(CALLS, ROWS)
