@@ -142,7 +142,8 @@ class Engine:
     async def _recover_again(self, owner: Owner) -> None:
         while True:
             await asyncio.sleep(RECOVERS_EVERY_S)
-            await self._recover(owner)
+            with suppress(DatabaseError):  # a server is away for a while; there is another time
+                await self._recover(owner)
 
     async def _let_old_calls_go(self) -> None:
         """At the start and once a day, where the user wants it and the process stays."""

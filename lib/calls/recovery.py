@@ -28,7 +28,10 @@ async def recover(ledger: Ledger, owner: Owner, *, goes_on: bool = True) -> tupl
     """Takes over every call whose owner is dead; returns them as they were found.
 
     Those that a server works on are left to be gone on with, and untouched unless this process `goes_on` with such.
+    None is after all have lost their locks, until they had the time to take them again.
     """
+    if not owner.hold():
+        return ()
     with ledger.read() as db:
         orphans = [row for row in log.unfinished(db) if not owner.alive(row.owner)]
         payloads = {row.id: log.payload(db, row.id) or Payload() for row in orphans}

@@ -13,12 +13,16 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from lib.ledger.database import Database, engine
 
 
 class Lock(Protocol):
-    """A lock that is held."""
+    """A lock that was got."""
+
+    def held(self) -> bool:
+        """Whether it still is: a server that is restarted lets go of all."""
 
     def release(self) -> None:
         """Frees it."""
@@ -29,6 +33,9 @@ class _File:
 
     def __init__(self, lock: FileLock, path: Path) -> None:
         self._lock, self._path = lock, path
+
+    def held(self) -> bool:
+        return self._lock.is_locked
 
     def release(self) -> None:
         self._lock.release()
@@ -41,6 +48,13 @@ class _Advisory:
 
     def __init__(self, session: Connection) -> None:
         self._session = session
+
+    def held(self) -> bool:
+        try:
+            self._session.execute(select(1))
+        except DBAPIError:
+            return False
+        return True
 
     def release(self) -> None:
         self._session.close()  # not pooled: the session ends, and its locks with it

@@ -16,6 +16,16 @@ class Owner:
         self._database = database
         self._lock = try_lock(database, _name(self.id))
 
+    def hold(self) -> bool:
+        """Whether it has its lock still; where a restarted server has let go of it, that is taken again.
+
+        False: it had not, and who else lives may be without his own until he has looked, too.
+        """
+        if self._lock is not None and self._lock.held():
+            return True
+        self._lock = try_lock(self._database, _name(self.id))
+        return False
+
     def alive(self, owner_id: str) -> bool:
         """Whether that owner still lives; what a dead one left is cleaned up."""
         if owner_id == self.id:

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import event
 
+from lib import engine as module
 from lib.calls.recovery import recover
 from lib.cost.price import Price
+from lib.engine import Engine
 from lib.ledger import Ledger
 from lib.ledger import calls as log
 from lib.ledger.calls import Payload
@@ -18,6 +22,7 @@ from lib.ledger.owners import Owner
 from lib.ledger.row import CallRow
 from lib.vocabulary import Status
 from tests.ledger.ledger_rows import NOON, row, usd
+from tests.postgresql import cut_off
 
 PRICES = Price("token", "USD", "relay", input=usd("2").amount, output=usd("6").amount).to_record()
 
@@ -80,6 +85,44 @@ def test_what_a_living_process_works_on_is_left_alone(ledger: Ledger, mine: bool
     assert now(ledger, call).status == "streaming"
     for owner in (me, other):
         owner.release()
+
+
+def test_after_a_restart_of_the_server_nobody_is_taken_for_dead(ledger: Ledger, tmp_path: Path) -> None:
+    me, other, dead = (Owner(ledger.database) for _ in range(3))
+    call, left = logged(ledger, other.id, "streaming"), logged(ledger, dead.id, "streaming")
+    dead.release()
+    cut_off(tmp_path)
+    found = [asyncio.run(recover(ledger, owner)) for owner in (me, other, me, other)]
+    assert [row.id for rows in found for row in rows] == [left.id]
+    assert (now(ledger, call).status, now(ledger, left).status) == ("streaming", "interrupted")
+    for owner in (me, other):
+        owner.release()
+
+
+def test_it_goes_on_after_a_time_without_the_database(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECOVERS_EVERY_S", 0.01)
+    engine, failed = Engine(own_home), asyncio.Event()
+
+    def renamed(before: str, after: str) -> None:
+        engine.ledger.write(lambda db: db.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}"))
+
+    def told(_: object) -> None:
+        failed.set()
+
+    async def lives() -> None:
+        await engine.start()
+        renamed("calls", "away")
+        event.listen(SqlEngine, "handle_error", told)
+        await failed.wait()
+        event.remove(SqlEngine, "handle_error", told)
+        renamed("away", "calls")
+        call = logged(engine.ledger, "dead", "streaming")
+        async with asyncio.timeout(60):
+            while now(engine.ledger, call).status == "streaming":  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        await engine.stop()
+
+    asyncio.run(lives())
 
 
 def test_two_that_recover_at_once_end_a_call_once(ledger: Ledger) -> None:
