@@ -8,6 +8,7 @@ from concurrent.futures import Future
 import streamlit as st
 from pydantic import SecretStr
 
+from lib.connections import accounts
 from lib.connections.accounts import Access, stored_as
 from lib.connections.keys import key_variable
 from lib.connections.model import Relay
@@ -17,7 +18,7 @@ from lib.i18n import N_
 from lib.vocabulary import Reason
 from ui.drafts import PREFIX, field, put
 from ui.engine import door
-from ui.markdown import code
+from ui.markdown import code, literal
 from ui.words import t, told, worded
 
 NUMBER, TOKEN, ROUND = PREFIX + "account_number_", "account_token", "account_round"
@@ -39,6 +40,11 @@ def section(engine: Engine, relay: Relay) -> None:
         variable = key_variable(stored_as(relay.id))
         if os.environ.get(variable):
             st.markdown(t(N_("{variable} holds it, and wins over what is saved here."), variable=code(variable)))
+            if accounts.elsewhere_by_environment(engine.ledger, relay):
+                st.markdown(t(N_("It was first used for other addresses than {address}."),
+                              address=code(relay.chosen.base_url)))  # fmt: skip
+                st.button(t(N_("I trust this address: use it here")), key="account_use_here",
+                          icon=":material/check:", on_click=_use_here, args=(engine, relay))  # fmt: skip
             st.button(t(N_("Test")), key="account_test_it", icon=":material/network_check:", on_click=_test,
                       args=(engine, relay))  # fmt: skip
         elif engine.keys.kind == "env":
@@ -98,6 +104,11 @@ def _remove(engine: Engine, relay: Relay) -> None:
     _cleared()
 
 
+def _use_here(engine: Engine, relay: Relay) -> None:
+    accounts.use_here(engine.ledger, relay.id)
+    _test(engine, relay)
+
+
 def _test(engine: Engine, relay: Relay) -> None:
     st.session_state.pop(PROBLEM, None)
     st.session_state[TEST] = (relay.id, door().begin(engine.try_account(relay.id)))
@@ -143,4 +154,4 @@ def _came_to(test: Future[Reason | None]) -> str:
     if why is None:
         return ":green[:material/check_circle: " + t(N_("The relay tells your log. Fetch it above.")) + "]"
     words = worded(why)
-    return f":red[:material/error: {words.message} {words.remedy}]"
+    return f":red[:material/error: {literal(f'{words.message} {words.remedy}')}]"

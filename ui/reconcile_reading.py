@@ -81,7 +81,8 @@ def never() -> None:
 def told(engine: Engine, view: View, known: Mapping[str, Pulled]) -> None:
     """When the log was read last and since when it is known, and of which keys it couldn't be."""
     newest = max(one.at for one in known.values())
-    begins = [one.since for one in known.values() if one.since]
+    anew = {one.id: one.anew_since for one in engine.configuration().connections}
+    begins = [one.since for name, one in known.items() if one.since and one.since != anew.get(name)]
     words = [t(N_("Read {ago}."), ago=ago(newest))]
     words += _ways(known)
     if begins:

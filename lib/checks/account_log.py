@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,6 +29,7 @@ OVERLAP = timedelta(hours=1)
 """How much of what is known is read again: the relay's clock isn't ours, and it may write late."""
 FINGERPRINT = 16
 """Hexadecimal digits that stand for a secret."""
+NO_PAGE = LogPage((), None, None)
 
 
 def fingerprint(relay_id: str, secret: str) -> str:
@@ -92,19 +93,33 @@ class _Pages:
     next: int = 0
     cut: bool = True
     _seen: int = 0
-    _last: tuple[tuple[LogRow | None, ...], int | None] = ((), None)
+    _last: LogPage = NO_PAGE
     _rows: dict[int, LogRow | None] = field(default_factory=dict)
 
     def take(self, page: LogPage) -> bool:
         """Adds a page; returns whether to ask for another."""
-        if page.rows and (page.rows, page.total) == self._last:
-            return False  # it gives the same one whatever it is asked for
-        for n, row in enumerate(page.rows, self._seen):
+        if self._is_the_last_again(page):
+            return False  # it gives the same one whatever it is asked for, or counts from 1
+        again = self._seen_again(page.rows) if page.total is None else 0
+        for n, row in enumerate(page.rows, self._seen - again):
             self._rows.setdefault((page.total or 0) - n, row)
-        self._seen, self._last = self._seen + len(page.rows), (page.rows, page.total)
+        self._seen, self._last = self._seen + len(page.rows) - again, page
         self.next = (self.next if page.page is None else page.page) + 1
         self.cut = bool(page.rows) and (page.total is None or self._seen < page.total) and not self._is_known(page)
         return self.cut
+
+    def _is_the_last_again(self, page: LogPage) -> bool:
+        """Whether it is the page before: as it was, or where no number is told behind what was written meanwhile.
+
+        Of one without calls nobody can say.
+        """
+        rows, last = page.rows, self._last.rows
+        newer = range(len(rows) // 2 + 1) if page.page is None else ()
+        return any(rows) and (page == self._last or any(rows[n:] == last[: len(rows) - n] for n in newer))
+
+    def _seen_again(self, rows: Sequence[LogRow | None]) -> int:
+        """How many of them end the page before: where no place is told, what was written meanwhile has pushed them."""
+        return next((n for n in range(len(rows), 0, -1) if rows[:n] == self._last.rows[-n:]), 0)
 
     def _is_known(self, page: LogPage) -> bool:
         return self.since is not None and any(row and row.at < self.since for row in page.rows)

@@ -5,6 +5,8 @@ A variable `RELAYSCOPE_ACCOUNT_<RELAY>` with `number:token` wins over what is st
 
 from __future__ import annotations
 
+import json
+
 from pydantic import SecretStr
 from sqlalchemy import Connection as Db
 from sqlalchemy import delete
@@ -50,9 +52,7 @@ def save(ledger: Ledger, keys: KeyStore, relay: Relay, number: str, token: Secre
 
     Without a token the one that is stored stays, for the addresses it was saved for. Raises `WrongUse`.
     """
-    before, number = shown(ledger, relay.id), number.strip()
-    if number and not (number.isascii() and number.isdecimal()):
-        raise WrongUse(NOT_A_NUMBER)
+    before, number = shown(ledger, relay.id), _number(number)
     if token is None:
         if before is None:
             raise WrongUse(NO_TOKEN)
@@ -77,6 +77,18 @@ def drop(db: Db, relay_id: str) -> None:
     db.execute(delete(table).where(table.c.name.in_(names)))
 
 
+def elsewhere_by_environment(ledger: Ledger, relay: Relay) -> bool:
+    """Whether what the environment holds was first used for other addresses than the one in use. Reads no token."""
+    with ledger.read() as db:
+        before = settings.get(db, binding(stored_as(relay.id)))
+    return before is not None and relay.chosen.base_url not in json.loads(before)
+
+
+def use_here(ledger: Ledger, relay_id: str) -> None:
+    """What the environment holds is for the addresses that the relay has when it is used next."""
+    ledger.write(lambda db: db.execute(delete(table).where(table.c.name == binding(stored_as(relay_id)))))
+
+
 def account(ledger: Ledger, keys: KeyStore, relay: Relay) -> Account | None:
     """Access to the user's account at a relay's line in use; None where he gave none.
 
@@ -87,7 +99,8 @@ def account(ledger: Ledger, keys: KeyStore, relay: Relay) -> Account | None:
     given = keys.of_environment(name)
     if given is not None:
         bound = keys.first_used(name, lambda: _addresses(relay))
-        number, _, secret = given.get_secret_value().rpartition(":")
+        told, _, secret = given.get_secret_value().rpartition(":")
+        number = _number(told)
     else:
         token = keys.saved(name) if kept else None
         if kept is None or token is None:
@@ -97,6 +110,14 @@ def account(ledger: Ledger, keys: KeyStore, relay: Relay) -> Account | None:
     if address not in bound:
         raise KeyElsewhere(ELSEWHERE, address=address)
     return Account(Endpoint(address, SecretStr(secret)), number or (kept.number if kept else ""))
+
+
+def _number(typed: str) -> str:
+    """The user's number, "" where there is none. Raises `BadKey`, which never repeats what was typed."""
+    number = typed.strip()
+    if number and not (number.isascii() and number.isdecimal()):
+        raise BadKey(NOT_A_NUMBER)
+    return number
 
 
 def _clean(token: SecretStr) -> str:

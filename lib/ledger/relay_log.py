@@ -15,11 +15,11 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from lib.ledger.database import hold_still, upsert
 from lib.ledger.ids import between
-from lib.ledger.schema import calls, relay_log, relay_pulls
+from lib.ledger.schema import EPOCH, calls, relay_log, relay_pulls
 from lib.vocabulary import MOST, Money
 from lib.wire.relay_log import LogRow, RelayLog
 
@@ -29,6 +29,7 @@ SECOND = timedelta(seconds=1)
 """As finely as relays tell time."""
 ACCOUNT = ""
 """In place of a connection: the whole log of an account, and rows of keys that no connection has."""
+NUMBERED = relay_log.c.scope.startswith("#")
 UNNUMBERED = "account"
 """What stands for the keys of an account's rows that tell no number; a row that is read by key is kept by it."""
 
@@ -49,6 +50,7 @@ class Pulled:
 
     `unsettled`: from when on there are rows that calls weren't settled by yet; None where there are none. `token`: what
     the relay calls the key, its number if it tells one; `account`: in whose log its rows are; None: that isn't known.
+    `key`: what stands for the key they are of (`Owner.key`); None of an account.
     """
 
     at: datetime
@@ -56,6 +58,7 @@ class Pulled:
     unsettled: datetime | None = None
     token: str | None = None
     account: str | None = None
+    key: str | None = None
 
     def covers(self, begun: datetime, ended: datetime) -> bool:
         """Whether a call of that time must be there, if the relay logged it."""
@@ -85,16 +88,17 @@ def keep(conn: Connection, relay: str, owner: Owner, log: RelayLog, at: datetime
     `units` are worth one US dollar.
     """
     hold_still(conn, relay_log)
-    since = _whole_since(log)
+    since = _whole_since(log, at)
     rows = [row for row in log.rows if since is None or row.at >= since]
     changed: list[datetime] = []
     for scope, own in _by_scope(owner.key, rows).items():
         place = {"relay": relay, "scope": scope, "connection": owner.first}
-        records = [_record(row, units) for row in own]
+        records, oldest = [_record(row, units) for row in own], since or min(row.at for row in own)
         _take_over(conn, place, records)
         if scope == owner.key:
-            _drop_alike(conn, relay, records)
-        changed += _replace(conn, place, since or min(row.at for row in own), records)
+            records = _not_among(records, _elsewhere(conn, relay, NUMBERED, oldest))
+        _drop_alike(conn, relay, relay_log.c.scope.in_({UNNUMBERED, owner.key} - {scope}), records)
+        changed += _replace(conn, place, oldest, records)
     numbers = {row.token for row in rows if row.token.isdecimal()}
     now = Pulled(at, since, min(changed, default=None), numbers.pop() if len(numbers) == 1 else None)
     _write(conn, relay, _known(pulls(conn, relay), {owner.key: now}, [owner]))
@@ -112,18 +116,20 @@ def keep_account(
     as far as the account's is; the others are left to their keys.
     """
     hold_still(conn, relay_log)
-    since, before = _whole_since(log), pulls(conn, relay)
+    since, before = _whole_since(log, at), pulls(conn, relay)
     rows = [row for row in log.rows if since is None or row.at >= since]
     oldest, changed, by_scope = since or min((row.at for row in rows), default=at), [], _by_scope(UNNUMBERED, rows)
     readers = _readers(conn, relay, by_scope)
     for scope, own in by_scope.items():
         records = [_record(row, units) for row in own]
         if scope == UNNUMBERED:
-            records = _not_among(records, _of_keys(conn, relay, oldest))
+            records = _not_among(records, _elsewhere(conn, relay, relay_log.c.scope != UNNUMBERED, oldest))
+        else:
+            _drop_alike(conn, relay, ~NUMBERED, records)
         place = {"relay": relay, "scope": scope, "connection": readers.get(scope, ACCOUNT)}
         changed += _replace(conn, place, oldest, records)
     whole = _reached(reached(before, account), Pulled(at, since, min(changed, default=None), account=account))
-    whose = _whose(owners, _named(before, account, rows) | _called(conn, relay, owners, rows, oldest))
+    whose = _whose(owners, _named(_of_keys(before, owners), account, rows) | _called(conn, relay, owners, rows, oldest))
     now = {owner.key: replace(whole, token=token) for token, found in whose.items() for owner in found}
     told = [owner for owner in owners if owner.key in now]
     _write(conn, relay, {ACCOUNT: whole} | _known(before, now, told))
@@ -131,14 +137,25 @@ def keep_account(
     return len(changed), frozenset(name for owner in told for name in owner.connections)
 
 
-def _known(before: Mapping[str, Pulled], now: Mapping[str, Pulled], owners: Iterable[Owner]) -> dict[str, Pulled]:
+def _known(before: Mapping[str, Pulled], now: Mapping[str, Pulled], owners: Sequence[Owner]) -> dict[str, Pulled]:
     """How far the logs of connections are known, by what is now known of their keys; none before the key was theirs."""
+    of_keys = _of_keys(before, owners)
     return {
-        name: _reached(before.get(name), replace(one, since=max(filter(None, (one.since, anew)), default=None)))
+        name: _reached(of_keys.get(name), replace(one, since=_later(one.since, anew), key=owner.key))
         for owner in owners
         for name, anew in owner.connections.items()
         if (one := now.get(owner.key))
     }
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+def _of_keys(known: Mapping[str, Pulled], owners: Sequence[Owner]) -> dict[str, Pulled]:
+    """What is known of connections by the keys they have now; the environment may have given one another."""
+    keys = {name: owner.key for owner in owners for name in owner.connections}
+    return {name: one for name, one in known.items() if one.key in (None, keys.get(name)) and name in keys}
 
 
 def reached(known: Mapping[str, Pulled], account: str) -> Pulled | None:
@@ -194,11 +211,12 @@ def _attribute(conn: Connection, relay: str, whose: Mapping[str, str]) -> None:
         conn.execute(update(relay_log).where(there & (columns.connection != name)).values(connection=name))
 
 
-def _of_keys(conn: Connection, relay: str, oldest: datetime) -> list[dict[str, Any]]:
-    """The rows since then that tell no number and were read by key."""
+def _elsewhere(
+    conn: Connection, relay: str, where: ColumnElement[bool], oldest: datetime
+) -> list[dict[str, Any]]:
+    """The rows since then that are kept in other scopes."""
     columns = relay_log.c
-    unnumbered = ~columns.scope.startswith("#") & (columns.scope != UNNUMBERED)
-    query = select(*_COMPARED).where(columns.relay == relay, unnumbered, columns.at >= oldest)
+    query = select(*_COMPARED).where(columns.relay == relay, where, columns.at >= oldest)
     return [dict(found) for found in conn.execute(query).mappings()]
 
 
@@ -214,10 +232,12 @@ def _not_among(records: Iterable[dict[str, Any]], others: Iterable[dict[str, Any
     return found
 
 
-def _drop_alike(conn: Connection, relay: str, records: list[dict[str, Any]]) -> None:
-    """Deletes of an account's rows without number those that are now known by key."""
+def _drop_alike(
+    conn: Connection, relay: str, where: ColumnElement[bool], records: list[dict[str, Any]]
+) -> None:
+    """Deletes of the rows in some scopes those that are now better known: by key, or by its number."""
     columns = relay_log.c
-    there = (columns.relay == relay) & (columns.scope == UNNUMBERED)
+    there = (columns.relay == relay) & where & (columns.at >= min((one["at"] for one in records), default=EPOCH))
     known = [dict(found) for found in conn.execute(select(columns.id, *_COMPARED).where(there)).mappings()]
     left = {one["id"] for one in _not_among(known, records)}
     gone = [one["id"] for one in known if one["id"] not in left]
@@ -231,9 +251,12 @@ def _alike(record: Mapping[str, Any]) -> tuple[object, ...]:
     return tuple(record[name] for name in names)
 
 
-def _whole_since(log: RelayLog) -> datetime | None:
-    """From when on a log is whole: of its oldest second it may tell a part only. None: always."""
-    return min(row.at for row in log.rows) + SECOND if log.cut and log.rows else log.since
+def _whole_since(log: RelayLog, at: datetime) -> datetime | None:
+    """From when on a log that was read at a time is whole: of its oldest second it may tell a part only, and nothing of
+    what was before where it has no rows of calls. None: always."""
+    if not log.cut:
+        return log.since
+    return min(row.at for row in log.rows) + SECOND if log.rows else at
 
 
 def _by_scope(key: str, rows: Iterable[LogRow]) -> dict[str, list[LogRow]]:
@@ -264,7 +287,8 @@ def _replace(
     gone, come = _without(known, records), _without(records, known)
     if gone or come:
         conn.execute(delete(relay_log).where(there))
-        conn.execute(insert(relay_log), [{**place, **one} for one in records])
+        if records:
+            conn.execute(insert(relay_log), [{**place, **one} for one in records])
     return [at for at, _ in (*gone.elements(), *come.elements())]
 
 
@@ -291,7 +315,8 @@ def _reached(before: Pulled | None, now: Pulled) -> Pulled:
     joined = now.since is not None and now.since <= before.at
     unsettled = min(filter(None, (before.unsettled, now.unsettled)), default=None)
     since = min(now.since, before.since) if joined and now.since and before.since else None if joined else now.since
-    return Pulled(now.at, since, unsettled, now.token or before.token, now.account or before.account)
+    token, account = now.token or before.token, now.account or before.account
+    return Pulled(now.at, since, unsettled, token, account, now.key)
 
 
 def settled(conn: Connection, relay: str, known: Mapping[str, Pulled], but_from: datetime | None) -> None:

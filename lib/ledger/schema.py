@@ -337,7 +337,7 @@ relay_pulls = Table(
     Column("at", Moment, nullable=False),
     Column("since", Moment),
     Column("unsettled", Moment),
-    *(Column(name, Text) for name in ("token", "account")),
+    *(Column(name, Text) for name in ("token", "account", "key")),
 )
 
 rollups = Table(

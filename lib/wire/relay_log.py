@@ -152,12 +152,17 @@ def _row(one: _Row) -> LogRow | None:
         seconds=one.use_time,
         streamed=one.is_stream,
         group=one.group,
-        token=str(one.token_id or one.token_name),
+        token=str(one.token_id) if one.token_id else _name(one.token_name),
         request_id=one.request_id,
         task_id=other.task_id,
         content=one.content[:WORDS_KEPT],
         ratios=other.ratios,
     )
+
+
+def _name(name: str) -> str:
+    """A key's name; one of digits alone in quotation marks, or it would be taken for a number."""
+    return f'"{name}"' if name.isdecimal() else name
 
 
 def _moment(value: object) -> datetime | None:

@@ -49,12 +49,27 @@ def paged(rows: list[Any], size: int, meanwhile: Mapping[int, list[Any]] | None 
     return answer
 
 
-def listed(rows: list[Any], size: int = 10) -> Answer:
+def listed(rows: list[Any], size: int = 10, meanwhile: Mapping[int, list[Any]] | None = None) -> Answer:
     """one-api's: bare lists, page 0 the first (its controller/log.go)."""
+    log, asked = [*rows], [0]
 
     def answer(request: httpx.Request) -> httpx.Response:
+        asked[0] += 1
+        log[:0] = (meanwhile or {}).get(asked[0], [])
         page = int(request.url.params["p"])
-        return good(*rows[page * size : (page + 1) * size])
+        return good(*log[page * size : (page + 1) * size])
+
+    return answer
+
+
+def counting_from_one(rows: list[Any], size: int, meanwhile: Mapping[int, list[Any]] | None = None) -> Answer:
+    """Pages without their number, 0 the same as 1."""
+    pages = paged(rows, size, meanwhile)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        document = pages(request).json()
+        del document["data"]["page"]
+        return httpx.Response(200, json=document)
 
     return answer
 
@@ -115,6 +130,9 @@ def test_both_ways_count_a_row_once(home: Path, monkeypatch: pytest.MonkeyPatch)
         pytest.param(paged(OTHERS[2:6], 2, {2: OTHERS[:2]}), 3, 4, id="others write meanwhile: read the next time"),
         pytest.param(paged(OTHERS[1:6], 2, {2: OTHERS[:1]}), 3, 5, id="one is written meanwhile"),
         pytest.param(listed(OTHERS), 4, 25, id="one-api's lists"),
+        pytest.param(listed(OTHERS[1:], meanwhile={2: OTHERS[:1]}), 4, 24, id="one-api's, one is written meanwhile"),
+        pytest.param(counting_from_one(OTHERS[1:], 8, {2: OTHERS[:1]}), 2, 7, id="without numbers"),
+        pytest.param(listed([told(type=1)] * 20 + OTHERS[:3]), 4, 3, id="top-ups as much as two pages"),
         pytest.param(lambda _: good(*OTHERS[:2]), 2, 1, id="one that knows no pages: of the oldest second not all"),
         pytest.param(paged([told(type=1), *OTHERS[:3]], 2), 2, 3, id="a top-up among them"),
     ],
@@ -200,6 +218,22 @@ def test_the_token_is_in_nothing_that_is_kept_or_told(home: Path) -> None:
     for secret in (TOKEN, *KEYS):
         assert secret not in found
         assert secret.encode() not in kept
+
+
+@pytest.mark.parametrize("given", [f"{TOKEN}:7", f"me:{TOKEN}", f"٣:{TOKEN}"])
+def test_what_is_no_number_in_the_environment_is_refused_and_told_nowhere(
+    home: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+    with respx.mock(assert_all_called=False) as router:
+        asked = by_account(router, paged([told()], 100))
+        answers(router, good())
+        done = run("reconcile", "relay", "--json")
+    found = done.output
+    assert json.loads(done.stdout)["keys"][0]["reason"]["code"] == "key_malformed"
+    assert asked.calls == []
+    assert TOKEN not in found
+    assert TOKEN.encode() not in b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 def test_it_goes_to_no_other_address_than_its_own(home: Path) -> None:

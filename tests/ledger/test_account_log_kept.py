@@ -67,8 +67,8 @@ def test_a_key_is_known_by_its_number(ledger: Ledger) -> None:
     by_key(ledger, used(1), read=50)
     assert by_account(ledger, *NUMBERED) == (2, {"all", "chat"})
     assert kept(ledger) == [("all", used(1)), (ACCOUNT, used(2, "42")), (ACCOUNT, used(3, "99"))]
-    whole = Pulled(at(100), None, None, "41", "7")
-    assert reach(ledger) == {"all": whole, "chat": whole, ACCOUNT: replace(whole, token=None)}
+    whole = Pulled(at(100), None, None, "41", "7", "key 1")
+    assert reach(ledger) == {"all": whole, "chat": whole, ACCOUNT: replace(whole, token=None, key=None)}
 
 
 @pytest.mark.parametrize("rows", [NUMBERED, NAMED])
@@ -80,7 +80,7 @@ def test_a_key_is_known_by_the_request_of_a_call(ledger: Ledger, rows: Sequence[
     assert by_account(ledger, first, *others) == (3, {"all", "chat"})
     assert [name for name, _ in kept(ledger)] == ["all", ACCOUNT, ACCOUNT]
     assert by_account(ledger, since=50, read=200) == (0, {"all", "chat"}), "and is remembered"
-    assert reach(ledger)["chat"] == Pulled(at(200), None, None, mine.token, "7")
+    assert reach(ledger)["chat"] == Pulled(at(200), None, None, mine.token, "7", "key 1")
 
 
 @pytest.mark.parametrize("rows", [NUMBERED, NAMED])
@@ -103,11 +103,43 @@ def test_two_alike_stay_two(ledger: Ledger) -> None:
     assert [row for _, row in kept(ledger)] == [one, one]
 
 
+def test_a_row_that_is_told_twice_by_one_way_and_once_by_the_other(ledger: Ledger) -> None:
+    one = replace(used(1), token="")
+    by_account(ledger, one, one)
+    by_key(ledger, one)
+    by_account(ledger, one)
+    assert [row for _, row in kept(ledger)] == [one]
+
+
+@pytest.mark.parametrize("numbered", ["key", "account"])
+@pytest.mark.parametrize("again", [True, False])
+def test_a_relay_that_begins_to_tell_numbers_tells_no_row_twice(ledger: Ledger, numbered: str, again: bool) -> None:
+    by_key(ledger, *(replace(row, token="mine") for row in (used(1), used(2))))
+    for way in (by_key, by_account) if numbered == "key" else (by_account, by_key):
+        way(ledger, used(1), used(2))
+    if again:
+        by_key(ledger, *(replace(row, token="mine") for row in (used(1), used(2))))
+    assert [row for _, row in kept(ledger)] == [used(1), used(2)]
+
+
+def test_another_key_in_the_environment_is_another_log(ledger: Ledger) -> None:
+    by_key(ledger, used(1), read=50)
+    other = (Owner("key of the environment", {"all": None}),)
+    assert by_account(ledger, *NUMBERED, owners=other)[1] == set()
+    by_key(ledger, read=300, owner=other[0])
+    assert reach(ledger)["all"] == Pulled(at(300), None, None, None, None, "key of the environment")
+
+
+def test_of_a_log_that_was_cut_before_any_call_nothing_is_known(ledger: Ledger) -> None:
+    by_account(ledger, cut=True)
+    assert reach(ledger)[ACCOUNT].since == at(100)
+
+
 def test_a_key_of_another_account_stays_its_own(ledger: Ledger) -> None:
     called(ledger, 2, "r2", "sora")
     by_key(ledger, used(2, "77", "r2"), owner=OTHERS)
     assert by_account(ledger, *NUMBERED) == (3, set())
-    assert reach(ledger)["sora"] == Pulled(at(100), None, None, "77")
+    assert reach(ledger)["sora"] == Pulled(at(100), None, None, "77", None, "key 2")
 
 
 def test_another_account_s_log_is_another_log(ledger: Ledger) -> None:
@@ -126,7 +158,7 @@ def test_a_key_that_is_another_s_now_tells_nothing_of_the_calls_before(ledger: L
     assert by_account(ledger, used(1, name="r1"), owners=anew) == (1, set())
     called(ledger, 160, "r2")
     assert by_account(ledger, used(1, name="r1"), used(160, name="r2"), read=200, owners=anew) == (1, {"all"})
-    assert reach(ledger)["all"] == Pulled(at(200), at(150), None, "41", "7")
+    assert reach(ledger)["all"] == Pulled(at(200), at(150), None, "41", "7", "key 1")
     ledger.write(lambda db: relay_log.forget_token(db, "all"))
     assert by_account(ledger, since=190, read=300, owners=anew) == (0, set())
 

@@ -92,9 +92,9 @@ def test_rows_that_were_kept_by_who_asked_are_taken_over(ledger: Ledger) -> None
     kept(ledger, replace(ONE, quota=99, token=""), *UNNUMBERED, of=("gone",), key="gone/")
     kept(ledger, *UNNUMBERED, of=("all",), key="all/mine")
     kept(ledger, other, of=("sora",), key="sora/other")
-    kept(ledger, TWO, of=("sora",))
+    kept(ledger, used(4), of=("sora",))
     kept(ledger, *UNNUMBERED, of=("chat",), read=200)
-    assert sorted(map(repr, found(ledger))) == sorted(map(repr, [*UNNUMBERED, TWO, other]))
+    assert sorted(map(repr, found(ledger))) == sorted(map(repr, [*UNNUMBERED, used(4), other]))
     with ledger.read() as db:
         assert set(db.scalars(select(table.c.scope))) == {"key 1", "sora/other", "#41"}
 
@@ -102,9 +102,9 @@ def test_rows_that_were_kept_by_who_asked_are_taken_over(ledger: Ledger) -> None
 @pytest.mark.parametrize(
     ("before", "cut", "known"),
     [
-        pytest.param(100, False, Pulled(at(300), at(200)), id="read before the key was another"),
-        pytest.param(250, False, Pulled(at(300), at(200)), id="and after"),
-        pytest.param(250, True, Pulled(at(300), at(200)), id="of which it tells a part"),
+        pytest.param(100, False, Pulled(at(300), at(200), key="key 2"), id="read before the key was another"),
+        pytest.param(250, False, Pulled(at(300), at(200), key="key 2"), id="and after"),
+        pytest.param(250, True, Pulled(at(300), at(200), key="key 2"), id="of which it tells a part"),
     ],
 )
 def test_a_log_of_another_key_tells_nothing_of_the_calls_before(
@@ -135,7 +135,7 @@ def test_of_the_oldest_second_of_a_log_that_was_cut_nothing_new_is_believed(ledg
 def test_how_far_back_a_log_is_known(ledger: Ledger, reads: list[tuple[float, float, bool]], known: Pulled) -> None:
     for oldest, read, cut in reads:
         kept(ledger, used(oldest), read=read, cut=cut, of=("all", "chat"))
-    found = {name: replace(one, unsettled=None, token=None) for name, one in reach(ledger).items()}
+    found = {name: replace(one, unsettled=None, token=None, key=None) for name, one in reach(ledger).items()}
     assert found == {"all": known, "chat": known}
     assert known.covers(known.at, known.at)
     assert known.covers(at(1), at(3)) is (known.since is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from demo.keys import accounts
 from lib.calls.draft import CallDraft
+from lib.connections.accounts import stored_as
+from lib.connections.keys import binding
+from lib.ledger import settings
+from lib.vocabulary import Reason
 from tests.ui.conftest import go
 from tests.ui.conftest import words as marked
 from ui import reconcile_account
@@ -118,3 +123,22 @@ def test_of_the_environment(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> N
     app = clicked(app, "account_test_it")
     assert "The relay tells your log." in words(app)
     assert MINE not in words(app)
+
+
+def test_of_the_environment_at_another_address(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, f"1:{MINE}")
+    bound = binding(stored_as("demo"))
+    door().engine.ledger.write(lambda db: settings.put(db, bound, '["https://before.example"]'))
+    app = clicked(page.run(), "account_test_it")
+    assert "first used for other addresses" in words(app)
+    assert "The relay tells your log." not in words(app)
+    app = clicked(app, "account_use_here")
+    assert "The relay tells your log." in words(app)
+    assert "first used for other addresses" not in words(app)
+
+
+@pytest.mark.parametrize("code", ["![a](http://evil.example/x.png)", "]:red[**x**"])
+def test_a_relay_s_words_are_words(page: AppTest, code: str) -> None:
+    test: Future[Reason | None] = Future()
+    test.set_result(Reason("unknown_code", "nobody", {"code": code}))
+    assert code not in reconcile_account._came_to(test)

@@ -1,4 +1,4 @@
-"""What a relay calls the key of a connection, and which account's log has it. Frozen, as 0001 is."""
+"""What a relay calls a connection's key, which account's log has it, and what stands for it. Frozen, as 0001 is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Adds the columns; both are known once the log is read again."""
-    for name in ("token", "account"):
+    """Adds the columns; all are known once the log is read again."""
+    for name in ("token", "account", "key"):
         op.add_column("relay_pulls", sa.Column(name, sa.Text()))
