@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 from lib.ledger import Ledger
+from lib.ledger.database import FILE
 from lib.ledger.days import system_zone
 from lib.ledger.rollups import ZONE
 from lib.ledger.schema import metadata
@@ -63,6 +64,15 @@ def cut_off(home: Path) -> None:
     """Ends every connection to a data folder's database, as a restart of the server does; a file has none."""
     if SERVER is not None:
         _cut(_name(home))
+
+
+def remove(home: Path) -> None:
+    """Removes a data folder's ledger, which is closed."""
+    if SERVER is None:
+        (home / FILE).unlink()
+    else:
+        _used.remove(_name(home))
+        _give_back(_name(home))
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from lib.ledger.database import Database
 
@@ -20,9 +21,9 @@ KEPT = 8
 class Remembered:
     """The answers to some questions, from any thread."""
 
-    def __init__(self, database: Database, reading: Engine) -> None:
+    def __init__(self, database: Database, read: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._database = database
-        self._reading = reading
+        self._read = read
         self._lock = Lock()
         self._watching: sqlite3.Connection | None = None
         self._answers: dict[Hashable, tuple[object, Any]] = {}
@@ -33,7 +34,7 @@ class Remembered:
             state, (reckoned_at, answer) = self._state(), self._answers.get(key, (None, None))
         if reckoned_at == state:
             return answer  # type: ignore[no-any-return]
-        with self._reading.connect() as db:
+        with self._read() as db:
             answer = reckon(db)
         with self._lock:
             self._answers.pop(key, None)
@@ -55,7 +56,7 @@ class Remembered:
         transactions have ended.
         """
         if self._database.file is None:
-            with self._reading.connect() as db:
+            with self._read() as db:
                 return db.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
         if self._watching is None:
             self._watching = sqlite3.connect(self._database.file, check_same_thread=False)

@@ -31,7 +31,7 @@ class Ledger:
         self.database = database
         self._reading = engine(database, "read")
         self._writing = engine(database, "write")
-        self._remembered = Remembered(database, self._reading)
+        self._remembered = Remembered(database, self.read)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._closed = False
 

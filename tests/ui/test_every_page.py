@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.i18n import LANGUAGES, Language, translator
 from lib.ledger import Ledger
-from lib.ledger.database import FILE
+from tests import postgresql
 from tests.many_calls import fill
 from tests.ui.conftest import ROOT, go
 from ui import engine
@@ -66,7 +66,7 @@ def folder_of(home: Path, calls: int) -> Iterator[Path]:
     door().own.import_(story(NOWHERE))
     yield home
     engine.stop()
-    (home / FILE).unlink()
+    postgresql.remove(home)
 
 
 @contextmanager
