@@ -269,48 +269,50 @@ def _prices(db: Db, ids: Sequence[str]) -> dict[str, Price]:
 
 @dataclass(frozen=True, slots=True)
 class _Unsettled:
-    """By call what it was billed as far as we knew, and what it is by the log now.
+    """The calls to be settled as they were found, and what each was billed by the log.
 
-    `but_from`: from when on there are calls that can't be settled yet, not having ended.
+    `running`: since when there are calls that can't be settled yet, not having ended.
     """
 
-    bills: Mapping[str, tuple[Money | None, Money | None]]
+    calls: Mapping[str, CallRow]
+    bills: Mapping[str, Money]
     known: Mapping[str, Pulled]
-    but_from: datetime | None
+    running: datetime | None
+
+    def billed(self, row: CallRow) -> Mapping[str, Any]:
+        """What changes in a call as it stands now."""
+        return {"billed": self.bills.get(row.id)} if row.billed == self.calls[row.id].billed else {}
 
 
 def settle(ledger: Ledger, relay_id: str) -> int:
     """Writes into calls what the relay's log says they were billed; takes back what it no longer says.
 
     Looks only around what was read since the last time. Both logs are read beside other writes, the calls written some
-    at a time; one that another process settled meanwhile is left as that left it. Blocks; not for the writer's thread.
-    Returns how many calls changed.
+    at a time; one that another process settled meanwhile is left as that left it, and looked at the next time. Blocks;
+    not for the writer's thread. Returns how many calls changed.
     """
     with ledger.read() as db:
         found = _unsettled(db, relay_id)
-    ids, changed = sorted(found.bills), 0
+    ids, changed = sorted(found.calls), set[str]()
     for first in range(0, len(ids), AT_ONCE):
-        write = partial(log.change, ids=ids[first : first + AT_ONCE], changes=partial(_billed, found.bills))
-        changed += len(ledger.write(write))
-    ledger.write(lambda db: relay_log.settled(db, relay_id, found.known, found.but_from))
-    return changed
-
-
-def _billed(bills: Mapping[str, tuple[Money | None, Money | None]], row: CallRow) -> Mapping[str, Any]:
-    before, now = bills[row.id]
-    return {"billed": now} if row.billed == before else {}
+        write = partial(log.change, ids=ids[first : first + AT_ONCE], changes=found.billed)
+        changed |= {row.id for row in ledger.write(write)}
+    left = [found.calls[id].created_at for id in ids if id not in changed]
+    but_from = min(filter(None, (found.running, *left)), default=None)
+    ledger.write(lambda db: relay_log.settled(db, relay_id, found.known, but_from))
+    return len(changed)
 
 
 def _unsettled(db: Db, relay_id: str) -> _Unsettled:
     known = relay_log.pulls(db, relay_id)
     oldest = min((one.unsettled for one in known.values() if one.unsettled), default=None)
     if oldest is None:
-        return _Unsettled({}, {}, None)
+        return _Unsettled({}, {}, {}, None)
     since = max(filter(None, (oldest - AROUND, retention.kept_since(db))))
     logs = _logs(db, relay_id, since, None)
     bills = {one.call.id: one.bill.amount for one in logs.reconciled(db).of(since, None).matched}
     calls = [call for call in logs.calls if call.created_at >= since]
     running = [call.created_at for call in calls if call.status in UNFINISHED]
     told = (call for call in calls if call.status not in UNFINISHED and (call.id in bills or logs.covered(call)))
-    changes = {call.id: (call.billed, bills.get(call.id)) for call in told if call.billed != bills.get(call.id)}
-    return _Unsettled(changes, known, min(running, default=None))
+    found = {call.id: call for call in told if call.billed != bills.get(call.id)}
+    return _Unsettled(found, bills, known, min(running, default=None))

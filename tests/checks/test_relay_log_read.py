@@ -260,9 +260,12 @@ def test_a_call_that_was_settled_by_another_process_meanwhile_is_left_as_it_is(
 
     with respx.mock(assert_all_called=False) as router:
         answers(router, good(unnamed(30)))
-        monkeypatch.setattr(relay_log, "_logs", quicker)
+        with monkeypatch.context() as patch:
+            patch.setattr(relay_log, "_logs", quicker)
+            document()
+        assert billed(ledger, call) == usd("3")
         document()
-    assert billed(ledger, call) == usd("3")
+    assert billed(ledger, call) == usd("0.0002"), "the next time it is looked at again"
 
 
 def test_a_ration_is_enough_for_several_times(home: Path) -> None:
