@@ -172,8 +172,8 @@ def _most(tally: Tally) -> None:
 
 def _told(_: Engine, work: Work) -> None:
     """What was done."""
-    words = N_("Stopped: {n} calls have a new estimate, the others stay as they were.") if work.tally.stopped else N_(
-        "{n} calls have a new estimate.")  # fmt: skip
+    words = N_("Stopped. Calls with a new estimate: {n}; the others stay as they were.") if work.tally.stopped else N_(
+        "Calls with a new estimate: {n}.")  # fmt: skip
     st.markdown(f":material/check: {t(words, n=count(work.tally.changed))}")
     if work.tally.changed:
         _figures(work.tally)

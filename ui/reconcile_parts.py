@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -16,14 +16,15 @@ from lib.cost.reconciliation import Match, Reconciled
 from lib.i18n import N_
 from lib.ledger.row import CallRow, iso
 from lib.vocabulary import Money
+from ui.figure import figure_of
 from ui.links import go
 from ui.reconcile_view import View
 from ui.tables import EMPTY
 from ui.words import amounts, count, moment, money, number, t
 
 CSV = (
-    "side", "id", "created_at", "connection", "model", "request_id", "estimated", "billed", "official", "currency",
-    "matched_by", "why",
+    "side", "id", "created_at", "connection", "model", "request_id", "estimated", "estimated_currency", "billed",
+    "billed_currency", "official", "official_currency", "matched_by", "why",
 )  # fmt: skip
 
 
@@ -94,7 +95,8 @@ def sums(found: Reconciled) -> None:
         for figure, word in (
             ("estimated", N_("Estimated")), ("billed", N_("Billed")), ("official", N_("Official price")),
         ):  # fmt: skip
-            st.metric(t(word), amounts(total.of(figure)), width=200)
+            with st.container(width=200):
+                figure_of(t(word), total.of(figure))
     agree = len(found.matched) - len(found.differing)
     st.markdown(t(N_("Both logs agree on {n} of {all} calls."), n=count(agree), all=count(len(found.matched))))
     other = Sums()
@@ -235,11 +237,15 @@ def as_csv(found: Reconciled) -> str:
     for one in found.only_there:
         first = one.bill.first
         told = ("there", None, iso(first.row.at), first.connection, first.row.model, first.row.request_id or None)
-        there.append((*told, None, one.bill.amount.plain, None, one.bill.amount.currency, None, one.why))
+        there.append((*told, *_amounts(None, one.bill.amount, None), None, one.why))
     return sheet(CSV, [*both, *here, *there])
 
 
 def _line(side: str, row: CallRow, billed: Money | None, by: str | None, why: str | None) -> Sequence[Field]:
-    currency = next((one.currency for one in (billed, row.estimated, row.official) if one), None)
-    amounts = [one.plain if one and one.currency == currency else None for one in (row.estimated, billed, row.official)]
-    return (side, row.id, iso(row.created_at), row.connection, row.model, row.request_id, *amounts, currency, by, why)
+    amounts = _amounts(row.estimated, billed, row.official)
+    return (side, row.id, iso(row.created_at), row.connection, row.model, row.request_id, *amounts, by, why)
+
+
+def _amounts(*found: Money | None) -> Iterator[Field]:
+    for one in found:
+        yield from (one.plain, one.currency) if one else (None, None)

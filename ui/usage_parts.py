@@ -16,6 +16,7 @@ from lib.ledger.row import CallRow
 from lib.vocabulary import Money
 from ui.budget import bar
 from ui.engine import door
+from ui.figure import figure_of
 from ui.links import go, link
 from ui.markdown import code, literal
 from ui.tables import EMPTY
@@ -23,7 +24,7 @@ from ui.theme import BILLING, COLOURS, STATES, STATUSES, Look
 from ui.usage_data import Seen
 from ui.usage_filters import name, only, take_row
 from ui.usage_view import Span, change, digits, share, shown_cost
-from ui.words import amounts, capability, count, day, moment, money, percent, t
+from ui.words import capability, count, day, moment, money, percent, t
 
 LOG = ("provider", "model", "capability", "connection", "cause")
 """The filters that the call log knows too."""
@@ -37,14 +38,15 @@ PAIRS: Mapping[Pair, str] = {
     "checked": N_("Calls with both: {n}. Estimated {first}, billed {second}: the estimate is {share} of the bill."),
     "compared": N_("Calls with both: {n}. They cost {first}, officially {second}: {share} of the official price."),
 }
-PER: Mapping[str, tuple[str, int]] = {
-    "call": ("calls", 1),
-    "image": ("images", 1),
-    "second": ("seconds_micro", 10**6),
-    "character": ("characters", 1),
-}
-"""What of the sums a unit counts, and how many of that are one."""
 MILLION = 1_000_000
+AVERAGES: Mapping[str, tuple[tuple[str, ...], int, str]] = {
+    "token": (("input_tokens", "output_tokens"), MILLION, N_("a million tokens: {amount}")),
+    "call": (("calls",), 1, N_("a call: {amount}")),
+    "image": (("images",), 1, N_("an image: {amount}")),
+    "second": (("seconds_micro",), 10**6, N_("a second: {amount}")),
+    "character": (("characters",), 1, N_("a character: {amount}")),
+}
+"""What of the sums a unit counts, for how many of that its average is, and in which words."""
 
 
 def period(seen: Seen) -> str:
@@ -166,7 +168,7 @@ def units(seen: Seen) -> None:
 
 def _unit(seen: Seen, unit: str, row: ReportRow) -> None:
     known = row.calls > row.unknown_cost_calls
-    st.metric(name("unit", unit), amounts(shown_cost(row, seen.conversion)) if known else t(N_("unknown")))
+    figure_of(name("unit", unit), shown_cost(row, seen.conversion) if known else None)
     told = [t(N_("Calls: {n}"), n=count(row.calls)), *average(seen, unit, row)]
     if row.unknown_cost_calls:
         told.append(t(N_("of unknown cost: {n}"), n=count(row.unknown_cost_calls)))
@@ -179,20 +181,15 @@ def _unit(seen: Seen, unit: str, row: ReportRow) -> None:
 
 
 def average(seen: Seen, unit: str, row: ReportRow) -> list[str]:
-    """What one of the unit came to, all in all; a million tokens for one token."""
-    if unit == "token":
-        number, word = Decimal(_all_tokens(row)) / MILLION, N_("a million tokens: {amount}")
-    elif unit in PER:
-        counted, one = PER[unit]
-        number = Decimal(row.count(counted)) / one
-        word = {
-            "call": N_("a call: {amount}"), "image": N_("an image: {amount}"), "second": N_("a second: {amount}"),
-            "character": N_("a character: {amount}"),
-        }[unit]  # fmt: skip
-    else:
+    """What one of the unit came to, by the currency it was paid in; a million tokens for one token."""
+    if unit not in AVERAGES:
         return []
-    found = [one for one in shown_cost(row, seen.conversion).values() if one.amount]
-    return [t(word, amount=money(Money(one.amount / number, one.currency))) for one in found if number]
+    counted, many, word = AVERAGES[unit]
+    numbers: Counter[str] = Counter()
+    for currency, paid in row.cost.items():
+        numbers[seen.conversion.view(paid).currency] += sum(row.sums[currency][one] for one in counted)
+    found = [one for one in shown_cost(row, seen.conversion).values() if one.amount and numbers[one.currency]]
+    return [t(word, amount=money(Money(one.amount * many / numbers[one.currency], one.currency))) for one in found]
 
 
 def table(seen: Seen) -> None:
@@ -275,7 +272,7 @@ def figures(seen: Seen) -> None:
             found = seen.conversion.total(seen.total.figure(figure).values())
             of = t(N_("known of {n} of {all} calls"), n=count(known), all=count(seen.total.calls))
             with st.container(width=250):
-                st.metric(t(word), amounts(found) if known else t(N_("unknown")))
+                figure_of(t(word), found if known else None)
                 st.caption(of)
     for pair, sentence in PAIRS.items():
         for difference in _differences(seen, pair):

@@ -85,8 +85,10 @@ def _spent(db: Connection, budget: Budget, until: date) -> tuple[Money, ...]:
 def _forecast(db: Connection, budget: Budget, today: date, rates: conversion.Conversion) -> Money | None:
     if budget.period != "month" or today.day == 1:
         return None
-    before = standing(_spent(db, budget, today - timedelta(days=1)), budget, rates)
-    amount = None if before.missing else forecast(before.spent.amount, today)
+    before, now = (
+        standing(_spent(db, budget, day), budget, rates) for day in (today - timedelta(days=1), today)
+    )
+    amount = None if now.missing else forecast(before.spent.amount, now.spent.amount, today)
     return None if amount is None else Money(amount, budget.currency)
 
 

@@ -349,7 +349,8 @@ def call(
     document = run(action)
     show(document, _answer(document), as_json)
     if document["error"] is not None:
-        for words in filter(None, (document["error"]["message"], document["error"]["said"])):
+        error = document["error"]
+        for words in filter(None, (f"{error['message']} {error['remedy']}", error["said"])):
             tell(words)
     accepted = no_wait and document["status"] in UNFINISHED
     sys.exit(0 if accepted or document["status"] == "succeeded" else 1)

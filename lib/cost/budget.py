@@ -119,14 +119,18 @@ def broken(
     return "budget_no_rate" if missing else None
 
 
-def forecast(spent_before: Decimal, today: date) -> Decimal | None:
-    """What a month comes to at the pace of its whole days so far, `spent_before` today; None in its first days."""
+def forecast(spent_before: Decimal, spent: Decimal, today: date) -> Decimal | None:
+    """What a month comes to at the pace of its whole days so far, `spent_before` today; None in its first days.
+
+    `spent`: today's included, which may be more than that pace.
+    """
     days = today.day - 1
     if days < DAYS_KNOWN:
         return None
     begins = today.replace(day=1)
     of_month = ((begins + timedelta(days=31)).replace(day=1) - begins).days
-    return spent_before / days * of_month
+    pace = spent_before / days
+    return max(spent_before + pace, spent) + pace * (of_month - today.day)
 
 
 _STORED = TypeAdapter(Budget | tuple[Budget, ...])

@@ -31,6 +31,7 @@ NEARLY = Decimal("0.000001")
 By = Literal["request", "task", "guess"]
 Why = Literal[
     "billed_though_failed", "cut_billed_in_full", "billed_twice", "refunded", "not_billed", "no_estimate",
+    "other_currency",
     "cache_differs", "tokens_differ", "rounding", "other_group", "price_changed", "other_price", "multiplier",
     "billed_though_free", "another_time", "another_program", "refund_alone",
 ]  # fmt: skip
@@ -280,7 +281,11 @@ def _by_its_end(call: CallRow, bill: Bill, _: Price | None) -> Difference | None
     if mine and theirs <= 0:
         given_back = any(one.row.kind == "refunded" for one in bill.rows)
         return Difference("refunded" if given_back else "not_billed")
-    return Difference("no_estimate") if mine is None else None
+    if mine is not None:
+        return None
+    if call.estimated is None:
+        return Difference("no_estimate")
+    return Difference("other_currency", {"ours": call.estimated.currency, "theirs": bill.amount.currency})
 
 
 def _by_its_use(call: CallRow, bill: Bill, _: Price | None) -> Difference | None:

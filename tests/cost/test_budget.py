@@ -114,17 +114,20 @@ def test_what_may_be_sent(kept: Budget, spent: str, under_way: str, quoted: str,
 
 
 @pytest.mark.parametrize(
-    ("before", "today", "comes_to"),
+    ("before", "spent", "today", "comes_to"),
     [
-        ("9", date(2026, 11, 3), None),
-        ("9", date(2026, 11, 4), "90"),
-        ("0", date(2026, 11, 4), "0"),
-        ("14", date(2027, 2, 15), "28"),
-        ("30", date(2026, 12, 31), "31"),
+        ("9", "9", date(2026, 11, 3), None),
+        ("9", "9", date(2026, 11, 4), "90"),
+        ("9", "12", date(2026, 11, 4), "90"),
+        ("9", "13", date(2026, 11, 4), "91"),
+        ("0", "0", date(2026, 11, 4), "0"),
+        ("0", "5", date(2026, 11, 4), "5"),
+        ("14", "14", date(2027, 2, 15), "28"),
+        ("30", "30", date(2026, 12, 31), "31"),
     ],
 )
-def test_a_months_forecast(before: str, today: date, comes_to: str | None) -> None:
-    assert forecast(Decimal(before), today) == (comes_to and Decimal(comes_to))
+def test_a_months_forecast(before: str, spent: str, today: date, comes_to: str | None) -> None:
+    assert forecast(Decimal(before), Decimal(spent), today) == (comes_to and Decimal(comes_to))
 
 
 @pytest.mark.parametrize(

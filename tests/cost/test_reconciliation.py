@@ -91,6 +91,8 @@ GIVEN_BACK = used(60, "", id=2, kind="refunded", task_id="t1", input_tokens=0, o
         pytest.param(call(), [used(), used(id=2)], "billed_twice", {"times": "2"}, id="the same request twice"),
         pytest.param(call(), [used(quota=0)], "not_billed", {}, id="for nothing"),
         pytest.param(call(estimated=None), [used()], "no_estimate", {}, id="no price known"),
+        pytest.param(call(estimated=Money(Decimal(1), "CNY")), [used()], "other_currency",
+                     {"ours": "CNY", "theirs": "USD"}, id="not comparable"),
         pytest.param(call(estimated=usd("0")), [used()], "billed_though_free", {}, id="free here"),
         pytest.param(call(**BY_TASK), [used(task_id="t1"), GIVEN_BACK], "refunded", {}, id="a task's refund"),
         pytest.param(call(**BY_TASK, status="failed", estimated=usd("0")), [used(task_id="t1"), GIVEN_BACK], None, {},

@@ -68,7 +68,7 @@ def test_a_preview_then_what_is_filtered_and_nothing_else(page: AppTest) -> None
 
     whole(page.button(key="log_again_price").click().run())
     assert not page.exception
-    assert "3 calls have a new estimate." in words(page)
+    assert "Calls with a new estimate: 3." in words(page)
     assert estimates() == [usd("3"), usd("3"), usd("1"), usd("3")]
     with door().own.ledger.read() as db:
         assert rollups.prove(db)
@@ -93,7 +93,7 @@ def test_a_call_tells_what_it_cost_before(page: AppTest) -> None:
     assert not page.exception
     assert "priced again; before: USD 1.00" in words(page)
     page.button(key="log_back").click().run()
-    assert "4 calls have a new estimate." in words(page)
+    assert "Calls with a new estimate: 4." in words(page)
 
 
 def test_what_is_under_way_shows_how_far_it_is_and_can_be_stopped(page: AppTest) -> None:

@@ -179,7 +179,7 @@ def test_the_sheet_has_both_sides(start: AppTest) -> None:
     known(CALLS, ROWS)
     lines = reconcile_parts.as_csv(door().own.reconciled("demo")).splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["both"] * 4 + ["here", "there"]
-    assert lines[-1].endswith(",glm-4-flash,x,,0.00006,,USD,,another_program")
+    assert lines[-1].endswith(",glm-4-flash,x,,,0.00006,USD,,,,another_program")
 
 
 def test_balances_over_time(app: AppTest) -> None:

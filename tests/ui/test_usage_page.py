@@ -106,6 +106,15 @@ def test_the_figures_and_their_change(home: Path, start: AppTest) -> None:
     assert not app.exception
 
 
+def test_an_average_is_of_what_was_paid_in_its_currency(app: AppTest, home: Path) -> None:
+    yuan = {"estimated": Money(Decimal(7), "CNY"), "usage": Usage(100, None, output_tokens=900)}
+    logged(home, paid(), paid(**yuan), paid(status="failed", estimated=None))
+    said = words(shown(app))
+    assert "a million tokens: USD 952.38" in said
+    assert "a million tokens: CNY 7,000.00" in said
+    assert "+ USD 1.00" in said, "both currencies are in sight"
+
+
 def test_per_token_and_per_call_stand_apart(home: Path, start: AppTest) -> None:
     video = {"unit": "call", "estimated": usd("5"), "usage": Usage(calls=1), "model": "sora-2", "provider": "sora"}
     logged(home, paid(), paid(0.01, **video), paid(0.02, unit="image", usage=Usage(images=4), estimated=usd("2")))
