@@ -16,4 +16,4 @@ def figure_of(label: str, found: Mapping[str, Money] | None) -> None:
     told = [money(one) for one in (found or {}).values() if one.amount]
     st.metric(label, t(N_("unknown")) if found is None else told[0] if told else t(N_("nothing")))
     for one in told[1:]:
-        st.markdown(f"+ {one}")
+        st.markdown(f"\\+ {one}")

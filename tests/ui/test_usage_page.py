@@ -112,7 +112,7 @@ def test_an_average_is_of_what_was_paid_in_its_currency(app: AppTest, home: Path
     said = words(shown(app))
     assert "a million tokens: USD 952.38" in said
     assert "a million tokens: CNY 7,000.00" in said
-    assert "+ USD 1.00" in said, "both currencies are in sight"
+    assert "\\+ USD 1.00" in said, "both currencies are in sight"
 
 
 def test_per_token_and_per_call_stand_apart(home: Path, start: AppTest) -> None:
