@@ -30,6 +30,8 @@ BAR, PARTS_PX = 0.44, 56
 """Of a bar made of parts: its share of its row, and the row's height."""
 TICKS, SPREAD = 7, 4
 """So many bars are all named on the axis; of more, so many."""
+NAMES_ROOM = 45
+"""Letters of names beside one another that a narrow screen has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def bars(
             hovertemplate="%{x}<br>" + _name(one.name) + ": %{customdata[1]}<extra></extra>",
         )  # fmt: skip
     _dress(figure, unit)
-    ticks = _spread(x)
+    ticks = _spread(x, short)
     figure.update_layout(barmode="stack", bargap=0.25 if len(x) > TICKS else 0.6)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(x), tickvals=ticks,
                         ticktext=[short[tick] for tick in ticks], tickangle=0, showgrid=False)  # fmt: skip
@@ -79,7 +81,10 @@ def steps(times: Sequence[Sequence[str]], series: Sequence[Series], unit: str) -
         )  # fmt: skip
     _dress(figure, unit)
     figure.update_layout(showlegend=True, margin={"l": 0, "r": 8, "t": 40, "b": 24})
+    minutes = sorted({at[: len("2026-11-26 08:30")] for x in times for at in x})
     figure.update_xaxes(tickformat="%m-%d<br>%H:%M", nticks=TICKS)
+    if len(minutes) <= SPREAD:
+        figure.update_xaxes(tickvals=minutes)  # else the axis names one minute several times
     return figure
 
 
@@ -186,8 +191,9 @@ def _named(figure: Figure, series: Sequence[Series]) -> None:
         )  # fmt: skip
 
 
-def _spread(x: Sequence[str]) -> list[str]:
-    """A few of them, evenly, the first and the last included."""
-    if len(x) <= TICKS:
+def _spread(x: Sequence[str], short: Mapping[str, str]) -> list[str]:
+    """Those that are named: all, or where they are too many or their names too long a few, the first and last of them.
+    """
+    if len(x) <= SPREAD or (len(x) <= TICKS and sum(len(short[one]) for one in x) <= NAMES_ROOM):
         return list(x)
     return [x[round(n * (len(x) - 1) / (SPREAD - 1))] for n in range(SPREAD)]
