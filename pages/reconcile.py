@@ -14,6 +14,7 @@ from ui.engine import door
 from ui.links import go
 from ui.reconcile_balance import balances
 from ui.reconcile_view import View
+from ui.screen import narrow
 from ui.words import t
 
 engine = door().engine
@@ -32,10 +33,12 @@ def beside(view: View) -> None:
     if not (found.matched or found.only_here or found.only_there):
         st.markdown(t(N_("Neither log has a call of these days.")))
         return
+    on_phone = narrow()
     parts.sums(found)
     parts.markup(found)
-    parts.differing(found, view)
-    parts.only_here(found)
+    parts.differing(found, view, on_phone)
+    parts.agreeing(found, on_phone)
+    parts.only_here(found, on_phone)
     parts.only_there(found)
     parts.download(found, view)
 

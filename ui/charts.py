@@ -81,10 +81,10 @@ def steps(times: Sequence[Sequence[str]], series: Sequence[Series], unit: str) -
         )  # fmt: skip
     _dress(figure, unit)
     figure.update_layout(showlegend=True, margin={"l": 0, "r": 8, "t": 40, "b": 24})
-    minutes = sorted({at[: len("2026-11-26 08:30")] for x in times for at in x})
     figure.update_xaxes(tickformat="%m-%d<br>%H:%M", nticks=TICKS)
+    minutes = {at[: len("2026-11-26 08:30")]: at for at in sorted((at for x in times for at in x), reverse=True)}
     if len(minutes) <= SPREAD:
-        figure.update_xaxes(tickvals=minutes)  # else the axis names one minute several times
+        figure.update_xaxes(tickvals=sorted(minutes.values()))  # else the axis names one minute several times
     return figure
 
 

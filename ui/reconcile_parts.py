@@ -28,7 +28,12 @@ CSV = (
 )  # fmt: skip
 
 
-WHY_PX, TIME_PX = 400, 160
+WHY_PX, TIME_PX = 340, 160
+COLUMNS = ("why", "estimated", "billed", "official", "model", "at", "connection")
+ON_PHONE = ("model", "estimated", "billed", "official", "why", "at", "connection")
+"""In which order; a narrow screen shows the first few."""
+SHOWN = 500
+"""Calls on which both agree that are shown; the file has all."""
 MADE = 4
 """Reconciliations whose sums are kept."""
 
@@ -137,7 +142,7 @@ def _times(factor: Decimal | None) -> str | None:
     return None if factor is None else f"× {number(factor, '#,##0.###')}"
 
 
-def differing(found: Reconciled, view: View) -> None:
+def differing(found: Reconciled, view: View, on_phone: bool) -> None:
     """The calls about which the logs differ, and why; of one kind alone where that is chosen."""
     st.subheader(t(N_("Where both differ")))
     codes = Counter(one.why.code for one in found.differing if one.why)
@@ -152,7 +157,7 @@ def differing(found: Reconciled, view: View) -> None:
         format_func=lambda one: f"{t(NAMES[one])} ({count(kinds[one])})",
     )
     shown = [(one, one.why) for one in found.differing if one.why and wanted in (None, one.why.code)]
-    _table("differing", [(one.call, one.bill.amount, sentence(why, t)) for one, why in shown])
+    _table("differing", [(one.call, one.bill.amount, sentence(why, t)) for one, why in shown], on_phone)
 
 
 def _take_why() -> None:
@@ -163,21 +168,24 @@ def _take_why() -> None:
         st.query_params.pop("why", None)
 
 
-def _table(name: str, rows: Sequence[tuple[CallRow, Money | None, str]]) -> None:
+def _table(name: str, rows: Sequence[tuple[CallRow, Money | None, str]], on_phone: bool) -> None:
     """Calls of ours, the newest first; a chosen one leads to the log."""
     newest = sorted(rows, key=lambda one: one[0].id, reverse=True)
     columns = st.column_config
     chosen = st.dataframe(
         [
             {"why": why, "estimated": money(row.estimated), "billed": money(billed) if billed else None,
-             "model": row.model, "at": moment(row.created_at), "connection": row.connection}
+             "official": money(row.official) if row.official else None, "model": row.model,
+             "at": moment(row.created_at), "connection": row.connection}
             for row, billed, why in newest
         ],
         hide_index=True, placeholder=EMPTY, on_select="rerun", selection_mode="single-row", key=f"reconcile_{name}",
+        column_order=ON_PHONE if on_phone else COLUMNS,
         column_config={
             "why": columns.TextColumn(t(N_("Why")), width=WHY_PX),
             "estimated": columns.TextColumn(t(N_("Estimated")), alignment="right"),
             "billed": columns.TextColumn(t(N_("Billed")), alignment="right"),
+            "official": columns.TextColumn(t(N_("Official price")), alignment="right"),
             "model": t(N_("Model")), "at": columns.TextColumn(t(N_("Time")), width=TIME_PX),
             "connection": t(N_("Connection")),
         },
@@ -186,12 +194,22 @@ def _table(name: str, rows: Sequence[tuple[CallRow, Money | None, str]]) -> None
         go("log", call=newest[row][0].id)
 
 
-def only_here(found: Reconciled) -> None:
+def agreeing(found: Reconciled, on_phone: bool) -> None:
+    """The other calls that both logs have, where they are wanted."""
+    agree = sorted((one for one in found.matched if one.why is None), key=lambda one: one.call.id, reverse=True)
+    if not agree or not st.toggle(t(N_("Show the calls on which both agree, too")), key="reconcile_agreeing"):
+        return
+    if len(agree) > SHOWN:
+        st.caption(t(N_("The newest {n} of {all}; the file below has all."), n=count(SHOWN), all=count(len(agree))))
+    _table("agree", [(one.call, one.bill.amount, t(N_("Both agree."))) for one in agree[:SHOWN]], on_phone)
+
+
+def only_here(found: Reconciled, on_phone: bool) -> None:
     """The calls that the relay's log should have and hasn't."""
     if found.only_here:
         st.subheader(t(N_("Only in your log")))
         st.caption(t(N_("The relay never billed these, it books them late, or it keeps its log for a shorter time.")))
-        _table("only_here", [(row, row.billed, t(NOT_IN_LOG)) for row in found.only_here])
+        _table("only_here", [(row, row.billed, t(NOT_IN_LOG)) for row in found.only_here], on_phone)
 
 
 def only_there(found: Reconciled) -> None:

@@ -115,6 +115,25 @@ def test_both_logs_side_by_side(start: AppTest) -> None:
     assert list(models["to_official"]) == ["× 8"], "of the one call that has an official price"
 
 
+def test_each_call_that_both_have_can_be_seen_with_its_three_figures(
+    start: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start.run()
+    known(CALLS, ROWS)
+    app = shown(start)
+    _, differing, *_ = (one.value for one in app.dataframe)
+    official = list(differing["official"].fillna("–").str.replace("\u00a0", " "))
+    assert official == ["USD 0.0001", "–"], "nobody knows it of the other"
+    app.toggle(key="reconcile_agreeing").set_value(True).run()
+    _, _, agreeing, *_ = (one.value for one in app.dataframe)
+    assert list(agreeing["why"]) == ["Both agree."] * 2
+    assert list(agreeing["estimated"]) == list(agreeing["billed"])
+    monkeypatch.setattr(reconcile_parts, "SHOWN", 1)
+    app.run()
+    assert "The newest 1 of 2; the file below has all." in words(app)
+    assert len(app.dataframe[2].value) == 1
+
+
 @pytest.mark.parametrize(
     ("address", "matched", "differing"),
     [
