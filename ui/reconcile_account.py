@@ -40,7 +40,7 @@ def section(engine: Engine, relay: Relay) -> None:
         variable = key_variable(stored_as(relay.id))
         if os.environ.get(variable):
             st.markdown(t(N_("{variable} holds it, and wins over what is saved here."), variable=code(variable)))
-            if accounts.elsewhere_by_environment(engine.ledger, relay):
+            if engine.keys.first_used_elsewhere(stored_as(relay.id), relay.chosen.base_url):
                 st.markdown(t(N_("It was first used for other addresses than {address}."),
                               address=code(relay.chosen.base_url)))  # fmt: skip
                 st.button(t(N_("I trust this address: use it here")), key="account_use_here",

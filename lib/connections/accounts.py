@@ -5,8 +5,6 @@ A variable `RELAYSCOPE_ACCOUNT_<RELAY>` with `number:token` wins over what is st
 
 from __future__ import annotations
 
-import json
-
 from pydantic import SecretStr
 from sqlalchemy import Connection as Db
 from sqlalchemy import delete
@@ -75,13 +73,6 @@ def drop(db: Db, relay_id: str) -> None:
     """Deletes what settings have, within a transaction."""
     names = (stored_as(relay_id), binding(stored_as(relay_id)))
     db.execute(delete(table).where(table.c.name.in_(names)))
-
-
-def elsewhere_by_environment(ledger: Ledger, relay: Relay) -> bool:
-    """Whether what the environment holds was first used for other addresses than the one in use. Reads no token."""
-    with ledger.read() as db:
-        before = settings.get(db, binding(stored_as(relay.id)))
-    return before is not None and relay.chosen.base_url not in json.loads(before)
 
 
 def use_here(ledger: Ledger, relay_id: str) -> None:

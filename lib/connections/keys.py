@@ -113,11 +113,15 @@ class KeyStore:
         self._ledger.write(lambda db: settings.put(db, binding(id), json.dumps(now)))
         return now
 
+    def first_used_elsewhere(self, id: str, address: str) -> bool:
+        """Whether what the environment holds was first used for other addresses than this. Reads no key."""
+        before = self._setting(binding(id))
+        return before is not None and address not in json.loads(before)
+
     def is_elsewhere(self, connection: Connection, address: str) -> bool:
         """Whether the connection's key was saved (or first used) for other addresses than this. Reads no key."""
         if os.environ.get(key_variable(connection.id)):
-            before = self._setting(binding(connection.id))
-            return before is not None and address not in json.loads(before)
+            return self.first_used_elsewhere(connection.id, address)
         return bool(connection.bound) and address not in connection.bound
 
     def _setting(self, name: str) -> str | None:
