@@ -80,8 +80,12 @@ async def read(
         if not pages.take(answer):
             break
     hidden = [*filter(None, (account.endpoint.key,)), *secrets]
-    rows = tuple(replace(row, content=redact(row.content, hidden)) for row in pages.newest_first)
-    return RelayLog(rows, pages.cut, since)
+    return RelayLog(redacted(pages.newest_first, hidden), pages.cut, since)
+
+
+def redacted(rows: Iterable[LogRow], secrets: Sequence[SecretStr]) -> tuple[LogRow, ...]:
+    """Rows without any of the secrets, whatever they say."""
+    return tuple(replace(row, content=redact(row.content, secrets)) for row in rows)
 
 
 @dataclass(slots=True)

@@ -16,13 +16,13 @@ from lib.calls.known import Known
 from lib.calls.route import Route
 from lib.causes import CAUSES, judge, of_line_fault, reason
 from lib.checks import account_log
-from lib.checks.account_log import fingerprint
+from lib.checks.account_log import fingerprint, redacted
 from lib.checks.rationed import NEVER, Spent, ask
 from lib.connections.model import Relay
 from lib.cost.price import Price
 from lib.cost.reconciliation import Reconciled, reconcile
 from lib.errors import LineFault
-from lib.http import Http, redact, without_keys
+from lib.http import Http, without_keys
 from lib.ledger import Ledger, relay_log, retention, rollups
 from lib.ledger import calls as log
 from lib.ledger.relay_log import Logged, Owner, Pulled
@@ -204,7 +204,7 @@ def _read(response: httpx.Response | Spent, route: Route) -> RelayLog | Reason:
         cause = CAUSES["no_such_endpoint"] if nothing else judge(said, "newapi", through_relay=True, posted=False)
         return without_keys(reason(cause, said))
     secrets = [route.endpoint.key] if route.endpoint.key else []
-    return replace(found, rows=tuple(replace(row, content=redact(row.content, secrets)) for row in found.rows))
+    return replace(found, rows=redacted(found.rows, secrets))
 
 
 @dataclass(frozen=True, slots=True)
